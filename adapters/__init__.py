@@ -1,0 +1,1 @@
+"""The outside: servers, files, databases, timers and the people at a terminal."""

@@ -1,0 +1,137 @@
+"""Wire the product: the one place that knows which part is made of which others.
+
+Everything is made when it is asked for, and what a command does not need is not even imported. One `App`
+serves many threads; the client of an account is opened for one run and closed after it.
+"""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from model.link import CalendarAccount, CalendarLink
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from adapters.config import Config
+    from adapters.database.engine import Sessions
+    from adapters.database.store import SqlStore
+    from adapters.dav.http import GuardedClient
+    from adapters.dav.oauth import TokenKeeper
+    from adapters.links.consent import Login
+    from adapters.runner import Runner
+    from adapters.secrets import SecretBox
+    from sync.ports import Codec, RemoteCalendar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """The injected source of time, as a run asks for it."""
+
+    now: Callable[[], datetime]
+
+
+@dataclass
+class App:
+    """What one process runs on; `box` opens the key file when the first secret is needed."""
+
+    config: "Config"
+    engine: "Engine"
+    sessions: "Sessions"
+    box: Callable[[], "SecretBox"]
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    _keepers: dict[UUID, tuple[bytes, "TokenKeeper"]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def codec(self) -> "Codec":
+        from adapters.ical.codec import ICalendar
+
+        return ICalendar()
+
+    @cached_property
+    def store(self) -> "SqlStore":
+        from adapters.database.store import SqlStore
+
+        return SqlStore(self.engine, self.sessions, self.config.settings, clock=self.clock)
+
+    @cached_property
+    def owner(self) -> str:
+        """How this process signs its leases."""
+        return f"{socket.gethostname()}:{os.getpid()}:{self.new_id().hex[:8]}"
+
+    @cached_property
+    def runner(self) -> "Runner":
+        from adapters.runner import Runner
+
+        return Runner(
+            sessions=self.sessions,
+            store=self.store,
+            settings=self.config.settings,
+            codec=self.codec,
+            clock=Clock(now=self.clock),
+            new_id=self.new_id,
+            calendars=self.calendar,
+            owner=self.owner,
+        )
+
+    @contextmanager
+    def calendar(self, link: CalendarLink) -> "Iterator[RemoteCalendar]":
+        """The calendar of a link, for one run in one thread."""
+        from adapters.dav.calendar import CalDavCalendar
+        from adapters.dav.profile import Profile
+
+        profile = Profile.from_json(json.dumps(link.profile))
+        with self.client(link.account, link.href) as client:
+            page = self.config.sync.page
+            yield CalDavCalendar(client, link.href, profile=profile, page=page)
+
+    def client(self, account: CalendarAccount, url: str) -> "GuardedClient":
+        """The guarded client of a stored account."""
+        from adapters.dav.http import GuardedClient
+        from adapters.links.credentials import auth_of, stored
+
+        credentials = stored(account, self.box())
+        keeper = self._keeper(account) if credentials.provider else None
+        auth = auth_of(credentials, keeper=keeper)
+        return GuardedClient(home=url, auth=auth, policy=self.config.network.policy())
+
+    def trial(self, login: "Login", url: str) -> "GuardedClient":
+        """A guarded client with credentials that are not stored yet."""
+        from adapters.dav.http import GuardedClient
+
+        return GuardedClient(home=url, auth=login.auth, policy=self.config.network.policy())
+
+    def _keeper(self, account: CalendarAccount) -> "TokenKeeper":
+        """One keeper of access tokens an account: runs share its token until the secret is another."""
+        from adapters.links.consent import keeper_of
+        from adapters.links.credentials import stored
+
+        with self._lock:
+            known = self._keepers.get(account.id)
+            if known is None or known[0] != account.secret:
+                credentials = stored(account, self.box())
+                keeper = keeper_of(credentials, self.config, store=self._rotator(account.id))
+                known = self._keepers[account.id] = (account.secret, keeper)
+            return known[1]
+
+    def _rotator(self, account_id: UUID) -> Callable[[str], None]:
+        """Seal a new refresh token as soon as the provider hands it out: the old one is void by then."""
+
+        def store(refresh: str) -> None:
+            sealed = self.box().encrypt(refresh)
+            with self.sessions.begin() as database:
+                database.get_one(CalendarAccount, account_id).secret = sealed
+            _, keeper = self._keepers[account_id]
+            self._keepers[account_id] = (sealed, keeper)
+
+        return store

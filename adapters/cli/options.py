@@ -1,0 +1,25 @@
+"""Options that several commands share, said the same way everywhere."""
+
+import typer
+
+from adapters.cli.output import choice
+from model.series import Scope
+
+SESSION = typer.Argument(metavar="SESSION", help="The beginning of its id, four digits or more.")
+SCOPE = typer.Option(None, "--scope", help="For a series: this, following or all.")
+START = typer.Option(..., "--start", help='Like "2026-03-03 10:00", or ISO with offset.')
+END = typer.Option(None, "--end", help='Like "10:50", or a full time.')
+MINUTES = typer.Option(None, "--minutes", help="The length, instead of --end.")
+TZ = typer.Option(None, "--tz", help="Time zone, like Australia/Adelaide.")
+RULE = typer.Option(None, "--rule", help='Repeats, like "FREQ=WEEKLY;BYDAY=TU;COUNT=8".')
+WORKER = typer.Argument(metavar="WORKER", help="The worker's id, like mia.")
+FROM = typer.Argument(metavar="FROM", help="A day or time, in the worker's zone.")
+TO = typer.Argument(metavar="TO", help="Up to this day or time, itself not included.")
+
+
+def scope_of(text: str | None) -> Scope | None:
+    """Read --scope."""
+    if text is None:
+        return None
+    short = {"this": "THIS_ONLY", "following": "THIS_AND_FOLLOWING", "all": "ALL_IN_SERIES"}
+    return Scope(choice(Scope, text, **short))

@@ -1,0 +1,244 @@
+"""Commands about sessions with clients: session add, list, show, roster, move, cancel, delete."""
+
+import typer
+
+from adapters.cli import options
+from adapters.cli.context import here
+from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
+
+session = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Sessions with clients: session add, list, show, ...",
+    rich_markup_mode=None,
+)
+
+
+@session.callback()
+def _group() -> None:
+    """Sessions with clients, single or repeating."""
+
+
+@session.command("add")
+def add(
+    ctx: typer.Context,
+    start: str = options.START,
+    end: str | None = options.END,
+    minutes: int | None = options.MINUTES,
+    worker: list[str] = typer.Option([], "--worker", help="A worker's id; several times for several."),
+    client: list[str] = typer.Option([], "--client", help="A client's id; several times for a group."),
+    kind: str = typer.Option(
+        "CLIENT_SESSION", "--kind", help="CLIENT_SESSION, CLIENT_CONTACT, COLLATERAL_CONTACT."
+    ),
+    work_type: str = typer.Option("APPOINTMENT", "--work-type", help="APPOINTMENT or GROUP."),
+    rule: str | None = options.RULE,
+    tz: str | None = options.TZ,
+    site: str | None = typer.Option(None, "--site", help="A site's id."),
+    room: str | None = typer.Option(None, "--room", help="A room's id."),
+    location_type: str | None = typer.Option(
+        None, "--location-type", help="SITE, CLIENT_ADDRESS, WORKER_OFFICE, TELEHEALTH or OTHER."
+    ),
+    address: str = typer.Option("", "--address", help="For the location type OTHER."),
+    url: str = typer.Option("", "--url", help="A telehealth link."),
+    subject: str = typer.Option("", "--subject", help="What it is about; shown outside at full_name only."),
+    message: str = typer.Option("", "--message", help="A message to the worker."),
+    medium: str | None = typer.Option(None, "--medium", help="Of a contact: PHONE, EMAIL, ..."),
+    contact_with: str | None = typer.Option(None, "--contact-with", help="Of a collateral contact."),
+    roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
+    as_json: bool = JSON,
+) -> None:
+    """Add a session, or with --rule a series.
+
+    Without --roster it is a draft, which calendars do not show.
+
+    Example: calendula session add --start "2026-03-03 10:00" --minutes 60 --worker priya --client noor
+    --rule "FREQ=WEEKLY;BYDAY=TU;COUNT=8" --roster
+    """
+    from adapters.diary import adding
+    from model.session import Kind, LocationType, WorkType
+
+    run = here(ctx)
+    new = adding.New(
+        start=start,
+        end=end,
+        minutes=minutes,
+        tz=tz,
+        rule=rule,
+        kind=Kind(choice(Kind, kind)),
+        work_type=WorkType(choice(WorkType, work_type)),
+        workers=worker,
+        clients=client,
+        site=site,
+        room=room,
+        location_type=LocationType(choice(LocationType, location_type)) if location_type else None,
+        address=address,
+        url=url,
+        subject=subject,
+        employee_message=message,
+        medium=medium,
+        contact_with=contact_with,
+        rostered=roster,
+    )
+    print_changed(adding.add(run.sessions, run.act(), new), "Added", as_json=as_json)
+
+
+@session.command("list")
+def list_(
+    ctx: typer.Context,
+    start: str | None = typer.Option(
+        None, "--from", help="A day or time; sessions that touch it or come later."
+    ),
+    end: str | None = typer.Option(None, "--to", help="Up to this day or time, itself not included."),
+    worker: str | None = typer.Option(None, "--worker", help="Only this worker's."),
+    status: str | None = typer.Option(None, "--status", help="Only DRAFT, ROSTERED, ..."),
+    as_json: bool = JSON,
+) -> None:
+    """List sessions in order of time.
+
+    Clients appear by their internal ids.
+
+    Example: calendula session list --worker mia --from 2026-03-02 --to 2026-03-09
+    """
+    from adapters.diary.listing import Window, list_sessions
+    from model.session import Status
+
+    wanted = Status(choice(Status, status)) if status else None
+    window = Window(start=start, end=end, worker=worker, status=wanted)
+    columns = {
+        "id": lambda row: short(row.id),
+        "start": lambda row: row.start[:16].replace("T", " "),
+        "end": lambda row: row.end[11:16],
+        "zone": lambda row: row.tz,
+        "status": lambda row: row.status,
+        "kind": lambda row: row.kind,
+        "clients": lambda row: ", ".join(row.clients),
+        "workers": lambda row: ", ".join(row.workers),
+        "series": lambda row: short(row.series_id) if row.series_id else None,
+    }
+    print_rows(list_sessions(here(ctx).sessions, window), columns, as_json=as_json, none="No sessions.")
+
+
+@session.command("show")
+def show(ctx: typer.Context, session: str = options.SESSION, as_json: bool = JSON) -> None:
+    """Show all of one session.
+
+    Example: calendula session show 5b1f6c1e
+    """
+    from dataclasses import asdict
+
+    from adapters.diary.listing import show_session
+
+    found = asdict(show_session(here(ctx).sessions, session))
+    flat = found.pop("session") | found
+    if as_json:
+        print_json(flat)
+        return
+    for name, value in flat.items():
+        text = ", ".join(map(_words, value)) if isinstance(value, tuple) else value
+        if text not in (None, "", False):
+            typer.echo(f"{name}: {text}")
+
+
+def _words(value: object) -> str:
+    """One of several values; a record as its own list of names and values."""
+    if not isinstance(value, dict):
+        return str(value)
+    return "; ".join(f"{name} {part}" for name, part in value.items() if part not in (None, ""))
+
+
+@session.command("roster")
+def roster(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    scope: str | None = options.SCOPE,
+    as_json: bool = JSON,
+) -> None:
+    """Roster a draft: from now on calendars show it.
+
+    Example: calendula session roster 5b1f --scope all
+    """
+    from adapters.diary import changing
+
+    run = here(ctx)
+    done = changing.roster(run.sessions, run.act(), session, options.scope_of(scope))
+    print_changed(done, "Rostered", as_json=as_json)
+
+
+@session.command("move")
+def move(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    start: str | None = typer.Option(None, "--start", help='Like "2026-03-18 11:15"; without: as it was.'),
+    end: str | None = options.END,
+    minutes: int | None = options.MINUTES,
+    tz: str | None = options.TZ,
+    scope: str | None = options.SCOPE,
+    as_json: bool = JSON,
+) -> None:
+    """Give a session another time or length.
+
+    Example: calendula session move 5b1f --start "2026-03-18 11:15" --scope this
+    """
+    from adapters.diary import changing
+
+    if not (start or end or minutes or tz):
+        raise typer.BadParameter("Give --start, --end, --minutes or --tz")
+    run = here(ctx)
+    to = changing.Move(start=start, end=end, minutes=minutes, tz=tz)
+    done = changing.move(run.sessions, run.act(), session, to, options.scope_of(scope))
+    print_changed(done, "Moved", as_json=as_json)
+
+
+@session.command("cancel")
+def cancel(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    by: str = typer.Option(..., "--by", help="client, worker or provider."),
+    reason: str = typer.Option(..., "--reason", help="The id of a cancellation reason."),
+    advised: str | None = typer.Option(None, "--advised", help="When it was advised (must be given)."),
+    client: str | None = typer.Option(None, "--client", help="Which client, where there are several."),
+    worker: str | None = typer.Option(None, "--worker", help="Which worker, where there are several."),
+    note: str = typer.Option("", "--note", help="At most 2000 characters; never leaves the practice."),
+    scope: str | None = options.SCOPE,
+    as_json: bool = JSON,
+) -> None:
+    """Cancel a session; the record stays.
+
+    It says who cancelled, when that was advised, and why.
+
+    Example: calendula session cancel 5b1f --by worker --advised "2026-03-20 08:00" --reason worker-training
+    """
+    from adapters.diary import cancelling
+    from model.cancellation import CancelledBy
+
+    run = here(ctx)
+    how = cancelling.Cancel(
+        by=CancelledBy(choice(CancelledBy, by)),
+        reason=reason,
+        advised=advised,
+        client=client,
+        worker=worker,
+        note=note,
+    )
+    done = cancelling.cancel(run.sessions, run.act(), session, how, options.scope_of(scope))
+    print_changed(done, "Cancelled", as_json=as_json)
+
+
+@session.command("delete")
+def delete(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    scope: str | None = options.SCOPE,
+    as_json: bool = JSON,
+) -> None:
+    """Delete a draft; nothing is kept of it.
+
+    What was rostered cannot be deleted: cancel it.
+
+    Example: calendula session delete 5b1f
+    """
+    from adapters.diary import cancelling
+
+    run = here(ctx)
+    done = cancelling.delete(run.sessions, run.act(), session, options.scope_of(scope))
+    print_changed(done, "Deleted", as_json=as_json)

@@ -1,0 +1,91 @@
+"""Find and read the configuration: one TOML file, and the environment over it.
+
+Everything that is wrong is reported at once. Nothing is read at import time.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from adapters.config.problems import ConfigError, Problem, unknown_key, wrong_value
+from adapters.config.schema import PREFIX, Config
+
+FILE_NAME = "calendula.toml"
+_SQLITE = "sqlite:///"
+_UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
+
+
+def find_file(environ: Mapping[str, str]) -> Path | None:
+    """The file named by CALENDULA_CONFIG, else the first that exists here, in the home folder, in /etc."""
+    if named := environ.get(f"{PREFIX}CONFIG"):
+        return Path(named)
+    home = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/")) / ".config")
+    places = (Path(FILE_NAME), Path(home, "calendula", FILE_NAME), Path("/etc/calendula", FILE_NAME))
+    return next((place for place in places if place.is_file()), None)
+
+
+def load(file: Path | None) -> Config:
+    """Read `file` (None: defaults only) and the environment; ConfigError lists everything that is wrong."""
+    data = _read(file) if file else {}
+    problems = [unknown_key(str(file), (name,)) for name in data if name not in Config.model_fields]
+    problems += _unknown_variables()
+    try:
+        config = Config(**{name: value for name, value in data.items() if name in Config.model_fields})
+    except ValidationError as error:
+        problems += [_problem(found["loc"], found["type"], found["input"], file) for found in error.errors()]
+    if problems:
+        raise ConfigError(problems)
+    return _anchored(config, file.parent.absolute() if file else Path.cwd())
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        found, allowed = f"cannot be read ({error.strerror})", "a file that this user may read"
+    except UnicodeDecodeError:
+        found, allowed = "is not UTF-8 text", "a TOML file in UTF-8"
+    except tomllib.TOMLDecodeError as error:  # its text may quote the line, so only the place is kept
+        found, allowed = f"is not TOML (at {str(error).rpartition('(at ')[2].rstrip(')')})", "a TOML file"
+    raise ConfigError([Problem(where=str(file), key="", found=found, allowed=allowed)])
+
+
+def _unknown_variables() -> list[Problem]:
+    """Variables meant for us that would be passed over in silence."""
+    ours = [name for name in sorted(os.environ) if name.upper().startswith(PREFIX)]
+    parts = {name: name.upper().removeprefix(PREFIX).lower().split("__") for name in ours}
+    return [
+        unknown_key(_variable(name), (path[0],))
+        for name, path in parts.items()
+        if len(path) > 1 and path[0] not in Config.model_fields
+    ]
+
+
+def _problem(loc: tuple[int | str, ...], kind: str, value: object, file: Path | None) -> Problem:
+    path = tuple(part for part in loc if isinstance(part, str))
+    name = PREFIX + "__".join(path).upper()
+    where = _variable(name) if name in map(str.upper, os.environ) else str(file)
+    return unknown_key(where, path) if kind in _UNKNOWN else wrong_value(where, path, value)
+
+
+def _variable(name: str) -> str:
+    return f"environment variable {name}"
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    """Relative files lie beside the configuration file, wherever the command is called from."""
+    url, ca_file = config.database.url, config.network.ca_file
+    if url.startswith(_SQLITE):
+        url = _SQLITE + str(folder / url.removeprefix(_SQLITE))
+    return config.model_copy(
+        update={
+            "database": replace(config.database, url=url),
+            "secrets": replace(config.secrets, key_file=str(folder / config.secrets.key_file)),
+            "network": replace(config.network, ca_file=str(folder / ca_file) if ca_file else ""),
+        }
+    )

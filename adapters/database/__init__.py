@@ -1,0 +1,1 @@
+"""Where sessions are kept: SQLite by default, PostgreSQL by URL; the same behaviour on both."""

@@ -1,0 +1,73 @@
+"""Open the database so that SQLite and PostgreSQL behave alike: transactions, foreign keys, bounded waits.
+
+A write transaction takes SQLite's write lock when it begins (`BEGIN IMMEDIATE`): two writers wait for each
+other instead of failing half-way. A transaction that only reads says so (`reading`, `read_only`), and waits
+for nobody.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session as Database
+from sqlalchemy.orm import sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from adapters.database.deletions import mark_mappings
+from adapters.database.occurrence_keys import free_names
+from adapters.database.revisions import Stamp
+
+WAIT_S = 10
+Sessions = sessionmaker[Database]
+
+
+def connect(url: str) -> Engine:
+    """Make an engine for `sqlite:///path` or `postgresql://...`; nothing is opened yet.
+
+    Errors name statements but never their values, which are people's data.
+    """
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        engine = create_engine(where, hide_parameters=True, connect_args={"timeout": WAIT_S})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    options = f"{where.query.get('options', '')} -c lock_timeout={WAIT_S}s"
+    arguments = {"connect_timeout": WAIT_S, "options": options.strip()}
+    return create_engine(where, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+
+
+def read_only(engine: Engine) -> Engine:
+    """The same database for transactions that only read; on PostgreSQL a write is refused."""
+    return engine.execution_options(read_only=True, postgresql_readonly=True)
+
+
+def sessions(engine: Engine, *, clock: Callable[[], datetime]) -> Sessions:
+    """Make the factory of units of work; its rows are stamped and numbered at each flush."""
+    maker = sessionmaker(engine, expire_on_commit=False)
+    event.listen(maker, "before_flush", free_names)
+    event.listen(maker, "before_flush", mark_mappings)
+    Stamp(clock).listen(maker)
+    return maker
+
+
+@contextmanager
+def reading(maker: Sessions) -> Iterator[Database]:
+    """Open a transaction that only reads: it waits for no writer, and no writer waits for it."""
+    with maker() as database:
+        database.connection(execution_options={"read_only": True, "postgresql_readonly": True})
+        yield database
+
+
+def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver would defer BEGIN; we send our own
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,122 @@
+"""Number changes in the order of their commits, and stamp rows with the injected clock.
+
+One transaction takes one number from the single `revision` row, which stays locked until commit. The number
+goes to each session and series that changed, and to the unit a row belongs to: an attendance, an assignment
+or a cancellation changes its session; an occurrence changes its series. So what changed since a link last
+looked is
+`rev > seen` on these two tables. No other table takes a number: an unchanged run leaves the row alone.
+A new name of a site, room, client or worker is no change of a session and is not numbered.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import event, inspect, select, update
+from sqlalchemy.orm import Session as Database
+from sqlalchemy.orm import SessionTransaction, UOWTransaction, sessionmaker
+from sqlalchemy.orm.util import identity_key
+
+from model.base import Revision, Row
+from model.cancellation import Cancellation
+from model.series import Series, SeriesClient, SeriesWorker
+from model.session import Session, SessionClient, SessionWorker
+
+_TAKEN = "revision"
+_AHEAD = "materialised_until"
+_OF_SESSION = (SessionClient, SessionWorker, Cancellation)
+_OF_SERIES = (SeriesClient, SeriesWorker)
+
+
+def take(database: Database) -> int:
+    """Return this transaction's number, taking it if need be; other numbered writers wait from here on."""
+    if _TAKEN not in database.info:
+        step = update(Revision).values(latest=Revision.latest + 1).returning(Revision.latest)
+        database.info[_TAKEN] = database.connection().execute(step).scalar_one()
+    return int(database.info[_TAKEN])
+
+
+class Stamp:
+    """The hook on a factory of units of work: `created_at`, `updated_at` and `rev`."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+
+    def listen(self, maker: sessionmaker[Database]) -> None:
+        event.listen(maker, "before_flush", self._before_flush)
+        event.listen(maker, "after_transaction_end", _forget_at_the_end)
+        event.listen(maker, "after_soft_rollback", _forget)
+
+    def _before_flush(self, database: Database, _: UOWTransaction, __: Sequence[object] | None) -> None:
+        now = self._clock()
+        changed = [row for row in database.dirty if database.is_modified(row)]
+        touched = [*database.new, *filter(_visible, changed), *database.deleted]
+        sessions = _sessions_of(touched)
+        series = _series_of(database, touched, sessions)
+        if sessions or series:
+            number = take(database)
+            _bump(database, Session, sessions, number=number, now=now)
+            _bump(database, Series, series, number=number, now=now)
+        _stamp(database.new, changed, now)
+
+
+def _visible(row: object) -> bool:
+    """How far a series has been made ahead is nobody's business but ours."""
+    if not isinstance(row, Series):
+        return True
+    return any(attribute.history.has_changes() for attribute in inspect(row).attrs if attribute.key != _AHEAD)
+
+
+def _stamp(new: Iterable[object], changed: Iterable[object], now: datetime) -> None:
+    for row in new:
+        if isinstance(row, Row):
+            row.created_at = row.updated_at = now
+    for row in changed:
+        if isinstance(row, Row):
+            row.updated_at = now
+
+
+def _sessions_of(rows: Iterable[object]) -> set[UUID]:
+    """The sessions that some rows are, or belong to."""
+    found = {row.id for row in rows if isinstance(row, Session)}
+    return found | {row.session_id for row in rows if isinstance(row, _OF_SESSION) and row.session_id}
+
+
+def _series_of(database: Database, rows: Iterable[object], sessions: set[UUID]) -> set[UUID]:
+    """The series that some rows are or belong to, and those which an occurrence left or joined."""
+    found: set[UUID | None] = {row.id for row in rows if isinstance(row, Series)}
+    found |= {row.series_id for row in rows if isinstance(row, _OF_SERIES)}
+    occurrences = [row for row in rows if isinstance(row, Session)]
+    for row in occurrences:
+        found |= {row.series_id, *(inspect(row).attrs.series_id.history.deleted or ())}
+    if others := sessions - {row.id for row in occurrences}:
+        query = select(Session.series_id).where(Session.id.in_(others))
+        found |= set(database.connection().execute(query).scalars())
+    return {series_id for series_id in found if series_id is not None}
+
+
+def _bump(
+    database: Database, noun: type[Session] | type[Series], ids: set[UUID], *, number: int, now: datetime
+) -> None:
+    """Give the number to each row: on the object where it is loaded, else in the table."""
+    new = {row.id: row for row in database.new if isinstance(row, noun)}
+    absent = []
+    for row_id in ids:
+        row = new.get(row_id) or database.identity_map.get(identity_key(noun, row_id))
+        if row is None:
+            absent.append(row_id)
+        elif isinstance(row, noun) and row not in database.deleted:
+            row.rev, row.updated_at = number, now
+    if absent:
+        step = update(noun).where(noun.id.in_(absent)).values(rev=number, updated_at=now)
+        database.connection().execute(step)
+
+
+def _forget(database: Database, _: SessionTransaction) -> None:
+    """A number taken in what was rolled back went back to its row; the next flush takes it again."""
+    database.info.pop(_TAKEN, None)
+
+
+def _forget_at_the_end(database: Database, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        database.info.pop(_TAKEN, None)

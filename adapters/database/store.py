@@ -1,0 +1,359 @@
+"""The database as a run sees it: leases, short fenced transactions, and the queries of `sync.store`.
+
+Every transaction of a run begins by renewing its lease under its fencing number; whoever lost the link finds
+out
+there, before anything is written (FAILURES E11, E12). Each method is one query of fixed cost.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session as Database
+from sqlalchemy.orm import joinedload
+
+from adapters.database.engine import Sessions, read_only
+from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
+from adapters.diary.conflicts import clashes_at
+from model.base import Revision
+from model.journal import (
+    Attestation,
+    ChangeState,
+    InboundChange,
+    Intent,
+    Notice,
+    SyncRun,
+)
+from model.link import CalendarLink, EventMapping, MappingState, SeenItem
+from model.people import Worker
+from model.practice import Room, Site
+from model.series import Series, SeriesWorker
+from model.session import Kind, Session, SessionWorker
+from sync.errors import LeaseLost
+from sync.projection import Unit
+from sync.settings import LEVELS, Settings
+from sync.store import Clash, Lease, Row, UnitRef, ref_to
+
+_MANY = 500  # bound parameters in one query, well below what any database allows
+_Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
+
+
+class SqlWork:
+    """One transaction of one link (`sync.store.Work`). Units are loaded once and then shared."""
+
+    def __init__(self, database: Database, link: CalendarLink, settings: Settings, *, flushes: bool) -> None:
+        self._database, self._link, self._settings, self._flushes = database, link, settings, flushes
+        self._units: dict[UnitRef, Unit] = {}
+
+    @property
+    def link(self) -> CalendarLink:
+        return self._link
+
+    @property
+    def maximum_level(self) -> str:
+        """The configured maximum; a level with names also needs an attestation (DOMAIN 5)."""
+        maximum = self._settings.privacy.maximum
+        if LEVELS.index(maximum) < LEVELS.index("first_name"):
+            return maximum
+        attested = self._database.scalars(select(Attestation.level)).all()
+        return max((level for level in LEVELS if level in (*attested, "initials")), key=LEVELS.index)
+
+    def owner(self) -> Worker:
+        return self._link.worker
+
+    # --- units -----------------------------------------------------------------------------------------
+
+    def load(self, ref: UnitRef) -> Unit | None:
+        if ref not in self._units:
+            found: Unit | None = (
+                load_series(self._database, ref.id)
+                if ref.kind == "series"
+                else load_session(self._database, ref.id)
+            )
+            if found is None:
+                return None
+            self._units[ref] = found
+        return self._units[ref]
+
+    def load_many(self, refs: Sequence[UnitRef]) -> dict[UnitRef, Unit]:
+        missing = [ref for ref in refs if ref not in self._units]
+        singles = [ref.id for ref in missing if ref.kind == "session"]
+        series = [ref.id for ref in missing if ref.kind == "series"]
+        found: list[Unit] = []
+        if singles:
+            found += load_sessions(self._database, singles)
+        if series:
+            found += load_several_series(self._database, series)
+        self._units |= {ref_to(unit): unit for unit in found}
+        return {ref: self._units[ref] for ref in refs if ref in self._units}
+
+    def changed_units(self, *, since: int, ending_after: datetime) -> dict[UnitRef, int]:
+        mine = self._link.worker_id
+        single = (
+            select(Session.id, Session.rev)
+            .join(SessionWorker, SessionWorker.session_id == Session.id)
+            .where(Session.rev > since, Session.series_id.is_(None), SessionWorker.worker_id == mine)
+            .where(or_(Session.ends_at >= ending_after, self._mapped(EventMapping.session_id == Session.id)))
+            .order_by(Session.rev, Session.starts_at, Session.id)
+        )
+        theirs = exists().where(SeriesWorker.series_id == Series.id, SeriesWorker.worker_id == mine)
+        series = (
+            select(Series.id, Series.rev)
+            .where(Series.rev > since)
+            .where(or_(theirs, self._mapped(EventMapping.series_id == Series.id)))
+            .order_by(Series.rev, Series.starts_at, Series.id)
+        )
+        singles = {UnitRef(kind="session", id=found): rev for found, rev in self._database.execute(single)}
+        return singles | {
+            UnitRef(kind="series", id=found): rev for found, rev in self._database.execute(series)
+        }
+
+    def latest_rev(self) -> int:
+        return self._database.scalar(select(Revision.latest)) or 0
+
+    def clash(self, session: Session, *, start: datetime, end: datetime) -> Clash:
+        hard, soft = clashes_at(self._database, session, start=start, end=end)
+        return Clash(hard=tuple(hard), soft=tuple(soft))
+
+    def place_named(self, text: str) -> bool:
+        if not text:
+            return False
+        query = select(or_(exists().where(Site.name == text), exists().where(Room.name == text)))
+        return bool(self._database.scalar(query))
+
+    def replaced_uid(self, session: Session) -> str:
+        query = select(EventMapping.uid).where(
+            EventMapping.link_id == self._link.id, EventMapping.session_id == session.replaces_id
+        )
+        return self._database.scalar(query) or ""
+
+    # --- mappings --------------------------------------------------------------------------------------
+
+    def mappings_at(self, href_keys: Sequence[str]) -> dict[str, EventMapping]:
+        living = EventMapping.state != MappingState.TOMBSTONE
+        return {m.href_key: m for m in self._at(EventMapping, href_keys, living)}
+
+    def seen_at(self, href_keys: Sequence[str]) -> dict[str, SeenItem]:
+        return {s.href_key: s for s in self._at(SeenItem, href_keys)}
+
+    def seen_unfetched(self) -> list[SeenItem]:
+        unread = SeenItem.etag.is_(None), SeenItem.reason != ""
+        return list(
+            self._database.scalars(select(SeenItem).where(SeenItem.link_id == self._link.id, *unread))
+        )
+
+    def _at(self, noun: type[_Mapped], keys: Sequence[str], *where: ColumnElement[bool]) -> Iterator[_Mapped]:
+        for start in range(0, len(keys), _MANY):
+            chosen = noun.href_key.in_(keys[start : start + _MANY])
+            yield from self._database.scalars(
+                select(noun).where(noun.link_id == self._link.id, chosen, *where)
+            )
+
+    def mappings_with(self, uids: Sequence[str]) -> dict[str, EventMapping]:
+        found: dict[str, EventMapping] = {}
+        for start in range(0, len(uids), _MANY):
+            chosen = EventMapping.uid.in_(uids[start : start + _MANY])
+            found |= {m.uid: m for m in self._database.scalars(self._mappings().where(chosen))}
+        return found
+
+    def mapping(self, mapping_id: UUID) -> EventMapping | None:
+        return self._database.get(EventMapping, mapping_id)
+
+    def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
+        found: dict[UUID, EventMapping] = {}
+        for start in range(0, len(ids), _MANY):
+            chosen = EventMapping.id.in_(ids[start : start + _MANY])
+            found |= {m.id: m for m in self._database.scalars(self._mappings().where(chosen))}
+        return found
+
+    def mappings_of(self, refs: Sequence[UnitRef]) -> dict[UnitRef, EventMapping]:
+        found: dict[UnitRef, EventMapping] = {}
+        for start in range(0, len(refs), _MANY):
+            ids = [ref.id for ref in refs[start : start + _MANY]]
+            either = or_(EventMapping.session_id.in_(ids), EventMapping.series_id.in_(ids))
+            living = EventMapping.state != MappingState.TOMBSTONE
+            for mapping in self._database.scalars(self._mappings().where(either, living)):
+                kind, unit_id = (
+                    ("series", mapping.series_id) if mapping.series_id else ("session", mapping.session_id)
+                )
+                if unit_id is not None:
+                    found[UnitRef(kind="series" if kind == "series" else "session", id=unit_id)] = mapping
+        return found
+
+    def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
+        query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)
+        return list(self._database.scalars(query))
+
+    def _mappings(self) -> Select[EventMapping]:
+        return select(EventMapping).where(EventMapping.link_id == self._link.id)
+
+    def _mapped(self, which: ColumnElement[bool]) -> ColumnElement[bool]:
+        living = EventMapping.state != MappingState.TOMBSTONE
+        return exists().where(EventMapping.link_id == self._link.id, which, living)
+
+    # --- the guard's numbers ---------------------------------------------------------------------------
+
+    def client_resources(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
+        gone = future = 0
+        for start in range(0, len(href_keys), _MANY):
+            chosen = EventMapping.href_key.in_(href_keys[start : start + _MANY])
+            gone += self._count_clients(chosen)
+            future += self._count_clients(chosen, after=now)
+        return gone, future
+
+    def future_client_resources(self, *, now: datetime) -> int:
+        return self._count_clients(EventMapping.base_ical.is_not(None), after=now)
+
+    def _count_clients(self, *where: ColumnElement[bool], after: datetime | None = None) -> int:
+        """Mapped resources that show something with a client, and (`after`) something still to come."""
+        single = and_(EventMapping.session_id == Session.id, Session.kind != Kind.OTHER_EVENT)
+        series = and_(EventMapping.series_id == Series.id, Series.kind != Kind.OTHER_EVENT)
+        if after is not None:
+            single = and_(single, Session.ends_at > after)
+            coming = exists().where(Session.series_id == Series.id, Session.ends_at > after).correlate(Series)
+            series = and_(series, coming)
+        ours = and_(
+            EventMapping.link_id == self._link.id, EventMapping.state != MappingState.TOMBSTONE, *where
+        )
+        query = select(func.count()).select_from(EventMapping)
+        return sum(
+            self._database.scalar(query.join(noun, match).where(ours)) or 0
+            for noun, match in ((Session, single), (Series, series))
+        )
+
+    # --- the journal -----------------------------------------------------------------------------------
+
+    def intents(self) -> list[Intent]:
+        query = select(Intent).where(Intent.link_id == self._link.id).order_by(Intent.created_at, Intent.id)
+        return list(self._database.scalars(query))
+
+    def held(self, mapping_id: UUID) -> list[InboundChange]:
+        query = select(InboundChange).where(
+            InboundChange.mapping_id == mapping_id, InboundChange.state == ChangeState.HELD
+        )
+        return list(self._database.scalars(query))
+
+    def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
+        query = select(Notice.id).where(
+            Notice.session_id == session_id, Notice.code == code, Notice.day == day
+        )
+        return self._database.scalar(query.limit(1)) is not None
+
+    def add(self, row: Row) -> None:
+        if isinstance(row, Session | Series):
+            self._units[ref_to(row)] = row
+        self._database.add(row)
+
+    def delete(self, row: Row) -> None:
+        if isinstance(row, Session | Series):
+            self._units.pop(ref_to(row), None)
+        if row in self._database.new:
+            self._database.expunge(row)
+        else:
+            self._database.delete(row)
+
+    def flush(self) -> None:
+        if self._flushes:
+            self._database.flush()
+
+
+class SqlStore:
+    """All links of one database (`sync.store.Store`), and the leases on them."""
+
+    def __init__(
+        self, engine: Engine, sessions: Sessions, settings: Settings, *, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine, self._sessions, self._settings, self._clock = engine, sessions, settings, clock
+
+    @property
+    def _lease_time(self) -> timedelta:
+        return timedelta(seconds=self._settings.sync.lease_s)
+
+    def take_lease(self, link_id: UUID, *, owner: str, run_id: UUID, job: str) -> Lease | None:
+        """Take the link if it is free, and begin its run; None where somebody else holds it."""
+        now = self._clock()
+        free = or_(CalendarLink.lease_until.is_(None), CalendarLink.lease_until <= now)
+        step = (
+            update(CalendarLink)
+            .where(CalendarLink.id == link_id, free)
+            .values(lease_owner=owner, lease_until=now + self._lease_time, fence=CalendarLink.fence + 1)
+            .returning(CalendarLink.fence)
+        )
+        with self._sessions.begin() as database:
+            fence = database.execute(step).scalar_one_or_none()
+            if fence is None:
+                return None
+            run = SyncRun(id=run_id, link_id=link_id, job=job, started_at=now, counts={}, result="running")
+            database.add(run)
+        return Lease(link_id=link_id, owner=owner, fence=fence, run_id=run_id)
+
+    @contextmanager
+    def work(self, lease: Lease) -> Iterator[SqlWork]:
+        with self._sessions.begin() as database:
+            self._renew(database, lease)
+            yield SqlWork(database, _link(database, lease.link_id), self._settings, flushes=True)
+
+    @contextmanager
+    def ending(self, lease: Lease) -> Iterator[tuple[CalendarLink, SyncRun]]:
+        """The last transaction of a run: its link and its row, and the lease given back."""
+        with self._sessions.begin() as database:
+            self._renew(database, lease)
+            link = _link(database, lease.link_id)
+            run = database.get_one(SyncRun, lease.run_id)
+            yield link, run
+            link.lease_owner, link.lease_until = "", None
+
+    def _renew(self, database: Database, lease: Lease) -> None:
+        mine = and_(CalendarLink.id == lease.link_id, CalendarLink.fence == lease.fence)
+        step = update(CalendarLink).where(mine).values(lease_until=self._clock() + self._lease_time)
+        held = database.execute(step.returning(CalendarLink.id)).scalar_one_or_none()
+        if held is None:
+            raise LeaseLost("another worker took this link over")
+
+    def _reading(self) -> Database:
+        """A unit of work that takes no write lock."""
+        return self._sessions(bind=read_only(self._engine))
+
+    @contextmanager
+    def preview(self, link_id: UUID) -> Iterator[SqlWork]:
+        with self._reading() as database, database.no_autoflush:
+            try:
+                yield SqlWork(database, _link(database, link_id), self._settings, flushes=False)
+            finally:
+                database.rollback()
+
+    def known(self, link_id: UUID, href_keys: Sequence[str] | None) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        if href_keys is not None and not href_keys:
+            return found
+        with self._reading() as database:
+            for query in _etags(link_id):
+                for chosen in _chunks(query, href_keys):
+                    found |= {row.href_key: row.etag for row in database.execute(chosen)}
+        return found
+
+
+def _etags(link_id: UUID) -> list[Select[str, str | None]]:
+    """ETags of living mappings that are there, and of items set aside."""
+    there = and_(EventMapping.link_id == link_id, EventMapping.state != MappingState.TOMBSTONE)
+    mapped = select(EventMapping.href_key, EventMapping.etag).where(
+        there, EventMapping.base_ical.is_not(None)
+    )
+    return [mapped, select(SeenItem.href_key, SeenItem.etag).where(SeenItem.link_id == link_id)]
+
+
+def _chunks(query: Select[str, str | None], keys: Sequence[str] | None) -> Iterator[Select[str, str | None]]:
+    if keys is None:
+        yield query
+        return
+    column = query.selected_columns[0]
+    for start in range(0, len(keys), _MANY):
+        yield query.where(column.in_(keys[start : start + _MANY]))
+
+
+def _link(database: Database, link_id: UUID) -> CalendarLink:
+    query = select(CalendarLink).where(CalendarLink.id == link_id).options(joinedload(CalendarLink.worker))
+    return database.scalars(query).one()

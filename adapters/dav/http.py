@@ -1,0 +1,238 @@
+"""Send one request and read its whole answer, guarded: the only place where CalDAV meets the wire.
+
+Decides nothing about calendars. It refuses forbidden addresses, binds credentials to their origin, follows
+redirects only inside it, caps time and size, and answers with a complete body or an error of `sync.errors`.
+It never logs, and no error message carries a body, a header or a credential (FAILURES A1-A28, G1-G6).
+One client serves one account; it may be used by one thread at a time.
+"""
+
+import random
+import ssl
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Self
+from urllib.parse import urljoin
+
+import httpcore2
+import httpx2
+
+from adapters.dav.network import Exchange, PinnedTransport, exchange
+from adapters.dav.policy import Policy, may_share_credentials, origin
+from adapters.dav.throttle import Throttle
+from sync.errors import NotAuthorised, Unreachable
+
+_NULLIPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HEADERS = {
+    "User-Agent": "Calendula",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",  # compression weakens ETags (FAILURES A26)
+    "Cache-Control": "no-cache",
+}
+_HOPS = 3
+_FAILURE = (
+    httpx2.HTTPError,
+    httpx2.StreamError,
+    httpx2.InvalidURL,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    OSError,  # TLS errors among them
+)
+
+
+class AnswerLost(Unreachable):
+    """The request was sent, or may have been, and no complete answer came back: a write may have happened."""
+
+
+class CertificateRefused(Unreachable):
+    """The server's certificate is not trusted; nothing was sent."""
+
+
+class TimedOut(Unreachable):
+    """The server was not reached in time; nothing was sent."""
+
+
+class TooLarge(AnswerLost):
+    """The answer is larger than we are willing to read; `etag` is what it would have been."""
+
+    def __init__(self, message: str, *, etag: str | None) -> None:
+        super().__init__(message)
+        self.etag = etag
+
+
+class RedirectRefused(Unreachable):
+    """The server sends us somewhere we do not follow; `location` is where."""
+
+    def __init__(self, message: str, *, location: str) -> None:
+        super().__init__(message)
+        self.location = location
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A complete answer; `url` is where it came from. `repeated`: the request was sent twice (MATRIX 14)."""
+
+    status: int
+    url: str
+    headers: httpx2.Headers
+    body: bytes
+    repeated: bool = False
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+class GuardedClient:
+    """HTTP for one account. `requests` counts by method what really went out, repetitions included."""
+
+    def __init__(self, *, home: str, auth: httpx2.Auth | None, policy: Policy) -> None:
+        policy.check_url(home)
+        self.policy = policy
+        self.requests: Counter[str] = Counter()
+        self._home, self._auth = origin(home), auth
+        self._throttle = Throttle()
+        self._http = httpx2.Client(
+            transport=PinnedTransport(policy, self.requests),
+            timeout=httpx2.Timeout(policy.read_seconds, connect=policy.connect_seconds),
+            headers=_HEADERS,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # sessions outlive passwords
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+        limit: int | None = None,
+        follow: bool = True,
+    ) -> Reply:
+        """Send a request, follow redirects inside its origin, and return whatever the server then says.
+
+        Raises NotAuthorised, Throttled and Unreachable; every other status is the caller's to judge.
+        """
+        ask = _Ask(method, url, headers or {}, body, limit or self.policy.multistatus_bytes)
+        for _ in range(_HOPS + 1):
+            reply = self._persist(ask)
+            if not follow or reply.status not in _REDIRECTS or "Location" not in reply.headers:
+                return self._accepted(reply)
+            ask = replace(ask, url=_next_hop(ask.url, reply))
+        raise RedirectRefused("The server redirects in circles.", location=ask.url)
+
+    def _accepted(self, reply: Reply) -> Reply:
+        self._throttle.check(reply.status, reply.headers.get("Retry-After"), reply.body)
+        if reply.status == 401:
+            raise NotAuthorised("The server refuses the user name or password.")
+        return reply
+
+    def _persist(self, ask: "_Ask") -> Reply:
+        """Ask again where that is safe: a read twice more, a write once if its reused connection was dead."""
+        for attempt in range(3 if ask.method in _NULLIPOTENT else 2):
+            with exchange(self.policy.total_seconds) as this:
+                try:
+                    return self._once(ask, repeated=attempt > 0)
+                except _FAILURE as error:
+                    lost = _explained(error, sent=this.sent)
+                    if not _worth_repeating(ask, this, error):
+                        break
+            time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))  # noqa: S311 - spreading, not secrecy
+        raise lost
+
+    def _once(self, ask: "_Ask", *, repeated: bool) -> Reply:
+        self.policy.check_url(ask.url)
+        request = self._http.build_request(ask.method, ask.url, headers=ask.headers, content=ask.body)
+        auth = self._auth if may_share_credentials(self._home, origin(ask.url)) else None
+        answer = self._http.send(request, stream=True, auth=auth or _no_auth)
+        try:
+            whole = b"".join(_decoded(answer, ask.limit))
+        finally:
+            answer.close()
+        return Reply(
+            status=answer.status_code, url=ask.url, headers=answer.headers, body=whole, repeated=repeated
+        )
+
+
+@dataclass(frozen=True)
+class _Ask:
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+    limit: int
+
+
+def _next_hop(at: str, reply: Reply) -> str:
+    there = urljoin(at, reply.headers["Location"])
+    if origin(there) != origin(at):
+        raise RedirectRefused("The server redirects to another server.", location=there)
+    return there
+
+
+def _worth_repeating(ask: _Ask, this: Exchange, error: Exception) -> bool:
+    """A time-out is not asked again; a reused connection that died unanswered always is (SOGo, MATRIX 14)."""
+    if isinstance(error, httpx2.TimeoutException | httpcore2.TimeoutException):
+        return False
+    died_unanswered = not this.connected and not this.answered
+    return died_unanswered or (ask.method in _NULLIPOTENT and this.sent)
+
+
+def _no_auth(request: httpx2.Request) -> httpx2.Request:
+    """Keep httpx2 from taking credentials from anywhere else."""
+    return request
+
+
+def _decoded(answer: httpx2.Response, limit: int) -> Iterator[bytes]:
+    """The body as it was meant, never more than `limit` bytes of it (FAILURES G6)."""
+    coding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        raise AnswerLost(f"The server compresses its answer in a way nobody asked for ({coding}).")
+    unpack = zlib.decompressobj(wbits=47) if coding not in {"", "identity"} else None
+    left = limit
+    for chunk in answer.iter_raw():
+        data = _unpacked(unpack, chunk, left + 1) if unpack else chunk
+        left -= len(data)
+        if left < 0:
+            etag = answer.headers.get("ETag")
+            raise TooLarge(f"The server's answer is larger than {limit // 1024} KiB.", etag=etag)
+        yield data
+    if unpack and not unpack.eof:
+        raise AnswerLost("The server's answer is cut short.")
+
+
+def _unpacked(unpack: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
+    try:
+        return unpack.decompress(chunk, room)
+    except zlib.error as error:
+        raise AnswerLost("The server's answer is damaged (compression).") from error
+
+
+def _explained(error: Exception, *, sent: bool) -> Unreachable:
+    """Say in plain words what went wrong, without the library's own words."""
+    if sent:
+        return AnswerLost("The connection broke, or no complete answer came in time.")
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return CertificateRefused(f"The server's certificate is not trusted: {cause.verify_message}.")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx2.TimeoutException | httpcore2.TimeoutException):
+        return TimedOut("The server cannot be reached: it did not answer in time.")
+    return Unreachable("The server cannot be reached.")

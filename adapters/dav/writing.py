@@ -1,0 +1,157 @@
+"""Write one item: one request, one precondition, and our own error for each way it can end.
+
+A write is never sent again blindly: where no answer came it is OutcomeUnknown and the run reads back
+(FAILURES A2). Where a server ignores preconditions we look right before we write (MATRIX 3).
+"""
+
+import re
+import time
+
+from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
+from adapters.dav.http import AnswerLost, Reply
+from adapters.dav.profile import Profile
+from adapters.dav.reading import Reader
+from adapters.dav.xml import conditions, own_href
+from sync.errors import OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken, Unreachable
+
+_CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
+_DONE = frozenset({200, 201, 202, 204})
+_ATTEMPTS = 3
+_PERHAPS_NO_CALENDAR = frozenset(
+    {403, 404, 405, 409, 410}
+)  # what a PUT into a deleted calendar is answered with
+_UID_CONFLICT = ("no-uid-conflict", "unique-scheduling-object-resource")
+# RFC 4791, 5.3.2.1: what is wrong with the item itself; Xandikos says these with a 412 (MATRIX, bad input).
+_ITEM_AT_FAULT = frozenset(
+    {
+        "valid-calendar-data",
+        "valid-calendar-object-resource",
+        "supported-calendar-data",
+        "supported-calendar-component",
+        "max-resource-size",
+        "min-date-time",
+        "max-date-time",
+        "max-instances",
+        "max-attendees-per-instance",
+    }
+)
+
+
+class Writer:
+    """Writes items of one collection."""
+
+    def __init__(self, collection: Collection, profile: Profile, reader: Reader) -> None:
+        self._collection, self._profile, self._reader = collection, profile, reader
+
+    def create(self, href: str, body: bytes) -> str | None:
+        if not self._profile.honours_if_none_match and self._stands(href) is not None:
+            raise RemoteChanged("Something is already stored there.", href=href)
+        reply = self._send("PUT", href, body, {**_CALENDAR, "If-None-Match": "*"})
+        return self._written(reply, href, body, expected=None)
+
+    def replace(self, href: str, body: bytes, *, etag: str) -> str | None:
+        self._look_first(href, etag)
+        reply = self._send("PUT", href, body, {**_CALENDAR, "If-Match": etag})
+        if reply.status in ABSENT:
+            self._collection.require()
+            raise RemoteGone("The item is not there any more.", href=href)
+        return self._written(reply, href, body, expected=etag)
+
+    def delete(self, href: str, *, etag: str | None) -> None:
+        if etag is not None:
+            self._look_first(href, etag)
+        reply = self._send("DELETE", href, None, {"If-Match": etag} if etag is not None else {})
+        if reply.status in ABSENT:
+            self._collection.require()
+            raise RemoteGone("The item is not there any more.", href=href)
+        self._check(reply, href, expected=etag)
+
+    def _explain_precondition(self, href: str, *, expected: str | None) -> None:
+        """See why a 412 came: the item changed, is gone, or is as expected and the body was at fault.
+
+        DAViCal answers 412 to a body it cannot read; taken for a conflict, that would be tried for ever.
+        """
+        stands = self._stands(href)
+        if stands is None and expected is not None:
+            raise RemoteGone("The item is not there any more (412).", href=href)
+        if stands != expected:
+            raise RemoteChanged("The item was changed there (412).", href=href)
+
+    def _look_first(self, href: str, etag: str) -> None:
+        """Stand in for a precondition the server would ignore."""
+        if self._profile.honours_if_match:
+            return
+        stands = self._stands(href)
+        if stands is None:
+            raise RemoteGone("The item is not there any more.", href=href)
+        if stands != etag:
+            raise RemoteChanged("The item was changed there.", href=href)
+
+    def _stands(self, href: str) -> str | None:
+        """The ETag stored at an href right now ("" where it has none), None where nothing is."""
+        reply = self._collection.propfind(self._collection.url_of(href), "D:getetag", depth=0)
+        if reply.status in ABSENT:
+            return None
+        for response in multistatus(reply):
+            if response.status not in ABSENT:
+                return strong_etag(response.text("D:getetag")) or ""
+        return None
+
+    def _send(self, method: str, href: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+        """Send a conditional write; again, a few times, only where the server says that it did nothing."""
+        url = self._collection.url_of(href)
+        failed = False
+        for attempt in range(_ATTEMPTS):
+            try:
+                reply = self._collection.client.send(method, url, headers=headers, body=body)
+            except AnswerLost as error:
+                raise OutcomeUnknown(str(error), href=href) from error
+            if reply.status == 412 and (failed or reply.repeated):
+                raise OutcomeUnknown("The write was repeated and may have met itself (412).", href=href)
+            if reply.status not in {423, 500} or (failed and reply.status == 500):
+                return reply
+            failed = failed or reply.status == 500
+            time.sleep(0.1 * (attempt + 1))
+        if reply.status == 423:
+            raise Unreachable("The server keeps the item locked (423).")
+        return reply
+
+    def _written(self, reply: Reply, href: str, body: bytes, *, expected: str | None) -> str | None:
+        self._check_uid(reply, href, body)
+        self._check(reply, href, expected=expected)
+        etag = reply.headers.get("ETag", "")
+        return None if etag.startswith("W/") else strong_etag(etag)
+
+    def _check_uid(self, reply: Reply, href: str, body: bytes) -> None:
+        """See a UID conflict in all the ways servers put it: 403, 409, 412, with or without an element."""
+        if reply.status not in {400, 403, 409, 412}:
+            return
+        named = conditions(reply.body)
+        for name in _UID_CONFLICT:
+            if name in named:
+                told = named[name]
+                other = own_href(told, reply.url) if told else self._holder(body)
+                raise UidTaken("The server already has this UID.", href=href, other=other)
+        if reply.status == 409 and not named and (other := self._holder(body)) is not None:
+            raise UidTaken("The server already has this UID.", href=href, other=other)
+
+    def _holder(self, body: bytes) -> str | None:
+        uid = re.search(rb"(?m)^UID:([^\r\n]+)\r?\n(?![ \t])", body)
+        item = self._reader.find(uid[1].decode(errors="replace")) if uid else None
+        return item.href if item else None
+
+    def _check(self, reply: Reply, href: str, *, expected: str | None) -> None:
+        """Take a done write for done, and give every other status its name."""
+        if reply.status == 200 and reply.media_type == "text/html":  # a login page (FAILURES A19)
+            raise OutcomeUnknown("The server answered a write with a web page.", href=href)
+        if reply.status in _DONE:
+            return
+        if reply.status > 501 and reply.status != 507:  # a gateway speaks, not the server (FAILURES A18)
+            raise OutcomeUnknown(f"The server answered {reply.status}.", href=href)
+        named = conditions(reply.body)
+        if reply.status == 412 and not _ITEM_AT_FAULT & named.keys():
+            self._explain_precondition(href, expected=expected)
+        if reply.status in _PERHAPS_NO_CALENDAR and not _ITEM_AT_FAULT & named.keys():
+            self._collection.require()
+        why = ", ".join([str(reply.status), *sorted(named)])
+        raise Refused(f"The server refuses the item ({why}).", href=href, status=reply.status)

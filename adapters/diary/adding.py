@@ -1,0 +1,217 @@
+"""Add sessions and Other Events, single or as series (000-03 to 000-08, 004-20, R10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.engine import Sessions
+from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
+from adapters.diary.times import read_span
+from adapters.diary.transaction import record, writing
+from adapters.diary.views import Changed, written
+from model.act import Act
+from model.errors import DomainError
+from model.moment import Span, in_zone, is_all_day, zone
+from model.people import Client, Worker
+from model.practice import Room, Site
+from model.recurrence import Rule, check_staff_rule, skips_months
+from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker
+from model.session import (
+    Kind,
+    LocationType,
+    Session,
+    ShowAs,
+    Source,
+    Status,
+    WorkType,
+    check_length,
+    check_participants,
+    check_place,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class New:
+    """What is to be added, in the words of whoever asks: times as typed, people and places by their ids."""
+
+    start: str
+    end: str | None = None
+    minutes: int | None = None
+    tz: str | None = None
+    rule: str | None = None
+    kind: Kind = Kind.CLIENT_SESSION
+    work_type: WorkType = WorkType.APPOINTMENT
+    workers: Sequence[str] = ()
+    clients: Sequence[str] = ()
+    site: str | None = None
+    room: str | None = None
+    location_type: LocationType | None = None
+    address: str = ""
+    location: str = ""
+    url: str = ""
+    subject: str = ""
+    description: str = ""
+    employee_message: str = ""
+    medium: str | None = None
+    contact_with: str | None = None
+    show_as: ShowAs = ShowAs.BUSY
+    rostered: bool = False
+
+
+@dataclass
+class _Parties:
+    """The rows that a new session is about."""
+
+    workers: list[Worker]
+    clients: list[Client]
+    site: Site | None
+    room: Room | None
+    tz: ZoneInfo = field(init=False)
+
+
+def add(sessions: Sessions, act: Act, new: New) -> Changed:
+    """Add a session, or with a rule a series and its occurrences of the next 13 months."""
+    with writing(sessions) as database:
+        parties = _parties(database, new)
+        span = read_span(new.start, end=new.end, minutes=new.minutes, tz=parties.tz)
+        _check(new, parties, span)
+        rule = _rule(new.rule, span)
+        rows, series = _made(new, parties, span, rule, act)
+        database.add(series or rows[0])
+        database.flush()
+        check_rooms(database, rows)
+        warnings = _warnings(span, rule, parties) + overlaps(database, rows)
+        _record(database, act, rows[0], series, warnings)
+        return Changed(
+            session_id=rows[0].id,
+            series_id=series.id if series else None,
+            count=len(rows),
+            warnings=tuple(warnings),
+        )
+
+
+def _parties(database: Database, new: New) -> _Parties:
+    found = _Parties(
+        workers=all_by_ref(database, Worker, new.workers),
+        clients=all_by_ref(database, Client, new.clients),
+        site=by_ref(database, Site, new.site) if new.site else None,
+        room=by_ref(database, Room, new.room) if new.room else None,
+    )
+    if found.room and found.site is None:
+        found.site = database.get_one(Site, found.room.site_id)
+    if found.room and found.site and found.room.site_id != found.site.id:
+        raise DomainError("E_SITE_REQUIRED", "That room is not at that site")
+    found.tz = _zone(database, new, found)
+    return found
+
+
+def _zone(database: Database, new: New, parties: _Parties) -> ZoneInfo:
+    """As said; else where it takes place (000-02); else where its worker is; else the practice's."""
+    if new.tz:
+        return zone(new.tz)
+    if parties.site:
+        return zone(parties.site.tz)
+    return zone(parties.workers[0].tz) if parties.workers else practice_zone(database)
+
+
+def _check(new: New, parties: _Parties, span: Span) -> None:
+    check_length(span)
+    check_participants(kind=new.kind, work_type=new.work_type, clients=len(parties.clients))
+    place = _location_type(new, parties)
+    check_place(kind=new.kind, location_type=place, site=parties.site is not None, address=new.address)
+    if new.kind is Kind.OTHER_EVENT:
+        if not parties.workers or not new.subject.strip():
+            raise DomainError("E_WORKER_REQUIRED", "An Other Event needs its worker and a subject")
+    elif is_all_day(span.start):
+        raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
+    for worker in parties.workers:
+        check_eligible(worker, span.starts_at)
+
+
+def check_eligible(worker: Worker, at: datetime) -> None:
+    """R30, as far as it is known here: active, and employed on that day (in the worker's zone)."""
+    day = at.astimezone(zone(worker.tz)).date()
+    employed = (worker.start_date or day) <= day <= (worker.end_date or day)
+    if not worker.active or not employed:
+        raise DomainError("E_WORKER_INELIGIBLE", f'The worker "{worker.ref}" does not work here on {day}')
+
+
+def _location_type(new: New, parties: _Parties) -> LocationType | None:
+    return new.location_type or (LocationType.SITE if parties.site else None)
+
+
+def _rule(text: str | None, span: Span) -> Rule | None:
+    if not text:
+        return None
+    rule = Rule.parse(text, span.start)
+    check_staff_rule(rule)
+    return rule
+
+
+def _details(new: New, parties: _Parties) -> dict[str, object]:
+    """The columns that a session and a series have in common."""
+    same = ("kind", "work_type", "show_as", "address", "location", "url", "subject", "description")
+    more = ("employee_message", "medium", "contact_with")
+    return {name: getattr(new, name) for name in (*same, *more)} | {
+        "status": Status.ROSTERED if new.rostered else Status.DRAFT,
+        "source": Source.STAFF,
+        "tentative": False,
+        "location_type": _location_type(new, parties),
+        "site_id": parties.site.id if parties.site else None,
+        "room_id": parties.room.id if parties.room else None,
+    }
+
+
+def _made(
+    new: New, parties: _Parties, span: Span, rule: Rule | None, act: Act
+) -> tuple[list[Session], Series | None]:
+    if rule is None:
+        return [_single(new, parties, span, act)], None
+    series = _series(new, parties, Pattern(span=span, rule=rule), act)
+    return series.occurrences, series
+
+
+def _single(new: New, parties: _Parties, span: Span, act: Act) -> Session:
+    row = Session(id=act.new_id(), **_details(new, parties))
+    row.clients, row.workers, row.cancellations = [], [], []
+    row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
+    row.site, row.room, row.span = parties.site, parties.room, span
+    for client in parties.clients:
+        row.add_client(client, act)
+    for worker in parties.workers:
+        row.add_worker(worker, act)
+    return row
+
+
+def _series(new: New, parties: _Parties, pattern: Pattern, act: Act) -> Series:
+    series = Series(id=act.new_id(), exdate_text="", **_details(new, parties))
+    series.pattern = pattern
+    series.site, series.room, series.occurrences = parties.site, parties.room, []
+    series.clients = [SeriesClient(client_id=client.id, client=client) for client in parties.clients]
+    series.workers = [SeriesWorker(worker_id=worker.id, worker=worker) for worker in parties.workers]
+    series.materialise(max(act.now, pattern.span.starts_at) + HORIZON, act)
+    return series
+
+
+def _warnings(span: Span, rule: Rule | None, parties: _Parties) -> list[str]:
+    found = [] if parties.workers else ["UNASSIGNED"]
+    if rule is not None and skips_months(span.start, rule):
+        found.append("MONTH_DAY_SKIPPED")
+    return found
+
+
+def _record(database: Database, act: Act, row: Session, series: Series | None, warnings: list[str]) -> None:
+    record(
+        database,
+        act,
+        "added",
+        session_id=None if series else row.id,
+        series_id=series.id if series else None,
+        code=" ".join(warnings),
+        start=written(in_zone(row.span.start, row.span.tz)),
+        status=row.status,
+    )

@@ -1,0 +1,117 @@
+"""Cancel, which keeps a record, and delete, which is only for mistakes (DOMAIN, principle 2; 000-20, -23)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.engine import Sessions
+from adapters.diary.lookup import by_ref
+from adapters.diary.scopes import Target, find_target, note
+from adapters.diary.times import read_instant
+from adapters.diary.transaction import writing
+from adapters.diary.views import Changed
+from model.act import Act
+from model.cancellation import CancellationReason, CancelledBy, cancellation
+from model.errors import DomainError
+from model.moment import zone
+from model.people import Client, Worker
+from model.series import Scope, Series
+from model.session import Kind, Session, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancel:
+    """Who cancelled, when that was advised (as typed), and why; which one of several, where it matters."""
+
+    by: CancelledBy
+    reason: str
+    advised: str | None
+    client: str | None = None
+    worker: str | None = None
+    note: str = ""
+
+
+def cancel(sessions: Sessions, act: Act, session: str, how: Cancel, scope: Scope | None) -> Changed:
+    """Cancel a session, the rest of its series, or all that is to come; what is locked stays as it is."""
+    with writing(sessions) as database:
+        return cancel_within(database, act, session, how, scope)
+
+
+def cancel_within(database: Database, act: Act, session: str, how: Cancel, scope: Scope | None) -> Changed:
+    """The same, inside a transaction that does more."""
+    target = find_target(database, session, scope)
+    rows = _to_cancel(target, act)
+    client = by_ref(database, Client, how.client) if how.client else None
+    worker = by_ref(database, Worker, how.worker) if how.worker else None
+    reason = by_ref(database, CancellationReason, how.reason)
+    advised_at = read_instant(how.advised, zone(target.session.tz)) if how.advised else None
+    for row in rows:
+        made = cancellation(
+            act,
+            by=how.by,
+            reason=reason,
+            advised_at=advised_at,
+            client_id=client.id if client else None,
+            worker_id=worker.id if worker else None,
+            note=how.note,
+        )
+        row.cancel(made)
+    if target.series is not None and target.scope is not Scope.THIS_ONLY:
+        _leave_out(target.series, rows)
+    note(database, act, "cancelled", target, code=how.by)
+    return target.changed(len(rows))
+
+
+def delete(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> Changed:
+    """Delete a draft or an Other Event without a record; anything else is cancelled instead (E_LOCKED)."""
+    with writing(sessions) as database:
+        target = find_target(database, session, scope)
+        rows = [row for row in target.rows if not row.frozen]
+        if not rows or not all(map(_deletable, rows)):
+            raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")
+        note(database, act, "deleted", target)
+        _delete(database, target, rows)
+        return target.changed(len(rows))
+
+
+def _to_cancel(target: Target, act: Act) -> list[Session]:
+    """What the scope reaches and may still change: for a whole series only what is to come (R13)."""
+    if target.scope is Scope.THIS_ONLY:
+        return [target.session]
+    rows = [row for row in target.rows if not row.lock]
+    if target.scope is Scope.ALL_IN_SERIES:
+        rows = [row for row in rows if row.starts_at > act.now]
+    if not rows:
+        raise DomainError("E_LOCKED", "No occurrence of this series can still be cancelled")
+    return rows
+
+
+def _leave_out(series: Series, rows: list[Session]) -> None:
+    """Keep later occurrences from being made for whoever cancelled: none at all, or without this person."""
+    if all(row.status is Status.CANCELLED for row in rows):
+        series.stop_extending()
+        return
+    clients = {c.client_id for c in rows[-1].active_clients}
+    workers = {w.worker_id for w in rows[-1].active_workers}
+    series.clients[:] = [c for c in series.clients if c.client_id in clients]
+    series.workers[:] = [w for w in series.workers if w.worker_id in workers]
+
+
+def _deletable(row: Session) -> bool:
+    return row.status is Status.DRAFT or row.kind is Kind.OTHER_EVENT
+
+
+def _delete(database: Database, target: Target, rows: list[Session]) -> None:
+    """Take the rows out; a series without any goes too, an open one ends where it was cut."""
+    series = target.series
+    if series is None:
+        database.delete(target.session)
+    elif len(rows) == len(series.occurrences):
+        database.delete(series)
+    elif target.scope is Scope.THIS_AND_FOLLOWING and len(rows) == len(target.rows):
+        series.end_before(target.key)
+    else:
+        for row in rows:
+            series.exclude(row.occurrence_key or "")
+        if target.scope is not Scope.THIS_ONLY:
+            series.stop_extending()

@@ -1,0 +1,137 @@
+"""What a session clashes with (DOMAIN 4): a full room refuses, a worker or client taken twice is a warning.
+
+Intervals are half-open. Asked after the change was flushed, in its transaction; what is asked about is left
+out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import Session as Database
+
+from model.errors import DomainError
+from model.practice import Room
+from model.session import (
+    Assignment,
+    Attendance,
+    Kind,
+    Session,
+    SessionClient,
+    SessionWorker,
+    ShowAs,
+    Status,
+)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """One stretch of time of a room, a worker or a client (`who`)."""
+
+    who: UUID
+    start: datetime
+    end: datetime
+
+    def meets(self, other: "_Taken") -> bool:
+        return self.who == other.who and self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True)
+class _Book:
+    """Where the times of one kind of `who` are written."""
+
+    who: InstrumentedAttribute[Any]
+    starts: InstrumentedAttribute[datetime]
+    ends: InstrumentedAttribute[datetime]
+    table: type[SessionWorker] | type[SessionClient] | None = None
+
+    def query(self) -> Select[UUID, UUID, datetime, datetime]:
+        found = select(Session.id, self.who, self.starts, self.ends).where(Session.status != Status.CANCELLED)
+        if self.table is not None:
+            active = self.table.status.not_in(
+                [Assignment.CANCELLED, Assignment.DECLINED, Attendance.CANCELLED]
+            )
+            found = found.join(self.table, self.table.session_id == Session.id).where(active)
+        return found
+
+
+_ROOMS = _Book(Session.room_id, Session.starts_at, Session.ends_at)
+_WORKERS = _Book(SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at, SessionWorker)
+_CLIENTS = _Book(SessionClient.client_id, Session.starts_at, Session.ends_at, SessionClient)
+
+
+def check_rooms(database: Database, rows: Iterable[Session]) -> None:
+    """Refuse a room that is full at any moment of one of `rows` (E_ROOM_CONFLICT)."""
+    mine = [row for row in rows if row.room_id and not row.frozen]
+    wanted = [_Taken(row.room_id, row.starts_at, row.ends_at) for row in mine if row.room_id]
+    if not wanted:
+        return
+    others = _others(database, _ROOMS, wanted, without=mine)
+    rooms = select(Room.id, Room.capacity).where(Room.id.in_({want.who for want in wanted}))
+    capacity = {row[0]: row[1] for row in database.execute(rooms).all()}
+    for want in wanted:
+        near = [other for other in others if want.meets(other)]
+        if near and _most_at_once(near, want) >= capacity[want.who]:
+            when = want.start.strftime("%Y-%m-%d %H:%M UTC")
+            raise DomainError("E_ROOM_CONFLICT", f"The room is taken at {when}; choose another room or time")
+
+
+def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
+    """Warn of workers and clients who are busy already; the rows remember that it was accepted (004-16)."""
+    mine = [row for row in rows if not row.frozen and _blocks(row)]
+    times = {row: [_Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
+    clients = [_Taken(c.client_id, row.starts_at, row.ends_at) for row in mine for c in row.active_clients]
+    busy = _others(
+        database, _WORKERS, [taken for several in times.values() for taken in several], without=mine
+    )
+    met = [row for row, wanted in times.items() if any(w.meets(other) for w in wanted for other in busy)]
+    for row in met:
+        row.overlap_acknowledged = True
+    engaged = _others(database, _CLIENTS, clients, without=mine)
+    twice = any(want.meets(other) for want in clients for other in engaged)
+    return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
+
+
+def _blocks(row: Session) -> bool:
+    return row.kind is not Kind.OTHER_EVENT or row.show_as is ShowAs.BUSY
+
+
+def _others(
+    database: Database, book: _Book, wanted: Sequence[_Taken], *, without: Iterable[Session]
+) -> list[_Taken]:
+    """What else is in the book around the wanted times; free events block nobody. One query."""
+    if not wanted:
+        return []
+    query = book.query().where(
+        book.who.in_({taken.who for taken in wanted}),
+        book.ends > min(taken.start for taken in wanted),
+        book.starts < max(taken.end for taken in wanted),
+        or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY),
+    )
+    mine = {row.id for row in without}
+    found = database.execute(query).all()
+    return [_Taken(row[1], row[2], row[3]) for row in found if row[0] not in mine]
+
+
+def _most_at_once(near: Sequence[_Taken], want: _Taken) -> int:
+    """How many of `near` there are at the fullest moment of `want`."""
+    moments = [max(other.start, want.start) for other in near]
+    return max(sum(other.start <= at < other.end for other in near) for at in moments)
+
+
+def clashes_at(
+    database: Database, session: Session, *, start: datetime, end: datetime
+) -> tuple[list[str], list[str]]:
+    """What a session would meet at another time: codes of hard conflicts, and of soft ones (DOMAIN 4)."""
+    rooms = [_Taken(session.room_id, start, end)] if session.room_id else []
+    taken = [other for other in _others(database, _ROOMS, rooms, without=[session]) if other.meets(rooms[0])]
+    capacity = session.room.capacity if session.room else 1
+    full = bool(taken) and _most_at_once(taken, rooms[0]) >= capacity
+    workers = [_Taken(w.worker_id, start, end) for w in session.active_workers]
+    busy = _others(database, _WORKERS, workers, without=[session])
+    met = any(want.meets(other) for want in workers for other in busy)
+    return ["ROOM_CONFLICT"] * full, ["SLOT_OVERLAP"] * met

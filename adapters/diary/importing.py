@@ -1,0 +1,143 @@
+"""Import the practice's people, places, services and reasons from a TOML file, by their ids.
+
+All or nothing: everything that is wrong is reported at once, and then nothing is stored. A second import
+updates what the file says and keeps what it leaves out; it never makes twins and never removes anybody.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.engine import Sessions
+from adapters.diary.tables import Columns, Entry, Found, read_tables
+from adapters.diary.transaction import record
+from model.act import Act
+from model.cancellation import CancellationReason, CancelledBy
+from model.people import Client, Worker
+from model.practice import Practice, Room, Service, Site
+
+_Noun = Site | Room | Worker | Client | Service | CancellationReason
+_NOUNS: Mapping[str, type[Any]] = {
+    "site": Site,
+    "room": Room,
+    "worker": Worker,
+    "client": Client,
+    "service": Service,
+    "reason": CancellationReason,
+}
+_FIRST_NUMBER = 1001
+
+
+class ImportFailedError(Exception):
+    """The file cannot be imported; `problems` are all of them, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """How many entries of one table were new, and how many were there."""
+
+    table: str
+    added: int
+    updated: int
+
+
+def import_practice(sessions: Sessions, act: Act, file: Path) -> list[Imported]:
+    """Read, check and store one file."""
+    found = read_tables(_parsed(file))
+    if found.problems:
+        raise ImportFailedError(found.problems)
+    with sessions.begin() as database:
+        counts = _store(database, found, act)
+        if found.problems:
+            raise ImportFailedError(found.problems)
+        record(database, act, "imported", counts={c.table: c.added + c.updated for c in counts})
+    return counts
+
+
+def _parsed(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ImportFailedError([f"{file} cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ImportFailedError([f"{file} is not UTF-8 text"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ImportFailedError([f"{file} is not TOML: {error}"]) from error
+
+
+def _store(database: Database, found: Found, act: Act) -> list[Imported]:
+    _store_practice(database, found.practice, act)
+    rows: dict[str, dict[str, _Noun]] = {}
+    counts = []
+    for table, noun in _NOUNS.items():  # in this order: rooms and clients name sites
+        rows[table] = {row.ref: row for row in database.scalars(select(noun))}
+        before = len(rows[table])
+        entries = found.entries.get(table, [])
+        for entry in entries:
+            _store_entry(table, entry, rows, found, act)
+        database.add_all(rows[table].values())
+        database.flush()
+        added = len(rows[table]) - before
+        if entries:
+            counts.append(Imported(table=table, added=added, updated=len(entries) - added))
+    return counts
+
+
+def _store_practice(database: Database, columns: Columns | None, act: Act) -> None:
+    if columns is None:
+        return
+    practice = database.scalar(select(Practice))
+    if practice is None:
+        database.add(Practice(id=act.new_id(), **columns))
+        return
+    for name, value in columns.items():
+        setattr(practice, name, value)
+
+
+def _store_entry(table: str, entry: Entry, rows: dict[str, dict[str, _Noun]], found: Found, act: Act) -> None:
+    """Update the row of this id, or make it."""
+    columns = _resolved(entry, rows["site"], found.problems)
+    row = rows[table].get(entry.ref)
+    if table == "client":
+        _number(entry, columns, row, rows["client"], found.problems)
+    if row is not None:
+        for name, value in columns.items():
+            setattr(row, name, value)
+    elif not found.problems:
+        rows[table][entry.ref] = _NOUNS[table](id=act.new_id(), ref=entry.ref, **columns)
+
+
+def _resolved(entry: Entry, sites: Mapping[str, _Noun], problems: list[str]) -> Columns:
+    """The entry's columns, its site as a row's id."""
+    columns = {name: value for name, value in entry.columns.items() if name != "id"}
+    if "type" in columns:
+        columns["type"] = CancelledBy(str(columns["type"]))
+    if "site" in columns:
+        site = sites.get(str(columns.pop("site")))
+        if site is None:
+            problems.append(f"{entry.where}: site: there is no such site, here or in the database")
+        else:
+            columns["site_id"] = site.id
+    return columns
+
+
+def _number(
+    entry: Entry, columns: Columns, row: _Noun | None, clients: Mapping[str, _Noun], problems: list[str]
+) -> None:
+    """Internal ids are unique; a client without one gets the next number (004-05)."""
+    taken = {c.internal_id: c.ref for c in clients.values() if isinstance(c, Client)}
+    wanted = columns.get("internal_id")
+    if wanted is not None and taken.get(str(wanted), entry.ref) != entry.ref:
+        problems.append(f"{entry.where}: internal_id: another client has it")
+    if wanted is None and row is None:
+        numbers = [int(known[2:]) for known in taken if known[:2] == "C-" and known[2:].isdecimal()]
+        columns["internal_id"] = f"C-{max(numbers, default=_FIRST_NUMBER - 1) + 1}"

@@ -1,0 +1,151 @@
+"""Read the diary: sessions of a stretch of time, one session, and events as a calendar shows them.
+
+A fixed number of queries, whatever is found. Occurrences are rows, so nothing is expanded here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.engine import Sessions, reading
+from adapters.database.loading import load_sessions
+from adapters.diary.lookup import by_ref, find_session, practice_zone
+from adapters.diary.times import read_instant
+from adapters.diary.views import SessionDetail, SessionView, view, written
+from model.link import CalendarLink, EventMapping
+from model.moment import from_text, in_zone, zone
+from model.people import Worker
+from model.series import Series
+from model.session import Kind, Session, SessionWorker, ShowAs, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """From when to when (not included), as typed, for whom and in which state; nothing given: everything."""
+
+    start: str | None = None
+    end: str | None = None
+    worker: str | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occurrence:
+    """One instance of an Other Event as a calendar would show it."""
+
+    id: str
+    uid: str
+    recurrence_id: str | None
+    start: str
+    end: str
+    all_day: bool
+    status: str
+    transp: str
+    summary: str
+
+
+def list_sessions(sessions: Sessions, window: Window) -> list[SessionView]:
+    """The sessions with clients that touch a window, in order of time."""
+    with reading(sessions) as database:
+        query = select(Session.id).where(Session.kind != Kind.OTHER_EVENT)
+        ids = database.scalars(_within(database, query, window)).all()
+        return [view(row) for row in load_sessions(database, ids)]
+
+
+def show_session(sessions: Sessions, text: str) -> SessionDetail:
+    """One session by the beginning of its id, with what its list entry leaves out."""
+    with reading(sessions) as database:
+        row = find_session(database, text)
+        series = database.get(Series, row.series_id) if row.series_id else None
+        return SessionDetail(
+            session=view(row),
+            rule=series.rule_text if series else "",
+            occurrence_key=row.occurrence_key,
+            lock=row.lock,
+            cancellations=tuple(
+                {
+                    "by": found.cancelled_by.value,
+                    "reason": found.reason.ref,
+                    "advised_at": written(found.advised_at),
+                    "recorded_at": written(found.recorded_at),
+                    "recorded_by": found.recorded_by,
+                }
+                for found in row.cancellations
+            ),
+        )
+
+
+def list_events(sessions: Sessions, worker: str, start: str, end: str) -> list[Occurrence]:
+    """The Other Events of a worker that touch a window, in order of time."""
+    with reading(sessions) as database:
+        query = select(Session.id).where(Session.kind == Kind.OTHER_EVENT)
+        ids = database.scalars(_within(database, query, Window(start=start, end=end, worker=worker))).all()
+        rows = load_sessions(database, ids)
+        uids, zones = _uids(database, worker, rows), _series_zones(database, rows)
+        return [_occurrence(row, uids, zones) for row in rows]
+
+
+def _within(database: Database, query: Select[UUID], window: Window) -> Select[UUID]:
+    """Half-open; what has no length belongs to where it starts."""
+    tz = practice_zone(database)
+    if window.worker:
+        worker = by_ref(database, Worker, window.worker)
+        tz = zone(worker.tz)
+        mine = select(SessionWorker.session_id).where(SessionWorker.worker_id == worker.id)
+        query = query.where(Session.id.in_(mine))
+    if window.start:
+        since = read_instant(window.start, tz)
+        query = query.where(or_(Session.ends_at > since, Session.starts_at >= since))
+    if window.end:
+        query = query.where(Session.starts_at < read_instant(window.end, tz))
+    return query.where(Session.status == window.status) if window.status else query
+
+
+def _uids(database: Database, worker: str, rows: Sequence[Session]) -> dict[UUID, str]:
+    """The UID of each unit in the file it came from, else in this worker's calendar; its own id where it has none."""
+    units = {row.series_id or row.id for row in rows}
+    series = select(Series.id, Series.import_uid).where(Series.id.in_(units))
+    came = [(row.id, row.import_uid) for row in rows] + [(r[0], r[1]) for r in database.execute(series)]
+    imported = {unit: uid for unit, uid in came if uid}
+    query = (
+        select(EventMapping.series_id, EventMapping.session_id, EventMapping.uid)
+        .join(CalendarLink, CalendarLink.id == EventMapping.link_id)
+        .join(Worker, Worker.id == CalendarLink.worker_id)
+        .where(
+            Worker.ref == worker, or_(EventMapping.series_id.in_(units), EventMapping.session_id.in_(units))
+        )
+    )
+    found = database.execute(query).all()
+    return {unit: uid for *both, uid in found for unit in both if unit} | imported
+
+
+def _series_zones(database: Database, rows: Iterable[Session]) -> dict[UUID, str]:
+    query = select(Series.id, Series.tz).where(
+        Series.id.in_({row.series_id for row in rows if row.series_id})
+    )
+    return {row[0]: row[1] for row in database.execute(query).all()}
+
+
+def _occurrence(row: Session, uids: dict[UUID, str], zones: dict[UUID, str]) -> Occurrence:
+    span, unit = row.span, row.series_id or row.id
+    original = from_text(row.occurrence_key, zone(zones[unit])) if row.occurrence_key else None
+    return Occurrence(
+        id=str(row.id)[:8],
+        uid=uids.get(unit, str(unit)),
+        recurrence_id=written(original) if original else None,
+        start=written(in_zone(span.start, span.tz)),
+        end=written(in_zone(span.end, span.tz)),
+        all_day=row.all_day,
+        status=_status(row),
+        transp="TRANSPARENT" if row.show_as is ShowAs.FREE or row.status is Status.CANCELLED else "OPAQUE",
+        summary=row.subject,
+    )
+
+
+def _status(row: Session) -> str:
+    if row.status is Status.CANCELLED:
+        return "CANCELLED"
+    return "TENTATIVE" if row.tentative or row.status is Status.DRAFT else "CONFIRMED"

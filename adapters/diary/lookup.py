@@ -1,0 +1,71 @@
+"""Find rows by what people call them: the practice's own ids, and the beginnings of session ids."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.loading import load_series, load_session
+from model.cancellation import CancellationReason
+from model.errors import DomainError
+from model.moment import zone
+from model.people import Client, Worker
+from model.practice import Practice, Room, Site
+from model.series import Series
+from model.session import Session
+
+_Named = TypeVar("_Named", Worker, Client, Site, Room, CancellationReason)
+_PREFIX = re.compile(r"[0-9a-f]{4,32}")
+
+
+def by_ref(database: Database, noun: type[_Named], ref: str) -> _Named:
+    """The one row with this id of the practice's."""
+    found = database.scalar(select(noun).where(noun.ref == ref))
+    if found is None and noun is Client:
+        found = database.scalar(select(noun).where(Client.internal_id == ref))
+    if found is None:
+        raise DomainError("E_NOT_FOUND", f'There is no {_word(noun)} "{ref[:60]}"')
+    return found
+
+
+def all_by_ref(database: Database, noun: type[_Named], refs: Iterable[str]) -> list[_Named]:
+    """Several rows, in the order they were named."""
+    return [by_ref(database, noun, ref) for ref in refs]
+
+
+def practice_zone(database: Database) -> ZoneInfo:
+    """Where the practice's clocks are; UTC until one was imported."""
+    found = database.scalar(select(Practice.tz))
+    return zone(found) if found else ZoneInfo("UTC")
+
+
+def worker_zone(database: Database, ref: str) -> ZoneInfo:
+    return zone(by_ref(database, Worker, ref).tz)
+
+
+def find_session(database: Database, text: str) -> Session:
+    """The session whose id begins with `text` (four digits or more), with everything that belongs to it."""
+    digits = text.strip().lower().replace("-", "")
+    if not _PREFIX.fullmatch(digits):
+        raise DomainError("E_NOT_FOUND", f'"{text[:40]}" is not a session id, or shorter than four digits')
+    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    found = database.scalars(select(Session.id).where(Session.id.between(low, high)).limit(2)).all()
+    if len(found) > 1:
+        raise DomainError("E_AMBIGUOUS", f'Several sessions begin with "{text[:40]}"; write more of the id')
+    session = load_session(database, found[0]) if found else None
+    if session is None:
+        raise DomainError("E_NOT_FOUND", f'There is no session "{text[:40]}"')
+    return session
+
+
+def series_of(database: Database, session: Session) -> Series | None:
+    """The series an occurrence belongs to, with everything that belongs to it."""
+    return load_series(database, session.series_id) if session.series_id else None
+
+
+def _word(noun: type[object]) -> str:
+    return {"CancellationReason": "cancellation reason"}.get(noun.__name__, noun.__name__.lower())

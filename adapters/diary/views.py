@@ -1,0 +1,81 @@
+"""What the diary answers with: small values of ids, codes and times; a client is an internal id, no name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from model.moment import Moment, in_zone
+from model.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What a use case did: to which sessions, in which series, and what it warns of."""
+
+    session_id: UUID | None
+    series_id: UUID | None
+    count: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionView:
+    """One session as staff see it in a list."""
+
+    id: UUID
+    series_id: UUID | None
+    kind: str
+    work_type: str
+    status: str
+    start: str
+    end: str
+    tz: str
+    all_day: bool
+    show_as: str
+    clients: tuple[str, ...]
+    workers: tuple[str, ...]
+    site: str | None
+    room: str | None
+    subject: str
+    exception: bool
+    needs_reschedule: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionDetail:
+    """One session with its rule, its lock and its cancellations."""
+
+    session: SessionView
+    rule: str
+    occurrence_key: str | None
+    lock: str | None
+    cancellations: tuple[dict[str, str], ...]
+
+
+def written(moment: Moment) -> str:
+    """A moment for people and machines: ISO with offset, or a date."""
+    return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
+
+
+def view(row: Session) -> SessionView:
+    """Show one loaded session."""
+    span = row.span
+    return SessionView(
+        id=row.id,
+        series_id=row.series_id,
+        kind=row.kind,
+        work_type=row.work_type,
+        status=row.status,
+        start=written(in_zone(span.start, span.tz)),
+        end=written(in_zone(span.end, span.tz)),
+        tz=row.tz,
+        all_day=row.all_day,
+        show_as=row.show_as,
+        clients=tuple(c.client.internal_id for c in row.active_clients),
+        workers=tuple(w.worker.ref for w in row.active_workers),
+        site=row.site.ref if row.site else None,
+        room=row.room.ref if row.room else None,
+        subject=row.subject,
+        exception=row.is_exception,
+        needs_reschedule=row.needs_reschedule,
+    )

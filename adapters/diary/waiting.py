@@ -1,0 +1,111 @@
+"""Read the changes that came from calendars: which wait, what they were, and what each answer would do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.engine import Row
+
+from adapters.database.engine import Sessions, reading
+from adapters.diary.answering import CANCELS, MOVES, RULES, change_named
+from model.journal import ChangeState, InboundChange
+from model.link import CalendarLink
+from model.people import Worker
+from sync.explain import gesture, reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeView:
+    """One change: what came, how it was judged and why, in codes and in words."""
+
+    ref: str
+    link: str
+    worker: str
+    state: str
+    code: str
+    what: str
+    reason_code: str
+    why: str
+    warnings: tuple[str, ...]
+    scope: str
+    recurrence_id: str
+    session_id: UUID | None
+    series_id: UUID | None
+    before: dict[str, object]
+    after: dict[str, object]
+    detected_at: datetime
+    resolved_at: datetime | None
+    resolved_by: str
+
+
+def list_changes(sessions: Sessions, *, every: bool) -> list[ChangeView]:
+    """What waits for an answer or was refused; with `every`, all that ever came, oldest first."""
+    query = _query().order_by(InboundChange.detected_at, InboundChange.ref)
+    if not every:
+        query = query.where(InboundChange.state.in_((ChangeState.HELD, ChangeState.REFUSED)))
+    with reading(sessions) as database:
+        return [_view(row) for row in database.execute(query)]
+
+
+def show_change(sessions: Sessions, ref: str) -> ChangeView:
+    """One change by its reference."""
+    with reading(sessions) as database:
+        found = change_named(database, ref)
+        return _view(database.execute(_query().where(InboundChange.id == found.id)).one())
+
+
+def answers(change: ChangeView) -> tuple[str, ...]:
+    """What each possible answer to a held change would do."""
+    if change.state != ChangeState.HELD:
+        return ()
+    dismiss = f"calendula changes dismiss {change.ref}: everything stays as it is"
+    confirm = f"calendula changes confirm {change.ref}"
+    if change.code in CANCELS:
+        reach = {"E5": "all that is still to come", "E7": "this and all following"}.get(
+            change.code, "the session"
+        )
+        if change.series_id is None:
+            reach = "the session"
+        how = '--advised "2026-03-20 08:00" --reason REASON'
+        return (
+            f"{confirm} --as-worker {how}: the worker cancels {reach}",
+            f"{confirm} --for-client CLIENT {how}: that client cancels {reach}",
+            f"{confirm} --by-provider {how}: the practice cancels {reach}",
+            dismiss,
+        )
+    if change.code in MOVES or change.code in RULES:
+        return (f"{confirm} --move: the new time or rule is taken over, by the rules of the diary", dismiss)
+    return (dismiss,)
+
+
+def _query() -> Select[InboundChange, str, str]:
+    return (
+        select(InboundChange, CalendarLink.ref, Worker.ref)
+        .join(CalendarLink, CalendarLink.id == InboundChange.link_id)
+        .join(Worker, Worker.id == CalendarLink.worker_id)
+    )
+
+
+def _view(row: Row[InboundChange, str, str]) -> ChangeView:
+    change, link, worker = row
+    return ChangeView(
+        ref=change.ref,
+        link=link,
+        worker=worker,
+        state=change.state,
+        code=change.code,
+        what=gesture(change.code),
+        reason_code=change.reason_code,
+        why=reason(change.reason_code),
+        warnings=tuple(change.warnings.split()),
+        scope=change.scope,
+        recurrence_id=change.recurrence_id,
+        session_id=change.session_id,
+        series_id=change.series_id,
+        before=change.before,
+        after=change.after,
+        detected_at=change.detected_at,
+        resolved_at=change.resolved_at,
+        resolved_by=change.resolved_by,
+    )

@@ -1,0 +1,62 @@
+"""Jobs of the whole practice, each of which one process at a time does once a day; `status` shows how they went."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database.engine import Sessions
+from adapters.diary.upkeep import extend
+from model.act import Act
+from model.journal import JobRun
+
+EVERY = timedelta(days=1)
+ACTOR = "calendula"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jobs:
+    """What the jobs need. Which of several processes does one is decided by the job's row."""
+
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+
+    def extend_if_due(self) -> int | None:
+        """Make the occurrences of the next 13 months; None where somebody did so within a day."""
+        now = self.clock()
+        if not self._take("extend", now):
+            return None
+        try:
+            made = extend(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id))
+        except Exception as error:
+            self._ended("extend", f"failed: {type(error).__name__}")
+            raise
+        self._ended("extend", f"ok, {made} made")
+        return made
+
+    def _take(self, job: str, now: datetime) -> bool:
+        """Claim a job for this process, if it is due and nobody else has it."""
+        with self.sessions.begin() as database:
+            step = update(JobRun).where(JobRun.job == job, JobRun.last_at <= now - EVERY)
+            taken = database.execute(step.values(last_at=now, result="running").returning(JobRun.id))
+            if taken.scalar_one_or_none() is not None:
+                return True
+            known = database.scalar(select(JobRun.id).where(JobRun.job == job))
+        return known is None and self._begin(job, now)
+
+    def _begin(self, job: str, now: datetime) -> bool:
+        """The very first time: whoever makes the row has the job."""
+        try:
+            with self.sessions.begin() as database:
+                database.add(JobRun(id=self.new_id(), job=job, last_at=now, result="running"))
+        except IntegrityError:
+            return False
+        return True
+
+    def _ended(self, job: str, result: str) -> None:
+        with self.sessions.begin() as database:
+            database.execute(update(JobRun).where(JobRun.job == job).values(result=result))

@@ -1,0 +1,1 @@
+"""Calendar links as administrators handle them: find a calendar, link it, look after it, and end it."""

@@ -1,0 +1,153 @@
+"""Link a calendar to a worker: check what may be checked first, try the calendar out, then store it.
+
+Nothing is stored before the calendar took, gave back and removed a test event. A calendar that was unlinked
+with its events kept takes up where it stopped, so that nothing appears twice.
+"""
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session as Database
+
+from adapters.app import App
+from adapters.dav.discovery import FoundCalendar
+from adapters.dav.probe import Findings
+from adapters.diary.lookup import by_ref
+from adapters.diary.transaction import record
+from adapters.links.consent import Login
+from adapters.links.finding import Wanted, choose
+from adapters.links.levels import check_level
+from adapters.links.trying import measure
+from model.act import Act
+from model.errors import DomainError
+from model.journal import Intent
+from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, Mode, Role
+from model.people import Worker
+from sync.href import canonical_href
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLink:
+    """What is to be linked, and how; without a `ref` the link is named after its worker."""
+
+    worker: str
+    wanted: Wanted
+    mode: Mode
+    level: str
+    display: str
+    ref: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """The new link, and what was learned about its calendar."""
+
+    ref: str
+    name: str
+    url: str
+    sentences: tuple[str, ...]
+
+
+def add_link(app: App, act: Act, new: NewLink, login: Login) -> Linked:
+    """Find or make the calendar, try it out, store the link."""
+    with app.sessions.begin() as database:
+        _check(database, new, app)
+    calendar = choose(new.wanted, login, app.config.network.policy())
+    with app.sessions.begin() as database:
+        _check_free(database, calendar.url)
+    findings = measure(app, app.trial(login, calendar.url), calendar.url)
+    with app.sessions.begin() as database:
+        _check_free(database, calendar.url)
+        link = _store(database, act, new, login, calendar, findings, app)
+    return Linked(ref=link.ref, name=calendar.name, url=calendar.url, sentences=findings.sentences)
+
+
+def _check(database: Database, new: NewLink, app: App) -> None:
+    """What can be refused before the server is asked."""
+    by_ref(database, Worker, new.worker)
+    check_level(database, new.level, app.config.privacy)
+    taken = select(CalendarLink.id).where(CalendarLink.ref == new.ref)
+    if new.ref and database.scalar(taken) is not None:
+        raise DomainError(
+            "E_DUPLICATE_LINK", f'There is, or was, a link called "{new.ref}"; choose another name'
+        )
+
+
+def _check_free(database: Database, url: str) -> None:
+    """One calendar, one link: two would write every session twice."""
+    living = select(CalendarLink).where(CalendarLink.state != LinkState.UNLINKED)
+    for link in database.scalars(living):
+        if _same(link.href, url):
+            raise DomainError("E_DUPLICATE_LINK", f'This calendar is linked already, as "{link.ref}"')
+
+
+def _same(one: str, other: str) -> bool:
+    return canonical_href(one).rstrip("/") == canonical_href(other).rstrip("/")
+
+
+def _store(
+    database: Database,
+    act: Act,
+    new: NewLink,
+    login: Login,
+    calendar: FoundCalendar,
+    findings: Findings,
+    app: App,
+) -> CalendarLink:
+    worker = by_ref(database, Worker, new.worker)
+    account = _account(act, worker, login, calendar.url, app)
+    database.add(account)
+    database.flush()
+    link = CalendarLink(
+        id=act.new_id(),
+        ref=new.ref or _free_ref(database, worker.ref),
+        worker_id=worker.id,
+        account_id=account.id,
+        href=calendar.url,
+        name=calendar.name,
+        tz=worker.tz,
+        role=Role.WORK,
+        mode=new.mode,
+        privacy_level=new.level,
+        cancelled_display=new.display,
+        pull_s=app.config.sync.pull_s,
+        profile=json.loads(findings.profile.to_json()),
+        state=LinkState.ACTIVE,
+        next_run_at=act.now,
+    )
+    database.add(link)
+    database.flush()
+    _take_up(database, link)
+    record(database, act, "linked", link=link.ref, mode=link.mode, level=link.privacy_level)
+    return link
+
+
+def _account(act: Act, worker: Worker, login: Login, url: str, app: App) -> CalendarAccount:
+    found = login.credentials
+    return CalendarAccount(
+        id=act.new_id(),
+        worker_id=worker.id,
+        server=url,
+        user=found.user,
+        auth=found.auth,
+        secret=app.box().encrypt(found.secret),
+        oauth_provider=found.provider,
+    )
+
+
+def _free_ref(database: Database, base: str) -> str:
+    taken = set(database.scalars(select(CalendarLink.ref)))
+    names = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def _take_up(database: Database, link: CalendarLink) -> None:
+    """The same worker's events that an earlier link left in this calendar are this link's from now on."""
+    earlier = select(CalendarLink).where(
+        CalendarLink.worker_id == link.worker_id, CalendarLink.state == LinkState.UNLINKED
+    )
+    known: set[UUID] = {old.id for old in database.scalars(earlier) if _same(old.href, link.href)}
+    for noun in (EventMapping, Intent):
+        database.execute(update(noun).where(noun.link_id.in_(known)).values(link_id=link.id))

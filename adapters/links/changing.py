@@ -1,0 +1,133 @@
+"""Look after a link: another password, other settings, a rest, a check. Sessions are never touched here."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapters.app import App
+from adapters.database.engine import Sessions, reading
+from adapters.diary.transaction import record
+from adapters.links.consent import Login
+from adapters.links.levels import check_level
+from adapters.links.lookup import link_named
+from adapters.links.trying import measure
+from model.act import Act
+from model.errors import DomainError
+from model.link import CalendarLink, LinkState, Mode
+from sync.settings import PrivacySettings
+
+LEAST_S, MOST_S = 30, 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What is to change; None: stays as it is."""
+
+    level: str | None = None
+    mode: Mode | None = None
+    display: str | None = None
+    every_s: int | None = None
+
+    def changes(self) -> dict[str, object]:
+        """By the link's own names."""
+        named = {
+            "privacy_level": self.level,
+            "mode": self.mode,
+            "cancelled_display": self.display,
+            "pull_s": self.every_s,
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a link is like after a change: its state, and what there is to say."""
+
+    ref: str
+    state: str
+    sentences: tuple[str, ...] = field(default=())
+
+
+def set_link(sessions: Sessions, act: Act, ref: str, to: Settings, privacy: PrivacySettings) -> Shown:
+    """Change how a calendar is shown; another level or display has everything projected again."""
+    with sessions.begin() as database:
+        link = link_named(database, ref)
+        if to.level is not None:
+            check_level(database, to.level, privacy)
+        if to.every_s is not None and not LEAST_S <= to.every_s <= MOST_S:
+            raise DomainError("E_CADENCE", f"A calendar is looked at every {LEAST_S} to {MOST_S} seconds")
+        for name, value in to.changes().items():
+            setattr(link, name, value)
+        if to.level is not None or to.display is not None:
+            link.seen_rev = 0
+        _soon(link, act.now)
+        record(database, act, "link-set", link=link.ref, changed=to.changes())
+        return Shown(ref=link.ref, state=link.state)
+
+
+def log_in(app: App, act: Act, ref: str, login: Login) -> Shown:
+    """Replace the password or consent, once it has opened the calendar; nothing else is lost."""
+    with reading(app.sessions) as database:
+        url = link_named(database, ref).href
+    findings = measure(app, app.trial(login, url), url)
+    with app.sessions.begin() as database:
+        link = link_named(database, ref)
+        account, found = link.account, login.credentials
+        account.user, account.auth, account.oauth_provider = found.user, found.auth, found.provider
+        account.secret = app.box().encrypt(found.secret)
+        link.profile = json.loads(findings.profile.to_json())
+        if link.state in (LinkState.NEEDS_REAUTH, LinkState.ERROR):
+            link.become(LinkState.ACTIVE)
+        _soon(link, act.now)
+        record(database, act, "link-login", link=link.ref)
+        return Shown(ref=link.ref, state=link.state, sentences=findings.sentences)
+
+
+def user_of(sessions: Sessions, ref: str) -> str:
+    """The log-in name that a link has now."""
+    with reading(sessions) as database:
+        return link_named(database, ref).account.user
+
+
+def pause(sessions: Sessions, act: Act, ref: str) -> Shown:
+    """Let a link rest; a run in progress ends by itself."""
+    with sessions.begin() as database:
+        link = link_named(database, ref)
+        link.become(LinkState.PAUSED, act.actor)
+        record(database, act, "link-paused", link=link.ref)
+        return Shown(ref=link.ref, state=link.state)
+
+
+def resume(sessions: Sessions, act: Act, ref: str) -> Shown:
+    """Go on; after a suspension the next run puts back what is missing there, without asking."""
+    with sessions.begin() as database:
+        link = link_named(database, ref)
+        if link.state is LinkState.NEEDS_REAUTH:
+            raise DomainError(
+                "E_TRANSITION", f"It needs a new password first: calendula link login {link.ref}"
+            )
+        restoring = link.state is LinkState.SUSPENDED
+        if restoring:
+            link.sync_token = link.ctag = None  # everything is looked at again
+        link.become(LinkState.ACTIVE, "RESTORE" if restoring else "")
+        _soon(link, act.now)
+        record(database, act, "link-resumed", link=link.ref)
+        said = ("The next run puts back what is missing in the calendar.",) if restoring else ()
+        return Shown(ref=link.ref, state=link.state, sentences=said)
+
+
+def check(app: App, act: Act, ref: str) -> Shown:
+    """Try a link's calendar out again, and keep what was learned about its server."""
+    with reading(app.sessions) as database:
+        link = link_named(database, ref)
+    findings = measure(app, app.client(link.account, link.href), link.href)
+    with app.sessions.begin() as database:
+        link = link_named(database, ref)
+        link.profile = json.loads(findings.profile.to_json())
+        record(database, act, "link-checked", link=link.ref)
+        return Shown(ref=link.ref, state=link.state, sentences=findings.sentences)
+
+
+def _soon(link: CalendarLink, now: datetime) -> None:
+    """Have the change noticed now, not after a back-off."""
+    link.failures, link.next_run_at = 0, now

@@ -1,0 +1,151 @@
+"""Run one link from lease to ending: take the right, do the run, leave the link as it should be found.
+
+The steps of a run are `sync.run`'s; here is only what surrounds them: who may run, on which calendar, when
+again, and what is written down about it. One runner serves many threads; each run has its own calendar.
+"""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import joinedload
+
+from adapters.database.engine import Sessions, reading
+from adapters.database.store import SqlStore
+from model.journal import SyncRun
+from model.link import RUNNABLE, CalendarLink, LinkState
+from sync.context import Line, Run, actor_of
+from sync.due import Cadence, failed_too_often, next_run, reconcile_due
+from sync.errors import LeaseLost, LinkError, Throttled
+from sync.ports import Clock, Codec, RemoteCalendar
+from sync.run import Report, ending, run_link
+from sync.settings import Settings
+
+Calendars = Callable[[CalendarLink], AbstractContextManager[RemoteCalendar]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """The link was not run, because it may not run now or somebody else holds it; `reason` says which."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """What every run needs. `calendars` opens the calendar of a link and closes it again."""
+
+    sessions: Sessions
+    store: SqlStore
+    settings: Settings
+    codec: Codec
+    clock: Clock
+    new_id: Callable[[], UUID]
+    calendars: Calendars
+    owner: str
+
+    def sync(
+        self,
+        link_id: UUID,
+        *,
+        job: str = "sync",
+        stopping: Callable[[], bool] = lambda: False,
+        heard: Callable[[Line], None] = lambda _: None,
+    ) -> Report | Busy:
+        """One run under a lease. The daily reconciliation takes the place of a run when it is due."""
+        link = self._link(link_id)
+        if link.state not in RUNNABLE:
+            return Busy(reason=link.state.value)
+        full = job == "reconcile" or self._reconcile_due(link)
+        run_id = self.new_id()
+        lease = self.store.take_lease(
+            link_id, owner=self.owner, run_id=run_id, job="reconcile" if full else job
+        )
+        if lease is None:
+            return Busy(reason="LEASED")
+        try:
+            with self.calendars(link) as calendar:
+                run = self._run(link, run_id, calendar, full=full)
+                run.lease, run.stopping, run.heard = lease, stopping, heard
+                report = run_link(run)
+        except LinkError as error:  # the calendar could not even be opened
+            report = Report(lines=(), counts={}, error=error)
+        try:
+            with self.store.ending(lease) as (ended, row):
+                self._end(ended, row, report, full=full)
+        except LeaseLost as error:
+            return Report(lines=report.lines, counts=report.counts, error=error)
+        return report
+
+    def plan(self, link_id: UUID) -> Report:
+        """What a run would do now; writes nothing anywhere and takes no lease."""
+        link = self._link(link_id)
+        with self.calendars(link) as calendar, self.store.preview(link_id) as preview:
+            run = self._run(link, self.new_id(), calendar, full=False)
+            run.dry, run.preview = True, preview
+            return run_link(run)
+
+    def _link(self, link_id: UUID) -> CalendarLink:
+        with reading(self.sessions) as database:
+            account = joinedload(CalendarLink.account)
+            return database.get_one(CalendarLink, link_id, options=[account])
+
+    def _run(self, link: CalendarLink, run_id: UUID, calendar: RemoteCalendar, *, full: bool) -> Run:
+        return Run(
+            link_id=link.id,
+            run_id=run_id,
+            store=self.store,
+            calendar=calendar,
+            codec=self.codec,
+            clock=self.clock,
+            new_id=self.new_id,
+            settings=self.settings,
+            tz=ZoneInfo(link.tz),
+            actor=actor_of(link),
+            full=full,
+        )
+
+    def _reconcile_due(self, link: CalendarLink) -> bool:
+        """Not before the first run: that one lists everything anyway."""
+        if link.last_ok_at is None:
+            return False
+        last = link.reconciled_at or link.created_at
+        return reconcile_due(now=self.clock.now(), last=last, at=self.settings.sync.reconcile)
+
+    def _end(self, link: CalendarLink, row: SyncRun, report: Report, *, full: bool) -> None:
+        now = self.clock.now()
+        result = ending(report)
+        row.ended_at, row.counts = now, dict(report.counts)
+        if report.stopped:
+            row.result, link.next_run_at = "stopped", now
+            return
+        row.result = "ok" if report.ok else result.reason
+        if report.ok:
+            link.failures, link.last_ok_at, link.last_error = 0, now, ""
+            link.reconciled_at = now if full else link.reconciled_at
+        else:
+            link.failures += 1
+            link.last_error = str(report.error)
+        self._settle_state(link, result.state, result.reason)
+        link.next_run_at = self._next(link, report)
+
+    def _settle_state(self, link: CalendarLink, state: LinkState | None, reason: str) -> None:
+        """A person may have paused the link meanwhile: then it stays paused."""
+        if link.state not in RUNNABLE:
+            return
+        if state is None and failed_too_often(link.failures):
+            state = LinkState.ERROR
+        if state is not None:
+            link.become(state, "" if state is LinkState.ACTIVE else reason)
+
+    def _next(self, link: CalendarLink, report: Report) -> datetime:
+        """Sooner than usual where a write of ours did not get through."""
+        unsent = report.counts.get("failed", 0) > 0
+        every = min(link.pull_s, self.settings.sync.push_s) if unsent else link.pull_s
+        cadence = Cadence(every=timedelta(seconds=every), jitter=random.random())  # noqa: S311 - no secret
+        wait = report.error.retry_after if isinstance(report.error, Throttled) else None
+        return next_run(cadence, now=self.clock.now(), failures=link.failures, wait=wait)

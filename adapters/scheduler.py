@@ -1,0 +1,162 @@
+"""Run links when they are due, several at a time, until told to stop.
+
+APScheduler only ticks. A tick asks who is due and hands links to threads, within the limits of this process
+and of each host; whether a link may be run at all is decided by its lease. Nothing is remembered here that a
+restart could lose.
+"""
+
+import importlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Protocol
+from uuid import UUID
+
+from structlog.typing import FilteringBoundLogger
+
+from adapters.due_links import Due
+from adapters.runner import Busy
+from sync.context import Line
+from sync.run import Report
+
+TICK_S = 1
+JOBS_S = 60
+
+
+class Runs(Protocol):
+    """What runs one link; `adapters.runner.Runner` does."""
+
+    def sync(
+        self,
+        link_id: UUID,
+        *,
+        job: str = "sync",
+        stopping: Callable[[], bool],
+        heard: Callable[[Line], None] = ...,
+    ) -> Report | Busy:
+        """One run under a lease."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How many links may be run at the same time: in this process, and on one host."""
+
+    parallel: int
+    per_host: int
+
+
+class Scheduler:
+    """Hands due links to threads. `due` is asked at each tick; `jobs` now and then."""
+
+    def __init__(
+        self,
+        *,
+        runs: Runs,
+        due: Callable[[], Sequence[Due]],
+        jobs: Callable[[], int | None],
+        limits: Limits,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._runs, self._due, self._jobs, self._limits, self._log = runs, due, jobs, limits, log
+        self._pool = ThreadPoolExecutor(limits.parallel, thread_name_prefix="link")
+        self._running: dict[UUID, str] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def tick(self) -> list[Future[None]]:
+        """Start what is due and fits."""
+        if self._stop.is_set() or self._free() <= 0:
+            return []
+        return [self._pool.submit(self._run, link) for link in self._asked() if self._take(link)]
+
+    def run_jobs(self) -> None:
+        """Do what the practice as a whole needs, if it is due."""
+        if self._stop.is_set():
+            return
+        began = time.monotonic()
+        try:
+            made = self._jobs()
+        except Exception as error:  # noqa: BLE001 - the next round tries again; the links go on
+            self._log.error("job_failed", job="extend", error=error)
+            return
+        if made is not None:
+            self._log.info("job_ended", job="extend", count=made, duration_ms=_since(began))
+
+    def stop(self) -> None:
+        """Begin nothing more; runs end at their next page."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Wait until every run has settled what it had in hand."""
+        self.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _asked(self) -> Sequence[Due]:
+        """Who is due; a database in trouble is reported, and asked again at the next tick."""
+        try:
+            return self._due()
+        except Exception as error:  # noqa: BLE001 - a service outlives its database's bad minutes
+            self._log.error("due_failed", error=error)
+            return ()
+
+    def _free(self) -> int:
+        with self._lock:
+            return self._limits.parallel - len(self._running)
+
+    def _take(self, link: Due) -> bool:
+        """Note a link as running here, if that keeps within the limits."""
+        with self._lock:
+            if link.id in self._running or len(self._running) >= self._limits.parallel:
+                return False
+            if Counter(self._running.values())[link.host] >= self._limits.per_host:
+                return False
+            self._running[link.id] = link.host
+            return True
+
+    def _run(self, link: Due) -> None:
+        began = time.monotonic()
+        try:
+            if not self._stop.is_set():
+                self._report(link, self._runs.sync(link.id, stopping=self._stop.is_set), _since(began))
+        except Exception as error:  # noqa: BLE001 - one link's trouble is its own
+            self._log.error("run_failed", link=link.ref, error=error, duration_ms=_since(began))
+        finally:
+            with self._lock:
+                self._running.pop(link.id, None)
+
+    def _report(self, link: Due, result: Report | Busy, ms: int) -> None:
+        """One line a run: words and numbers, nothing about anybody."""
+        if isinstance(result, Busy):
+            self._log.debug("run_skipped", link=link.ref, reason_code=result.reason)
+            return
+        tell = self._log.info if result.error is None else self._log.warning
+        word = "stopped" if result.stopped else "ok" if result.ok else "failed"
+        tell(
+            "run_ended", link=link.ref, result=word, counts=result.counts, duration_ms=ms, error=result.error
+        )
+
+
+def serve(scheduler: Scheduler, ended: threading.Event) -> None:
+    """Tick until `ended` is set, then let the runs in hand settle."""
+    background = importlib.import_module("apscheduler.schedulers.background")
+    one_at_a_time = {"coalesce": True, "max_instances": 1}
+    clockwork = background.BackgroundScheduler(job_defaults=one_at_a_time, timezone=UTC)
+    clockwork.add_job(scheduler.tick, "interval", seconds=TICK_S)
+    clockwork.add_job(scheduler.run_jobs, "interval", seconds=JOBS_S)
+    scheduler.tick()
+    clockwork.start()
+    try:
+        scheduler.run_jobs()
+        ended.wait()
+    finally:
+        scheduler.stop()
+        clockwork.shutdown(wait=True)
+        scheduler.close()
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

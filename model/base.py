@@ -1,0 +1,89 @@
+"""How a noun becomes a row: the declarative base, column types, and the columns that every row has.
+
+Values are checked on their way in: a datetime without zone is refused, never guessed. Who stamps
+`created_at`, `updated_at` and `rev` is `adapters.database.revisions`; nothing here reads a clock.
+"""
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+Json = dict[str, object]
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC. SQLite drops zones without converting (LIBRARIES 6), so naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonText(TypeDecorator[Json]):
+    """A small record of ids, codes and times as canonical JSON text, the same on every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Json | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Json | None:
+        return None if value is None else json.loads(value)
+
+
+class Base(DeclarativeBase):
+    """The parent of every mapped noun."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        datetime: Instant,
+        UUID: Uuid,
+        StrEnum: Enum(StrEnum, native_enum=False, length=40),  # text: a new member needs no migration
+        str: Text,
+        int: BigInteger,
+        Json: JsonText,
+    }
+
+
+class Row:
+    """What every row has. `rev` orders changes as they were committed; `id` is random and names nothing."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    rev: Mapped[int] = mapped_column(default=0)
+
+
+class Revision(Base):
+    """The one row that numbers changes: locked until commit, so the order of numbers is that of commits."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    latest: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,57 @@
+"""Busy time: merge intervals of different kinds into what others may see (DOMAIN 4). Half-open, never a
+name.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Fbtype(StrEnum):
+    """FBTYPE of RFC 5545, 3.2.9, in falling precedence."""
+
+    BUSY = "BUSY"
+    BUSY_UNAVAILABLE = "BUSY-UNAVAILABLE"
+    BUSY_TENTATIVE = "BUSY-TENTATIVE"
+
+
+_RANK = {kind: number for number, kind in enumerate(Fbtype)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """One stretch of time, as UTC instants."""
+
+    start: datetime
+    end: datetime
+    fbtype: Fbtype
+
+
+def merge(blocks: Iterable[Busy], *, start: datetime, end: datetime) -> list[Busy]:
+    """Merge overlapping and adjacent blocks inside [start, end); where kinds overlap, the stronger one
+    shows.
+    """
+    clipped = [
+        Busy(start=max(b.start, start), end=min(b.end, end), fbtype=b.fbtype)
+        for b in blocks
+        if b.start < end and b.end > start and b.start < b.end
+    ]
+    merged: list[Busy] = []
+    for left, right, kind in _stretches(clipped):
+        if merged and merged[-1].end == left and merged[-1].fbtype is kind:
+            merged[-1] = Busy(start=merged[-1].start, end=right, fbtype=kind)
+        else:
+            merged.append(Busy(start=left, end=right, fbtype=kind))
+    return merged
+
+
+def _stretches(blocks: list[Busy]) -> Iterable[tuple[datetime, datetime, Fbtype]]:
+    """Sweep over all edges, yielding each stretch with the strongest kind open in it."""
+    edges = sorted([(b.start, 1, b.fbtype) for b in blocks] + [(b.end, -1, b.fbtype) for b in blocks])
+    open_kinds = dict.fromkeys(Fbtype, 0)
+    for (at, step, kind), (then, *_) in zip(edges, [*edges[1:], *edges[-1:]], strict=True):
+        open_kinds[kind] += step
+        strongest = min((k for k, n in open_kinds.items() if n), key=_RANK.__getitem__, default=None)
+        if strongest is not None and at < then:
+            yield at, then, strongest

@@ -1,0 +1,181 @@
+"""Calendar links: one worker's connection to one external calendar, and what it has agreed on with us.
+
+The lease is what excludes other workers (DESIGN, one run): every state write of a run carries the fencing
+number it was given. Credentials are sealed elsewhere; here is only their envelope.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from model.base import Base, Json, Row
+from model.errors import DomainError
+from model.people import Worker
+from model.series import Series
+from model.session import Session
+
+
+class AuthKind(StrEnum):
+    PASSWORD = "PASSWORD"  # noqa: S105 - the name of a kind, not a secret
+    BEARER = "BEARER"
+    OAUTH = "OAUTH"
+
+
+class Role(StrEnum):
+    WORK = "WORK"
+
+
+class Mode(StrEnum):
+    ONE_WAY = "ONE_WAY"
+    TWO_WAY = "TWO_WAY"
+
+
+class LinkState(StrEnum):
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    NEEDS_REAUTH = "NEEDS_REAUTH"
+    SUSPENDED = "SUSPENDED"
+    ERROR = "ERROR"
+    UNLINKED = "UNLINKED"
+
+
+LINK_TRANSITIONS: dict[LinkState, frozenset[LinkState]] = {
+    LinkState.ACTIVE: frozenset(LinkState) - {LinkState.ACTIVE},
+    LinkState.PAUSED: frozenset({LinkState.ACTIVE, LinkState.UNLINKED}),
+    LinkState.NEEDS_REAUTH: frozenset({LinkState.ACTIVE, LinkState.UNLINKED}),
+    LinkState.SUSPENDED: frozenset({LinkState.ACTIVE, LinkState.UNLINKED}),
+    LinkState.ERROR: frozenset(LinkState) - {LinkState.ERROR},
+    LinkState.UNLINKED: frozenset(),
+}
+RUNNABLE = (LinkState.ACTIVE, LinkState.ERROR)
+
+
+class MappingState(StrEnum):
+    PENDING = "PENDING"  # announced, not known to be there
+    SYNCED = "SYNCED"
+    DIRTY = "DIRTY"
+    UNDECIDED = "UNDECIDED"
+    REFUSED = "REFUSED"
+    TOMBSTONE = "TOMBSTONE"  # its UID is never used again
+
+
+class CalendarAccount(Row, Base):
+    """Access to one server. `secret` is sealed with the key outside the database; `user` is the log-in
+    name.
+    """
+
+    __tablename__ = "calendar_account"
+
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"), index=True)
+    server: Mapped[str]
+    user: Mapped[str]
+    auth: Mapped[AuthKind]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    oauth_provider: Mapped[str | None]
+
+
+class CalendarLink(Row, Base):
+    """One collection of one account, for one worker. `ref` is how people name it on the command line.
+
+    `seen_rev`: the newest change of ours that this link has taken notice of. `tz`: the calendar's zone, in
+    which
+    floating times are read. `profile`: what the server was seen to do.
+    """
+
+    __tablename__ = "calendar_link"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_account.id"))
+    href: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    tz: Mapped[str]
+    role: Mapped[Role] = mapped_column(default=Role.WORK)
+    mode: Mapped[Mode]
+    privacy_level: Mapped[str]
+    cancelled_display: Mapped[str]
+    pull_s: Mapped[int]
+    profile: Mapped[Json] = mapped_column(default=dict)
+
+    state: Mapped[LinkState] = mapped_column(default=LinkState.ACTIVE)
+    state_reason: Mapped[str] = mapped_column(default="")
+    sync_token: Mapped[str | None]
+    ctag: Mapped[str | None]
+    seen_rev: Mapped[int] = mapped_column(default=0)
+    reconciled_at: Mapped[datetime | None]
+    last_ok_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+
+    next_run_at: Mapped[datetime] = mapped_column(index=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str] = mapped_column(default="")
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+
+    worker: Mapped[Worker] = relationship(lazy="raise")
+    account: Mapped[CalendarAccount] = relationship(lazy="raise")
+
+    def become(self, state: LinkState, reason: str = "") -> None:
+        """Take one step of the link's state machine (DOMAIN 2)."""
+        if state is self.state:
+            self.state_reason = reason
+            return
+        if state not in LINK_TRANSITIONS[self.state]:
+            raise DomainError("E_TRANSITION", f"A link that is {self.state} cannot become {state}")
+        self.state, self.state_reason = state, reason
+
+
+class EventMapping(Row, Base):
+    """One session or series on one link: where it is there, and what both sides last agreed on.
+
+    `base_ical` is what the server stored, `pushed_ical` what we projected when it differs (DESIGN, remember).
+    `note` is the practitioner's own remark in the event's description: private to them (E9).
+    `waiting` names what has a held change and shows the "Change waiting" line: occurrence keys, or "*".
+    DIRTY: differs from what we show and must be pushed. UNDECIDED: a series was cut there, and until the next
+    pull is over nobody knows whether a new UID follows (E6 or E7). REFUSED: the server would not take our
+    write; tried again when the unit changes and at the daily reconciliation.
+    """
+
+    __tablename__ = "event_mapping"
+    __table_args__ = (
+        UniqueConstraint("link_id", "uid"),
+        Index("ix_event_mapping_link_id_href_key", "link_id", "href_key"),
+        Index("ix_event_mapping_link_id_session_id", "link_id", "session_id"),
+        Index("ix_event_mapping_link_id_series_id", "link_id", "series_id"),
+    )
+
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_link.id"))
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id", ondelete="SET NULL"))
+    uid: Mapped[str]
+    href: Mapped[str]
+    href_key: Mapped[str]
+    etag: Mapped[str | None]
+    base_ical: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pushed_ical: Mapped[bytes | None] = mapped_column(LargeBinary)
+    note: Mapped[str] = mapped_column(default="")
+    waiting: Mapped[str] = mapped_column(default="")
+    state: Mapped[MappingState]
+
+    # declared so that a unit of work writes a session before the mapping that names it
+    session: Mapped[Session | None] = relationship(lazy="raise")
+    series: Mapped[Series | None] = relationship(lazy="raise")
+
+
+class SeenItem(Row, Base):
+    """A resource in the calendar that is not mapped: no event, or unreadable; kept so that it is read once.
+
+    `reason` is empty for what simply is no event (a task); otherwise the item is quarantined and reported.
+    """
+
+    __tablename__ = "seen_item"
+    __table_args__ = (UniqueConstraint("link_id", "href_key"),)
+
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_link.id"))
+    href: Mapped[str]
+    href_key: Mapped[str]
+    etag: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,49 @@
+"""The people: workers who see sessions in their calendars, clients who never appear there by name unasked."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Date, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from model.base import Base, Row
+
+
+class Worker(Row, Base):
+    """A practitioner's row. `ref` is the practice's own id for the person ("mia")."""
+
+    __tablename__ = "worker"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    tz: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    start_date: Mapped[date | None] = mapped_column(Date)
+    end_date: Mapped[date | None] = mapped_column(Date)
+
+
+class Client(Row, Base):
+    """A client. `internal_id` ("C-1042") is the only name that leaves at level `reference`."""
+
+    __tablename__ = "client"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    internal_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    tz: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
+
+    @property
+    def initials(self) -> str:
+        """Derived: the first letters of the first and the last name ("JB"; still an identifier, DOMAIN 5)."""
+        words = self.name.split()
+        return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else ""

@@ -1,0 +1,56 @@
+"""The practice and its places: one practice per deployment (DOMAIN 7)."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from model.base import Base, Row
+
+
+class Practice(Row, Base):
+    """The one practice this database belongs to; `tz` is where its all-day dates begin."""
+
+    __tablename__ = "practice"
+
+    name: Mapped[str]
+    tz: Mapped[str]
+    country: Mapped[str] = mapped_column(default="AU")
+    week_start: Mapped[str] = mapped_column(default="MO")
+
+
+class Site(Row, Base):
+    """A service location. `code` is the short form that may leave at level `reference` ("ADL1")."""
+
+    __tablename__ = "site"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    tz: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="CLINIC")
+    pos_code: Mapped[str | None]
+
+
+class Room(Row, Base):
+    """A room of a site; `capacity` sessions fit in at the same time."""
+
+    __tablename__ = "room"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
+    name: Mapped[str]
+    capacity: Mapped[int] = mapped_column(default=1)
+
+
+class Service(Row, Base):
+    """What a practice delivers (NDIS item or CPT code); never exported to a calendar at any level."""
+
+    __tablename__ = "service"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    unit: Mapped[str] = mapped_column(default="HOUR")
+    rate_cents: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,368 @@
+"""Sessions: one appointment of workers and clients, its states and what may be done to it.
+
+A session keeps wall time and zone (what was agreed) and, derived from them, UTC instants (what is compared
+and
+indexed). Occurrences of a series are sessions too, each a row of its own; what concerns the series as a whole
+is `model.series`. No rule here loads rows: relationships must have been loaded by whoever calls.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from model.act import Act
+from model.base import Base, Row
+from model.cancellation import Cancellation, CancelledBy
+from model.errors import DomainError
+from model.moment import Span, from_text, to_text, zone
+from model.people import Client, Worker
+from model.practice import Room, Site
+
+
+class Kind(StrEnum):
+    CLIENT_SESSION = "CLIENT_SESSION"
+    CLIENT_CONTACT = "CLIENT_CONTACT"
+    COLLATERAL_CONTACT = "COLLATERAL_CONTACT"
+    OTHER_EVENT = "OTHER_EVENT"
+
+
+class WorkType(StrEnum):
+    APPOINTMENT = "APPOINTMENT"
+    GROUP = "GROUP"
+
+
+class Status(StrEnum):
+    DRAFT = "DRAFT"
+    ROSTERED = "ROSTERED"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETE = "COMPLETE"
+    CANCELLED = "CANCELLED"
+
+
+class ShowAs(StrEnum):
+    BUSY = "BUSY"
+    FREE = "FREE"
+
+
+class Source(StrEnum):
+    STAFF = "STAFF"
+    CALENDAR = "CALENDAR"
+    ROSTER = "ROSTER"
+
+
+class LocationType(StrEnum):
+    SITE = "SITE"
+    CLIENT_ADDRESS = "CLIENT_ADDRESS"
+    WORKER_OFFICE = "WORKER_OFFICE"
+    TELEHEALTH = "TELEHEALTH"
+    OTHER = "OTHER"
+
+
+class Attendance(StrEnum):
+    BOOKED = "BOOKED"
+    CONFIRMED = "CONFIRMED"
+    ATTENDED = "ATTENDED"
+    NO_SHOW = "NO_SHOW"
+    CANCELLED = "CANCELLED"
+
+
+class Assignment(StrEnum):
+    ASSIGNED = "ASSIGNED"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.ROSTERED, Status.CANCELLED}),
+    Status.ROSTERED: frozenset({Status.IN_PROGRESS, Status.COMPLETE, Status.CANCELLED}),
+    Status.IN_PROGRESS: frozenset({Status.COMPLETE, Status.ROSTERED, Status.CANCELLED}),
+    Status.COMPLETE: frozenset({Status.ROSTERED}),
+    Status.CANCELLED: frozenset(),
+}
+
+
+class Details:
+    """What a session is about; a series holds the same as the pattern of its occurrences.
+
+    `location` and `description` are free text of an Other Event; a client session's place is its
+    `location_type` with site, room or address. `tentative` is an Other Event marked so in a calendar,
+    `import_uid` its UID in the file that it was imported from.
+    """
+
+    kind: Mapped[Kind]
+    work_type: Mapped[WorkType] = mapped_column(default=WorkType.APPOINTMENT)
+    status: Mapped[Status] = mapped_column(default=Status.DRAFT)
+    source: Mapped[Source] = mapped_column(default=Source.STAFF)
+    subject: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")
+    location: Mapped[str] = mapped_column(default="")
+    location_type: Mapped[LocationType | None]
+    address: Mapped[str] = mapped_column(default="")
+    url: Mapped[str] = mapped_column(default="")
+    medium: Mapped[str | None]
+    contact_with: Mapped[str | None]
+    employee_message: Mapped[str] = mapped_column(default="")
+    show_as: Mapped[ShowAs] = mapped_column(default=ShowAs.BUSY)
+    tentative: Mapped[bool] = mapped_column(default=False)
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
+    room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
+    import_uid: Mapped[str | None] = mapped_column(index=True)
+
+    DETAIL_NAMES = (
+        "kind", "work_type", "status", "source", "subject", "description", "location", "location_type",
+        "address", "url", "medium", "contact_with", "employee_message", "show_as", "tentative", "site_id",
+        "room_id",
+    )  # fmt: skip
+
+    def details(self) -> dict[str, object]:
+        """All of it, to hand to a new row."""
+        return {name: getattr(self, name) for name in self.DETAIL_NAMES}
+
+    @property
+    def has_client(self) -> bool:
+        """Everything but an Other Event concerns a client, and is never deleted from outside (DOMAIN 1)."""
+        return self.kind is not Kind.OTHER_EVENT
+
+
+class Timed:
+    """Wall time and zone as agreed, with the derived instants beside it; set only through `span`."""
+
+    tz: Mapped[str]
+    local_start: Mapped[str]
+    local_end: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+    @property
+    def span(self) -> Span:
+        tz = zone(self.tz)
+        return Span(start=from_text(self.local_start, tz), end=from_text(self.local_end, tz), tz=tz)
+
+    @span.setter
+    def span(self, span: Span) -> None:
+        self.tz = span.tz.key
+        self.local_start, self.local_end = to_text(span.start), to_text(span.end)
+        self.starts_at, self.ends_at = span.starts_at, span.ends_at
+
+    @property
+    def all_day(self) -> bool:
+        return "T" not in self.local_start
+
+
+class Session(Row, Details, Timed, Base):
+    """One appointment. `occurrence_key` is its original wall start in its series, and names it for good."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        Index("ix_session_starts_at_ends_at", "starts_at", "ends_at"),
+        Index("ix_session_room_id_ends_at", "room_id", "ends_at"),
+        Index("uq_session_series_id_occurrence_key", "series_id", "occurrence_key", unique=True),
+        Index("ix_session_rev", "rev"),
+    )
+
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id"))
+    occurrence_key: Mapped[str | None]
+    is_exception: Mapped[bool] = mapped_column(default=False)
+    needs_reschedule: Mapped[bool] = mapped_column(default=False)
+    overlap_acknowledged: Mapped[bool] = mapped_column(default=False)
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
+
+    clients: Mapped[list["SessionClient"]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="SessionClient.position"
+    )
+    workers: Mapped[list["SessionWorker"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    cancellations: Mapped[list[Cancellation]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    site: Mapped[Site | None] = relationship(lazy="raise")
+    room: Mapped[Room | None] = relationship(lazy="raise")
+
+    @property
+    def lock(self) -> str | None:
+        """The lock that keeps time and place as they are; computed, never stored (DOMAIN 1.7)."""
+        return {
+            Status.COMPLETE: "SESSION_COMPLETE",
+            Status.CANCELLED: "SESSION_CANCELLED",
+            Status.IN_PROGRESS: "SESSION_IN_PROGRESS",
+        }.get(self.status)
+
+    @property
+    def frozen(self) -> bool:
+        """COMPLETE and CANCELLED occurrences never change with their series (R12, R13)."""
+        return self.status in (Status.COMPLETE, Status.CANCELLED)
+
+    def become(self, status: Status) -> None:
+        """Take one step of the state machine (DOMAIN 2); everything else is E_TRANSITION."""
+        if status not in TRANSITIONS[self.status]:
+            raise DomainError("E_TRANSITION", f"A session that is {self.status} cannot become {status}")
+        self.status = status
+
+    def move(self, span: Span) -> None:
+        """Give it another time; refused when locked (E_LOCKED)."""
+        if self.lock:
+            raise DomainError("E_LOCKED", f"This session cannot be moved: {self.lock}")
+        check_length(span)
+        self._place(span)
+        self.is_exception = self.series_id is not None
+
+    def show(self, show_as: ShowAs) -> None:
+        """Set busy or free; a session with a client is always busy (invariant of DOMAIN 2)."""
+        if self.has_client and show_as is ShowAs.FREE:
+            raise DomainError(
+                "MUST_BE_BUSY", "A session with a client is always busy; only Other Events can be free"
+            )
+        self.show_as = show_as
+
+    def cancel(self, cancellation: Cancellation) -> None:
+        """Cancel it, for one client, one worker or as a whole; the record stays (DOMAIN, principle 2)."""
+        if self.lock:
+            raise DomainError("E_LOCKED", f"This session cannot be cancelled: {self.lock}")
+        cancellation.session_id = self.id
+        self.cancellations.append(cancellation)
+        if self._still_happens(cancellation):
+            return
+        self.become(Status.CANCELLED)
+        self.needs_reschedule = cancellation.cancelled_by is not CancelledBy.PROVIDER or self.has_client
+
+    def _still_happens(self, cancellation: Cancellation) -> bool:
+        """Cancel one attendance or assignment; whether somebody is left on both sides (002-08 to 002-10)."""
+        if cancellation.cancelled_by is CancelledBy.CLIENT:
+            self._attendance(cancellation).status = Attendance.CANCELLED
+            return bool(self.active_clients)
+        if cancellation.cancelled_by is CancelledBy.WORKER:
+            self._assignment(cancellation).status = Assignment.CANCELLED
+            return bool(self.active_workers)
+        return False
+
+    def _attendance(self, cancellation: Cancellation) -> "SessionClient":
+        active = self.active_clients
+        if cancellation.client_id is None and len(active) != 1:
+            raise DomainError("E_CLIENT_REQUIRED", "Say which client cancels: this session has several")
+        for attendance in active:
+            if cancellation.client_id in (None, attendance.client_id):
+                cancellation.client_id = attendance.client_id
+                return attendance
+        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+
+    def _assignment(self, cancellation: Cancellation) -> "SessionWorker":
+        active = self.active_workers
+        if cancellation.worker_id is None and len(active) != 1:
+            raise DomainError(
+                "E_WORKER_REQUIRED", "Say which worker cancels: this session has several or none"
+            )
+        for assignment in active:
+            if cancellation.worker_id in (None, assignment.worker_id):
+                cancellation.worker_id = assignment.worker_id
+                return assignment
+        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session")
+
+    @property
+    def active_clients(self) -> list["SessionClient"]:
+        return [c for c in self.clients if c.status is not Attendance.CANCELLED]
+
+    @property
+    def active_workers(self) -> list["SessionWorker"]:
+        return [w for w in self.workers if w.status not in (Assignment.CANCELLED, Assignment.DECLINED)]
+
+    def _place(self, span: Span) -> None:
+        """Workers whose time was the session's go along; own times keep their distance (DOMAIN 1.0)."""
+        by = span.starts_at - self.starts_at
+        grown = (span.ends_at - span.starts_at) - (self.ends_at - self.starts_at)
+        for assignment in self.workers:
+            assignment.starts_at += by
+            assignment.ends_at += by + grown
+        self.span = span
+
+    def recompute(self) -> bool:
+        """Derive the instants again, as zone data may have changed; tell whether they moved (FAILURES D4)."""
+        before = (self.starts_at, self.ends_at)
+        self._place(self.span)
+        return before != (self.starts_at, self.ends_at)
+
+    def add_worker(self, worker: Worker, act: Act) -> None:
+        self.workers.append(
+            SessionWorker(
+                id=act.new_id(),
+                session_id=self.id,
+                worker_id=worker.id,
+                worker=worker,
+                starts_at=self.starts_at,
+                ends_at=self.ends_at,
+                status=Assignment.ASSIGNED,
+            )
+        )
+
+    def add_client(self, client: Client, act: Act) -> None:
+        if any(c.client_id == client.id for c in self.clients):
+            raise DomainError("E_DUPLICATE_CLIENT", "A client can take part in a session only once")
+        self.clients.append(
+            SessionClient(
+                id=act.new_id(),
+                session_id=self.id,
+                client_id=client.id,
+                client=client,
+                position=len(self.clients),
+                status=Attendance.BOOKED,
+            )
+        )
+
+
+class SessionClient(Row, Base):
+    """An attendance: one client of one session, with a state of its own."""
+
+    __tablename__ = "session_client"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), index=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    status: Mapped[Attendance] = mapped_column(default=Attendance.BOOKED)
+
+    client: Mapped[Client] = relationship(lazy="raise")
+
+
+class SessionWorker(Row, Base):
+    """An assignment: one worker of one session, with that worker's own instants (busy time is read here).
+
+    `dismissed`: the practitioner deleted the grey, cancelled event; it is not shown again (002-09).
+    """
+
+    __tablename__ = "session_worker"
+    __table_args__ = (Index("ix_session_worker_busy", "worker_id", "ends_at", "starts_at"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), index=True)
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    status: Mapped[Assignment] = mapped_column(default=Assignment.ASSIGNED)
+    dismissed: Mapped[bool] = mapped_column(default=False)
+
+    worker: Mapped[Worker] = relationship(lazy="raise")
+
+
+def check_length(span: Span) -> None:
+    """A session lasts at least a minute (E3); only foreign events may have no length (FAILURES C17)."""
+    if span.length < timedelta(minutes=1):
+        raise DomainError("E_END_BEFORE_START", "The end must be later than the start, by a minute at least")
+
+
+def check_participants(*, kind: Kind, work_type: WorkType, clients: int) -> None:
+    """APPOINTMENT has exactly one client, GROUP one or more, an Other Event none (DOMAIN 2, invariants)."""
+    if kind is Kind.OTHER_EVENT:
+        if clients:
+            raise DomainError("E_CLIENT_REQUIRED", "An Other Event has no client; add a session instead")
+    elif clients == 0:
+        raise DomainError("E_CLIENT_REQUIRED", "Name the client of this session")
+    elif work_type is WorkType.APPOINTMENT and clients > 1:
+        raise DomainError(
+            "E_DUPLICATE_CLIENT", "An appointment has exactly one client; use the work type GROUP"
+        )
+
+
+def check_place(*, kind: Kind, location_type: LocationType | None, site: bool, address: str) -> None:
+    """A place of type SITE needs a site, OTHER an address (000-03)."""
+    if location_type is LocationType.SITE and not site:
+        raise DomainError("E_SITE_REQUIRED", "A session at a site needs the site")
+    if kind is not Kind.OTHER_EVENT and location_type is LocationType.OTHER and not address:
+        raise DomainError("E_SITE_REQUIRED", "A session at another place needs its address")

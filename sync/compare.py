@@ -1,0 +1,181 @@
+"""Compare events by meaning, and carry the changes of one side over to the other.
+
+`overlay` is the three-way merge (DESIGN, plan): whatever changed from `before` to `after` is put on top of
+`target`, property by property and occurrence by occurrence; everything else of `target` stays. Pushing is
+overlay(theirs, what we last projected, what we project now); learning what the practitioner did is
+overlay(what we last projected, what the server had, what it has now). Pure functions over values.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from model.moment import Moment, key, to_text
+from sync.event import Component, Event
+
+Properties = frozenset[str]
+
+TIME = "time"
+TEXTS = ("summary", "description", "location", "url", "conference")
+INBOUND: Properties = frozenset(
+    {TIME, *TEXTS, "status", "transparent", "classification", "categories", "attendees"}
+)
+OURS: Properties = INBOUND | {"marks", "related_to"}
+_UNCOMPARED_MARK = "REV"  # moves with every change of ours, seen or not
+
+
+def changed(before: Component, after: Component, among: Properties = OURS) -> Properties:
+    """Name the properties whose meaning differs; times are compared as instants (E20: same instant, nothing)."""
+    found = {name for name in among - {TIME, "marks"} if getattr(before, name) != getattr(after, name)}
+    if TIME in among and _time(before) != _time(after):
+        found.add(TIME)
+    if "marks" in among and _marks(before) != _marks(after):
+        found.add("marks")
+    return frozenset(found)
+
+
+def same(a: Event, b: Event, among: Properties = INBOUND) -> bool:
+    """Whether two events mean the same: an echo, whatever the bytes look like."""
+    if (a.master is None) != (b.master is None) or a.rule != b.rule or a.rdates != b.rdates:
+        return False
+    if master_changed(a, b, among):
+        return False
+    return not any(
+        _differs(a.occurrence(rid), b.occurrence(rid), among) for rid in exceptions(a) | exceptions(b)
+    ) and set(a.following) == set(b.following)
+
+
+def master_changed(before: Event, after: Event, among: Properties = OURS) -> Properties:
+    """As `changed`, for the masters; a series that repeats in another zone has another time (D1)."""
+    if before.master is None or after.master is None:
+        return frozenset()
+    found = changed(before.master, after.master, among)
+    return found | {TIME} if TIME in among and _repeats_elsewhere(before, after) else found
+
+
+def exceptions(event: Event) -> frozenset[Moment]:
+    """The original starts at which something other than the rule's own instance stands."""
+    return event.exdates | frozenset(event.overrides)
+
+
+def take(component: Component, source: Component, names: Properties) -> Component:
+    """Copy some properties from another component."""
+    values: dict[str, object] = {name: getattr(source, name) for name in names - {TIME}}
+    if TIME in names:
+        values |= {"start": source.start, "end": source.end}
+    return replace(component, **values)  # type: ignore[arg-type]
+
+
+def overlay(target: Event, before: Event, after: Event, among: Properties = OURS) -> Event:
+    """Put what changed from `before` to `after` on top of `target`.
+
+    When the whole series moved, exceptions keep their place in it: their names move along (RFC 5545, 3.8.4.4).
+    A missing master is taken from `after`. RANGE=THISANDFUTURE is never carried over: it is judged as E6 and
+    becomes a series of its own.
+    """
+    if target.master is None or before.master is None or after.master is None:
+        return replace(after, uid=target.uid, following={})
+    names = master_changed(before, after, among)
+    if TIME in names and after.recurring:
+        before, target = before.moved_by(after.master.start), target.moved_by(after.master.start)
+    result = replace(target, following={}, master=take(target.master or after.master, after.master, names))
+    if before.rule != after.rule:
+        result = replace(result, rule=after.rule)
+    if before.rdates != after.rdates:
+        result = replace(result, rdates=after.rdates)
+    return _overlay_exceptions(result, before, after, among)
+
+
+def _overlay_exceptions(target: Event, before: Event, after: Event, among: Properties) -> Event:
+    exdates, overrides = set(target.exdates), dict(target.overrides)
+    spelled = frozenset(target.overrides)  # what changed for all changes there too, merely written out
+    for rid in exceptions(before) | exceptions(after) | spelled:
+        was, now = before.occurrence(rid), after.occurrence(rid)
+        if now is None and rid not in after.exdates:
+            continue  # a name of another kind of time than the master's
+        if not _differs(was, now, among) and (rid in before.overrides) == (rid in after.overrides):
+            continue
+        overrides.pop(rid, None)
+        exdates.discard(rid)
+        if now is None:
+            exdates.add(rid)
+            continue
+        stands = target.occurrence(rid) or was or now
+        merged = take(stands, now, _told_apart(after, rid, was, now, among)) if was is not None else now
+        if rid in after.overrides or not _is_instance(target, rid, merged):
+            overrides[rid] = merged
+    return replace(target, exdates=frozenset(exdates), overrides=overrides)
+
+
+def _told_apart(after: Event, rid: Moment, was: Component, now: Component, among: Properties) -> Properties:
+    """What an occurrence has of its own: what changed there, and what sets it apart from its series."""
+    plain = _instance(after, rid)
+    apart = changed(plain, now, among) if plain is not None and rid in after.overrides else frozenset()
+    return changed(was, now, among) | apart
+
+
+def _instance(event: Event, rid: Moment) -> Component | None:
+    """What the rule alone gives at an original start."""
+    return replace(event, overrides={}, exdates=frozenset()).occurrence(rid)
+
+
+def _is_instance(event: Event, rid: Moment, component: Component) -> bool:
+    """Whether a component is just what the rule gives there anyway (FAILURES C7)."""
+    plain = _instance(event, rid)
+    return plain is not None and not changed(plain, component)
+
+
+def _differs(a: Component | None, b: Component | None, among: Properties) -> bool:
+    if a is None or b is None:
+        return a is not b
+    return bool(changed(a, b, among))
+
+
+def _repeats_elsewhere(a: Event, b: Event) -> bool:
+    """A series in another zone meets another offset later, even if it starts at the same instant."""
+    if not (a.recurring and a.master and b.master):
+        return False
+    return _offsets(a.master.start) != _offsets(b.master.start)
+
+
+def _offsets(moment: Moment) -> tuple[object, ...]:
+    """The offsets of a moment's zone over the following year: two names of one zone give the same."""
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        return ()
+    return tuple((moment + timedelta(days=30 * month)).utcoffset() for month in range(13))
+
+
+def _time(component: Component) -> tuple[Moment, Moment]:
+    return key(component.start), key(component.end)
+
+
+def _marks(component: Component) -> Mapping[str, str]:
+    return {name: value for name, value in component.marks.items() if name != _UNCOMPARED_MARK}
+
+
+def meaning(event: Event) -> str:
+    """A hash of what an event means: equal for every spelling of it (FAILURES B5, C37)."""
+    parts = [event.uid, str(event.rule or ""), *sorted(map(_name, event.rdates))]
+    plain = replace(event, overrides={}, exdates=frozenset())
+    shown = {"master": _spelled(event.master)}
+    for rid in exceptions(event):
+        spelled = _spelled(event.occurrence(rid))
+        if spelled != _spelled(plain.occurrence(rid)):  # an override may say what the rule says anyway
+            shown[_name(rid)] = spelled
+    for name in sorted(shown):
+        parts += [name, shown[name]]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _spelled(component: Component | None) -> str:
+    if component is None:
+        return "-"
+    values = [_name(component.start), _name(component.end)]
+    values += [str(getattr(component, name)) for name in (*TEXTS, "status", "transparent", "classification")]
+    values += [",".join(sorted(component.categories)), ",".join(sorted(component.attendees))]
+    return "\x1e".join(values)
+
+
+def _name(moment: Moment) -> str:
+    return to_text(key(moment))

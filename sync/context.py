@@ -1,0 +1,187 @@
+"""What one run carries along: its tools, its lease, its counts, and the few readings every step needs.
+
+Values and small look-ups only; the steps themselves are `recover`, `pull`, `push`, and their order `run`'s.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from model.act import Act
+from model.journal import HistoryEntry
+from model.link import CalendarLink, EventMapping
+from model.series import HORIZON
+from sync.errors import Stopped
+from sync.event import Event
+from sync.ports import Clock, Codec, RemoteCalendar
+from sync.projection import Unit, View, effective_level, project
+from sync.settings import LEVELS, Level, Settings
+from sync.store import Lease, Store, UnitRef, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing a run did, or would do: for `plan`, `sync` and the demo to show. Ids and codes, no texts."""
+
+    action: str
+    uid: str
+    code: str = ""
+    decision: str = ""
+    reason: str = ""
+    recurrence_id: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Run:
+    """One run of one link. `dry`: look and decide only (`plan`); `full`: list everything (reconcile).
+
+    `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
+    run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again.
+    """
+
+    link_id: UUID
+    run_id: UUID
+    store: Store
+    calendar: RemoteCalendar
+    codec: Codec
+    clock: Clock
+    new_id: Callable[[], UUID]
+    settings: Settings
+    tz: ZoneInfo
+    actor: str
+    lease: Lease | None = None
+    dry: bool = False
+    full: bool = False
+    stopping: Callable[[], bool] = lambda: False
+    heard: Callable[[Line], None] = lambda _: None
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: list[Line] = field(default_factory=list)
+    preview: Work | None = None
+    agreed: dict[UnitRef, int] = field(default_factory=dict)
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """One transaction of this run; of a dry run, always the same view that is never committed."""
+        if self.preview is not None:
+            yield self.preview
+        elif self.lease is not None:
+            with self.store.work(self.lease) as work:
+                yield work
+        else:
+            raise RuntimeError("a run needs a lease or a preview")
+
+    def act(self) -> Act:
+        return Act(actor=self.actor, now=self.clock.now(), new_id=self.new_id)
+
+    @property
+    def horizon(self) -> datetime:
+        """How far endless rules are expanded when they are compared."""
+        return self.clock.now() + 2 * HORIZON
+
+    def read(self, body: bytes, href: str = "") -> Event:
+        """Read what we stored ourselves, which was readable before."""
+        reading = self.codec.read(body, tz=self.tz, href=href)
+        if reading is None:
+            raise ValueError(f"the stored form of {href} holds no event")
+        return reading.event
+
+    def bases(self, mapping: EventMapping) -> tuple[Event, Event] | None:
+        """What the server had and what we had projected, when both sides last agreed."""
+        if mapping.base_ical is None:
+            return None
+        base = self.read(mapping.base_ical, mapping.href)
+        pushed = base if mapping.pushed_ical is None else self.read(mapping.pushed_ical, mapping.href)
+        return base, pushed
+
+    def view(self, work: Work, mapping: EventMapping | None, unit: Unit) -> View:
+        """How this link shows one unit."""
+        link = work.link
+        return View(
+            worker_id=link.worker_id,
+            level=effective_level(_level(link.privacy_level), _level(work.maximum_level)),
+            privacy=self.settings.privacy,
+            mark_cancelled=link.cancelled_display == "mark",
+            push_drafts=self.settings.sync.push_drafts,
+            note=mapping.note if mapping else "",
+            waiting=frozenset(mapping.waiting.split()) if mapping else frozenset(),
+            related_to=work.replaced_uid(unit)
+            if not hasattr(unit, "occurrences") and unit.replaces_id
+            else "",
+        )
+
+    def project(
+        self, work: Work, unit: Unit | None, mapping: EventMapping | None, uid: str = ""
+    ) -> Event | None:
+        """What this link should show for a unit now; None: nothing."""
+        if unit is None:
+            return None
+        return project(unit, mapping.uid if mapping else uid, self.view(work, mapping, unit))
+
+    def go_on(self) -> None:
+        """Between two pages or batches: end here where the process is about to end."""
+        if self.stopping():
+            raise Stopped("the run was asked to end")
+
+    def count(self, what: str, by: int = 1) -> None:
+        self.counts[what] += by
+
+    def tell(self, line: Line) -> None:
+        self.lines.append(line)
+        self.heard(line)
+        self.count(f"{line.action}.{line.decision}".lower().rstrip("."))
+
+    def record(
+        self,
+        work: Work,
+        action: str,
+        *,
+        mapping: EventMapping | None = None,
+        unit: Unit | None = None,
+        code: str = "",
+        detail: dict[str, object] | None = None,
+    ) -> None:
+        """Append one line to the history: ids, codes and times."""
+        series_id = mapping.series_id if mapping else None
+        session_id = mapping.session_id if mapping else None
+        if unit is not None:
+            series_id, session_id = (unit.id, None) if hasattr(unit, "occurrences") else (None, unit.id)
+        work.add(
+            HistoryEntry(
+                id=self.new_id(),
+                at=self.clock.now(),
+                actor=self.actor,
+                action=action,
+                run_id=self.run_id,
+                link_id=self.link_id,
+                uid=mapping.uid if mapping else "",
+                session_id=session_id,
+                series_id=series_id,
+                code=code,
+                detail=detail or {},
+            )
+        )
+
+
+def _level(text: str) -> Level:
+    return next((level for level in LEVELS if level == text), "busy")
+
+
+def in_window(unit: Unit, *, now: datetime, past_days: int, future_days: int) -> bool:
+    """Whether a unit not yet there belongs into the calendar (DOMAIN 5, window)."""
+    first = unit.starts_at
+    last = (
+        max((o.ends_at for o in unit.occurrences), default=unit.ends_at)
+        if hasattr(unit, "occurrences")
+        else unit.ends_at
+    )
+    return last >= now - timedelta(days=past_days) and first <= now + timedelta(days=future_days)
+
+
+def actor_of(link: CalendarLink) -> str:
+    """How the history names what came through a link."""
+    return f"calendar:{link.ref}"

@@ -1,0 +1,125 @@
+"""Put codes into words: what somebody did in their calendar, how it was judged, and why (DOMAIN 1.6, 1.7).
+
+Sentences for people, without a name or a title: what they say is true of every practice.
+"""
+
+from sync.context import Line
+
+GESTURES = {
+    "E1": "moved within its day",
+    "E2": "moved to another day",
+    "E3": "given another length",
+    "E4": "one occurrence was deleted",
+    "E5": "deleted",
+    "E6": "this and all following moved",
+    "E7": "this and all following deleted",
+    "E8": "renamed",
+    "E9": "a remark was written into it",
+    "E10": "given another place",
+    "E11": "turned into a whole day",
+    "E12": "set busy or free",
+    "E13": "given another status",
+    "E14": "given another rule of repetition",
+    "E15": "guests were invited",
+    "E16": "an alarm or the like was changed",
+    "E17": "a new event was made",
+    "E18": "one of our events was copied",
+    "E19": "moved to another calendar",
+    "E20": "given another time zone",
+    "E21": "too much was gone at once",
+    "E22": "changed on both sides",
+    "E23": "its link was changed",
+    "E24": "its class or categories were changed",
+}
+
+DECISIONS = {
+    "APPLY": "applied",
+    "KEEP": "kept in the calendar, of no concern to the practice",
+    "HOLD": "held until somebody answers; the calendar shows the session as it was",
+    "REFUSE": "refused; the calendar is put back",
+}
+
+REASONS = {
+    "READ_ONLY_LINK": "this link is one-way, so the calendar only shows",
+    "STALE_BASE": "the practice had changed the same thing meanwhile, and its record wins",
+    "PAST_WINDOW": "it lies too far in the past",
+    "SESSION_COMPLETE": "the session is complete",
+    "SESSION_CANCELLED": "the session is cancelled",
+    "SESSION_IN_PROGRESS": "the session is going on",
+    "TOO_LONG": "a session lasts at most 24 hours",
+    "TOO_SHORT": "a session lasts at least a minute",
+    "ROSTER_SESSION": "it comes from a roster",
+    "MULTI_WORKER": "other workers take part",
+    "GROUP_SESSION": "several clients take part",
+    "INTO_PAST": "it would lie in the past",
+    "CLIENT_MOVE": "this practice decides about each move itself",
+    "RECURRENCE_CHANGE": "what repeats, or how often, changes for a client",
+    "CLIENT_BOOKING_DELETE": "a booking of a client is cancelled with a record, never deleted",
+    "SERIES_DELETE": "bookings of a client are cancelled with a record, never deleted",
+    "STATUS_OWNED": "the status is the practice's",
+    "LOCATION_OWNED": "the place is the practice's",
+    "CLASS_OWNED": "class and categories are the practice's",
+    "TITLE_OWNED": "the title is the practice's",
+    "PRIVACY_ATTENDEE": "nobody may be invited to a session with a client",
+    "ZONE_OWNED": "the time zone is the practice's",
+    "URL_OWNED": "the link is the practice's",
+    "ALL_DAY_NOT_ALLOWED": "a session with a client has a start and an end",
+    "MUST_BE_BUSY": "a session with a client is always busy",
+    "COPY_IS_NOT_BOOKING": "a copy books nobody; it is the worker's own event now",
+    "SLOT_OVERLAP": "the worker is busy at that time",
+    "CLIENT_OVERLAP": "the client is booked at that time",
+    "E_ROOM_CONFLICT": "the room is taken at that time",
+}
+
+_ACTIONS = {
+    "create": "sent: a new event",
+    "replace": "sent: a change",
+    "delete": "sent: a deletion",
+    "recovered": "an earlier write had arrived; nothing was sent again",
+    "unsent": "an earlier write had not arrived; it is decided anew",
+    "unsettled": "a write of an earlier run whose outcome is not known yet",
+    "undecided": "a series was cut short there; the next run decides, once it is known what follows",
+}
+_FAILURES = {
+    "RemoteChanged": "the event had just been changed there; looked at again",
+    "RemoteGone": "the event is not there any more; looked at again",
+    "UidTaken": "the server has this event elsewhere already; looked at again",
+    "OutcomeUnknown": "no answer came; it will be read back before anything is sent again",
+    "Refused": "the server would not take it; tried again when the session changes, and daily",
+}
+_QUARANTINED = {
+    "TWIN_UID": "it has the UID of another event there",
+    "UID_CHANGED": "it took the place of one of our events",
+    "UID_OF_A_DELETED_EVENT": "it has the UID of an event that was deleted",
+    "NO_EVENT": "it holds no event",
+}
+
+
+def said(line: Line) -> str:
+    """One thing that a run did, or would do."""
+    if line.action == "judged":
+        return judged(line.code, line.decision, line.reason, line.warnings)
+    if line.action == "failed":
+        return f"not written: {_FAILURES.get(line.reason, line.reason)}"
+    if line.action == "quarantined":
+        return f"set aside, the rest goes on: {_QUARANTINED.get(line.reason, line.reason)}"
+    if line.action == "unfetched":
+        return f"the server did not hand it out: {line.reason}"
+    return _ACTIONS.get(line.action, line.action)
+
+
+def judged(code: str, decision: str, reason: str, warnings: tuple[str, ...] = ()) -> str:
+    """A gesture, what became of it, and why."""
+    because = f", because {REASONS.get(reason, reason)}" if reason else ""
+    also = f" (but {', '.join(REASONS.get(word, word) for word in warnings)})" if warnings else ""
+    return f"came back: {gesture(code)}: {DECISIONS.get(decision, decision.lower())}{because}{also} [{code}]"
+
+
+def gesture(code: str) -> str:
+    """What somebody did in their calendar."""
+    return GESTURES.get(code, code)
+
+
+def reason(code: str) -> str:
+    """Why something was held or refused."""
+    return REASONS.get(code, code)

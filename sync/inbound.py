@@ -1,0 +1,271 @@
+"""Judge what came back for one resource and carry out what may be: the middle of a pull.
+
+Works inside one transaction on one mapping. Whatever is not accepted shows as a difference between what we
+project and what we know to be there, so the push restores it; nothing is restored here.
+"""
+
+from dataclasses import replace
+
+from model.errors import DomainError
+from model.link import EventMapping, MappingState, Mode
+from model.moment import instant
+from model.series import Series
+from model.session import Kind, Session, Status
+from sync import apply
+from sync.adopt import adopt, retell
+from sync.classify import Code, Edit, classify, deleted
+from sync.compare import INBOUND, OURS, Properties, changed, overlay, same
+from sync.context import Run
+from sync.event import Event
+from sync.facts import facts_of
+from sync.judge import Decision, Verdict, judge
+from sync.ports import Item
+from sync.projection import Unit, project, remark, without_note
+from sync.record import log
+from sync.store import Work, ref_of, ref_to
+
+OWNER_KEEPS: Properties = frozenset({"attendees", "conference", "categories", "classification"})
+
+
+def take_in(
+    run: Run, work: Work, mapping: EventMapping, theirs: Event, body: bytes, etag: str | None
+) -> None:
+    """Settle what a mapped resource says now: echo, or edits to judge. A cut series must have been decided."""
+    bases = run.bases(mapping)
+    unit = _load(work, mapping)
+    if bases is None or unit is None:
+        _remember(
+            mapping, body, etag, MappingState.DIRTY
+        )  # ours is gone or was never there: the push decides
+        return
+    base, pushed = bases
+    if same(base, theirs):
+        _echo(run, mapping, body, etag)
+        return
+    if unit.kind is Kind.OTHER_EVENT:
+        unit, kept = _own_event(run, work, mapping, unit, base, pushed, theirs), OWNER_KEEPS
+    else:
+        unit, kept = _client_event(run, work, mapping, unit, base, pushed, theirs)
+    learned = overlay(pushed, base, theirs, INBOUND - kept)
+    settle(run, work, mapping, unit, learned, body, etag)
+    if theirs.following:
+        mapping.state = MappingState.DIRTY  # never left standing there, whatever was decided
+
+
+def settle(
+    run: Run, work: Work, mapping: EventMapping, unit: Unit, learned: Event, body: bytes, etag: str | None
+) -> None:
+    """Keep both base forms, and mark what has to be pushed because we show something else."""
+    mapping.pushed_ical = run.codec.write(learned, now=run.clock.now())
+    ours = run.project(work, unit, mapping)
+    agreed = ours is not None and same(ours, learned, OURS)
+    _remember(mapping, body, etag, MappingState.SYNCED if agreed else MappingState.DIRTY)
+
+
+def _echo(run: Run, mapping: EventMapping, body: bytes, etag: str | None) -> None:
+    """The meaning is what we know; alarms and the like may have changed and are simply kept (E16)."""
+    if mapping.pushed_ical is None and mapping.base_ical != body:
+        mapping.pushed_ical = mapping.base_ical
+    # while a cut was undecided nothing was pushed: what changed here meanwhile is compared now
+    state = MappingState.DIRTY if mapping.state == MappingState.UNDECIDED else MappingState(mapping.state)
+    _remember(mapping, body, etag, state)
+    run.count("echo")
+
+
+def _remember(mapping: EventMapping, body: bytes, etag: str | None, state: MappingState) -> None:
+    mapping.base_ical, mapping.etag, mapping.state = body, etag, state
+
+
+def _load(work: Work, mapping: EventMapping) -> Unit | None:
+    ref = ref_of(mapping)
+    return work.load(ref) if ref is not None else None
+
+
+# --- Other Events: the owner's own --------------------------------------------------------------------------
+
+
+def _own_event(
+    run: Run, work: Work, mapping: EventMapping, unit: Unit, base: Event, pushed: Event, theirs: Event
+) -> Unit:
+    """All edits apply, merged with ours property by property; where both changed one, ours stays (E22)."""
+    ours = run.project(work, unit, mapping) or pushed
+    edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
+    for edit in edits:
+        facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
+        log(run, work, mapping, unit, edit, judge(edit, facts))
+    if work.link.mode is Mode.ONE_WAY:
+        return unit
+    wanted = overlay(overlay(ours, base, theirs, INBOUND - OWNER_KEEPS), pushed, ours, INBOUND - OWNER_KEEPS)
+    adopted = adopt(wanted, unit, worker=work.owner(), tz=run.tz, act=run.act())
+    if adopted is not unit:
+        work.add(adopted)
+        work.flush()
+        repoint(mapping, adopted)
+        work.flush()  # before what it showed goes: the mapping does not go with it
+        work.delete(unit)
+    _take_following(run, work, adopted, theirs)
+    return adopted
+
+
+def _take_following(run: Run, work: Work, unit: Unit, theirs: Event) -> None:
+    """RANGE=THISANDFUTURE on an own event: each one begins a series of its own (E6 a; FAILURES C10).
+
+    What no rule can express (a monthly rule on another day) stays with the old series.
+    """
+    for recurrence_id in sorted(theirs.following, key=lambda rid: instant(rid, run.tz)):
+        if not isinstance(unit, Series):
+            return
+        component = theirs.following[recurrence_id]
+        try:
+            follower = apply.follow(unit, recurrence_id, component, run.act())
+        except DomainError:
+            continue
+        retell(follower, component)
+        if follower is not unit:
+            work.add(follower)
+            work.flush()
+        unit = follower
+
+
+def repoint(mapping: EventMapping, unit: Unit) -> None:
+    """Let a mapping show another unit."""
+    ref = ref_to(unit)
+    mapping.series_id = ref.id if ref.kind == "series" else None
+    mapping.session_id = ref.id if ref.kind == "session" else None
+
+
+# --- sessions with a client ---------------------------------------------------------------------------------
+
+
+def _client_event(
+    run: Run, work: Work, mapping: EventMapping, unit: Unit, base: Event, pushed: Event, theirs: Event
+) -> tuple[Unit, Properties]:
+    ours = run.project(work, unit, mapping) or pushed
+    kept: set[str] = set()
+    for edit in classify(base, theirs, local=run.tz, horizon=run.horizon):
+        if _agrees(edit, theirs, ours):
+            continue
+        verdict = judge(edit, facts_of(run, work, unit, edit, pushed=pushed, ours=ours))
+        if verdict.decision is Decision.APPLY:
+            verdict = _apply(run, work, unit, edit, verdict)
+        log(run, work, mapping, unit, edit, verdict)
+        if verdict.decision is Decision.KEEP:
+            kept |= _keep(run, work, mapping, unit, edit)
+    return unit, frozenset(kept)
+
+
+def _agrees(edit: Edit, theirs: Event, ours: Event) -> bool:
+    """Whether both sides made the same change: then there is nothing to judge."""
+    if edit.rule is not None and edit.code in ("E7", "E14"):
+        return (theirs.rule, theirs.rdates) == (ours.rule, ours.rdates)
+    if edit.after is None or not edit.names:
+        return False
+    stands = ours.master if edit.recurrence_id is None else ours.occurrence(edit.recurrence_id)
+    return stands is not None and not changed(stands, edit.after, edit.names)
+
+
+def _apply(run: Run, work: Work, unit: Unit, edit: Edit, verdict: Verdict) -> Verdict:
+    """Move it; what the model cannot carry out (a monthly rule on another day) waits for a person instead.
+
+    When the move ends a series, the mapping stays with the old one and the rest gets its own at the push.
+    """
+    try:
+        moved = apply.move(unit, edit, run.act())
+    except DomainError as problem:
+        return Verdict(decision=Decision.HOLD, reason="RECURRENCE_CHANGE", warnings=(problem.code,))
+    if moved is not unit:
+        work.add(moved)
+        work.flush()
+    return verdict
+
+
+def _keep(run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit) -> set[str]:
+    if edit.code == "E9" and edit.after is not None:
+        view = without_note(run.view(work, mapping, unit))
+        block = project(unit, mapping.uid, view)
+        mapping.note = remark(
+            edit.after.description, block.master.description if block and block.master else ""
+        )
+        return set()
+    if edit.code in ("E4", "E5"):
+        for session in _grey(run, unit, edit):
+            for assignment in session.workers:
+                assignment.dismissed |= assignment.worker_id == work.link.worker_id
+        return set()
+    return set(edit.names)
+
+
+def _grey(run: Run, unit: Unit, edit: Edit) -> list[Session]:
+    """The cancelled sessions that were deleted there: one, or all of a series."""
+    if edit.code == "E5" and isinstance(unit, Series):
+        return [o for o in unit.occurrences if o.status is Status.CANCELLED]
+    session = apply.touched(unit, edit, run.act())
+    return [session] if session is not None else []
+
+
+# --- gone ---------------------------------------------------------------------------------------------------
+
+
+def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
+    """The resource is proven to be gone (E5, E19): apply for Other Events, hold or refuse for the rest."""
+    bases, unit = run.bases(mapping), _load(work, mapping)
+    if bases is None or unit is None:
+        mapping.state = MappingState.TOMBSTONE
+        return
+    base, pushed = bases
+    ours = run.project(work, unit, mapping)
+    if ours is None:
+        mapping.state = MappingState.TOMBSTONE
+        return
+    edit = deleted(base)
+    facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
+    verdict = judge(edit, facts)
+    log(run, work, mapping, unit, edit, verdict)
+    if verdict.decision is Decision.APPLY:
+        mapping.state, mapping.session_id, mapping.series_id = MappingState.TOMBSTONE, None, None
+        work.flush()
+        work.delete(unit)
+    elif verdict.decision is Decision.KEEP:
+        _keep(run, work, mapping, unit, edit)
+        if run.project(work, unit, mapping) is None:
+            mapping.state = MappingState.TOMBSTONE
+        else:
+            restore(mapping)  # of a series, what took place is still to be seen
+    else:
+        restore(mapping)
+
+
+def restore(mapping: EventMapping) -> None:
+    """Forget what was there, so that the push writes it anew."""
+    mapping.base_ical = mapping.pushed_ical = mapping.etag = None
+    mapping.state = MappingState.DIRTY
+
+
+def new_event(run: Run, work: Work, mapping: EventMapping, event: Event, *, copied: bool) -> Unit:
+    """A new event of the practitioner's: an Other Event, or the copy of one of ours (E17, E18)."""
+    master = event.master
+    if copied and master is not None:
+        event = replace(event, master=replace(master, summary="Copied event"))
+    unit = adopt(event, None, worker=work.owner(), tz=run.tz, act=run.act())
+    code: Code = "E18" if copied else "E17"
+    verdict = Verdict(decision=Decision.APPLY, reason="COPY_IS_NOT_BOOKING" if copied else "")
+    work.add(unit)
+    repoint(mapping, unit)
+    _take_following(run, work, unit, event)
+    log(run, work, mapping, unit, Edit(code=code, after=event.master, rule=event.rule), verdict)
+    return unit
+
+
+def refuse_whole(run: Run, work: Work, mapping: EventMapping, unit: Unit, theirs: Event, item: Item) -> None:
+    """Take notice of a state that was refused as a whole, so that the push puts ours back."""
+    bases = run.bases(mapping)
+    learned = overlay(bases[1], bases[0], theirs, INBOUND) if bases else theirs
+    settle(run, work, mapping, unit, learned, item.body, item.etag)
+
+
+def discard(run: Run, work: Work, mapping: EventMapping) -> None:
+    """Have a resource removed that belonged to a refused gesture: mapped to nothing, so the push deletes it."""
+    mapping.session_id = mapping.series_id = None
+    mapping.state = MappingState.DIRTY
+    work.add(mapping)
+    run.record(work, "discarded", mapping=mapping)

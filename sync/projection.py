@@ -1,0 +1,316 @@
+"""Project a session or a series into the event one worker sees on one link.
+
+The only place that decides what leaves: each property is built from the allow-list of the link's effective
+privacy level (DOMAIN 5), never by leaving things out of a record. Pure: no clock, database or socket. Texts in
+the practitioner's own Other Events are theirs already; they go back only to the calendar they came from.
+"""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from model.moment import Moment, Span
+from model.people import Client
+from model.series import Pattern, Series
+from model.session import (
+    Assignment,
+    Kind,
+    LocationType,
+    Session,
+    SessionWorker,
+    ShowAs,
+    Source,
+    Status,
+    WorkType,
+)
+from sync.event import Component, Event
+from sync.event import Status as EventStatus
+from sync.settings import LEVELS, Level, PrivacySettings
+
+Unit = Session | Series
+WAITING_LINE = "Change waiting: confirm in the app"
+ALL = "*"
+_CATEGORY = {
+    Kind.CLIENT_SESSION: "Client session",
+    Kind.CLIENT_CONTACT: "Client contact",
+    Kind.COLLATERAL_CONTACT: "Collateral contact",
+    Kind.OTHER_EVENT: "Other event",
+}
+_MOST_INITIALS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """Through whose eyes: the worker, the effective level, and how the link wants cancelled sessions shown.
+
+    `note` is the practitioner's own remark on this event (E9); `waiting` names occurrence keys with a held
+    change, or holds "*"; `related_to` is the UID of what this session replaces.
+    """
+
+    worker_id: UUID
+    level: Level
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    mark_cancelled: bool = True
+    push_drafts: bool = False
+    note: str = ""
+    waiting: frozenset[str] = frozenset()
+    related_to: str = ""
+
+
+def effective_level(wanted: Level, maximum: Level) -> Level:
+    """The lower of the link's level and the practice's maximum (DOMAIN 5)."""
+    return min(wanted, maximum, key=LEVELS.index)
+
+
+def project(unit: Unit, uid: str, view: View) -> Event | None:
+    """What this worker's calendar should hold for a unit; None: nothing (DOMAIN 1.0)."""
+    return _project_series(unit, uid, view) if isinstance(unit, Series) else _project_single(unit, uid, view)
+
+
+def _project_single(session: Session, uid: str, view: View) -> Event | None:
+    shown = _shown(session, view, waiting=bool(view.waiting))
+    return Event(uid=uid, master=shown) if shown is not None else None
+
+
+def _project_series(series: Series, uid: str, view: View) -> Event | None:
+    rows = [o for o in series.occurrences if o.occurrence_key]
+    exdates = {series.recurrence_id(text) for text in series.exdates}
+    overrides: dict[Moment, Component] = {}
+    visible = 0
+    given_up = series.status is Status.CANCELLED  # only an Other Event's owner cancels a series as a whole
+    for row in rows:
+        rid = series.recurrence_id(row.occurrence_key or "")
+        waits = row.occurrence_key in view.waiting
+        shown = _shown(row, view, waiting=waits or ALL in view.waiting)
+        if shown is None:
+            exdates.add(rid)
+            continue
+        visible += 1
+        if waits or row.is_exception or (shown.status == "CANCELLED") is not given_up:
+            overrides[rid] = shown
+    goes_on = _goes_on(series, view)
+    if not visible and (rows or not goes_on or _used_up(series)):
+        return None  # an event without any instance is deleted, not written (FAILURES C12)
+    pattern = series.pattern if goes_on else _as_made(series)
+    return Event(
+        uid=uid,
+        master=_component(series, pattern.span, view, cancelled=given_up, waiting=ALL in view.waiting),
+        rule=pattern.rule,
+        rdates=pattern.rdates and frozenset(series.recurrence_id(t) for t in series.rdate_text.split()),
+        exdates=frozenset(exdates),
+        overrides=overrides,
+    )
+
+
+def _goes_on(series: Series, view: View) -> bool:
+    """Whether occurrences that are not made yet will be this worker's to see."""
+    drafted = series.status is Status.DRAFT and not view.push_drafts
+    return not drafted and any(w.worker_id == view.worker_id for w in series.workers)
+
+
+def _as_made(series: Series) -> Pattern:
+    """The series as far as there are rows: what each of them shows is known, what comes after is not theirs."""
+    pattern = series.pattern
+    last = max((o.occurrence_key for o in series.occurrences if o.occurrence_key), default="")
+    if pattern.rule is None or not last:
+        return pattern
+    return replace(pattern, rule=pattern.rule.ending(series.recurrence_id(last)))
+
+
+def _used_up(series: Series) -> bool:
+    """Whether every start of a bounded rule is excluded."""
+    if not series.exdates or (series.rule is not None and series.rule.endless):
+        return False
+    return set(series.originals(series.materialised_until)) <= series.exdates
+
+
+def _shown(session: Session, view: View, *, waiting: bool) -> Component | None:
+    """One session as this worker sees it: there, shown as cancelled, or not at all."""
+    mine = next((w for w in session.workers if w.worker_id == view.worker_id), None)
+    if mine is None or mine.status is Assignment.DECLINED:
+        return None
+    if session.status is Status.DRAFT and not view.push_drafts:
+        return None
+    cancelled = session.status is Status.CANCELLED or mine.status is Assignment.CANCELLED
+    if cancelled and (mine.dismissed or not view.mark_cancelled):
+        return None
+    return _component(session, _own_span(session, mine), view, cancelled=cancelled, waiting=waiting)
+
+
+def _own_span(session: Session, mine: SessionWorker) -> Span:
+    """Workers can have own times on a session (DOMAIN 1.0)."""
+    span = session.span
+    if span.all_day or (mine.starts_at, mine.ends_at) == (span.starts_at, span.ends_at):
+        return span
+    return Span(start=mine.starts_at.astimezone(span.tz), end=mine.ends_at.astimezone(span.tz), tz=span.tz)
+
+
+def _component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: bool) -> Component:
+    title = _title(unit, view)
+    return Component(
+        start=span.start,
+        end=span.end,
+        summary=f"Cancelled – {title}" if cancelled and _prefixes(unit, view) else title,
+        description=_description(unit, view, waiting=waiting),
+        location=_location(unit, view),
+        url=_url(unit, view),
+        conference=unit.url if unit.has_client and _may_join(view) else "",
+        status=_status(unit, cancelled=cancelled),
+        transparent=cancelled or unit.show_as is ShowAs.FREE,
+        classification=_classification(unit, view),
+        categories=_categories(unit) if _labelled(unit, view) else frozenset(),
+        related_to=view.related_to,
+        marks=_marks(unit, cancelled=cancelled) if _labelled(unit, view) else {},
+    )
+
+
+def _may(view: View, least: Level) -> bool:
+    return LEVELS.index(view.level) >= LEVELS.index(least)
+
+
+def _labelled(unit: Unit, view: View) -> bool:
+    """Whether our own labels are written: never on an event that the practitioner made."""
+    return _may(view, "reference") and unit.source is not Source.CALENDAR
+
+
+def _classification(unit: Unit, view: View) -> str:
+    """A hint only (FAILURES H2); the practitioner's own events keep the one they have."""
+    if unit.source is Source.CALENDAR:
+        return "PUBLIC"
+    return "PRIVATE" if _may(view, "reference") else "CONFIDENTIAL"
+
+
+def _may_join(view: View) -> bool:
+    return _may(view, "reference") and view.privacy.include_conference
+
+
+def _url(unit: Unit, view: View) -> str:
+    """An opaque deep link to the record; an Other Event keeps the link that its owner gave it."""
+    if unit.kind is Kind.OTHER_EVENT:
+        return unit.url if _own_words(unit, view) else ""
+    return _deep_link(unit, view)
+
+
+def _status(unit: Unit, *, cancelled: bool) -> EventStatus:
+    if cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if unit.status is Status.DRAFT or unit.tentative else "CONFIRMED"
+
+
+def _prefixes(unit: Unit, view: View) -> bool:
+    """The practitioner's own event keeps its own words even when cancelled."""
+    return unit.has_client or not _own_words(unit, view)
+
+
+def _own_words(unit: Unit, view: View) -> bool:
+    """Whether an Other Event's texts may be shown: to its owner from `reference` on, and always back to
+    the calendar that they came from (004-20)."""
+    return unit.kind is Kind.OTHER_EVENT and (unit.source is Source.CALENDAR or _may(view, "reference"))
+
+
+def _title(unit: Unit, view: View) -> str:
+    if unit.kind is Kind.OTHER_EVENT:
+        return unit.subject if _own_words(unit, view) else "Busy"
+    if not _may(view, "reference"):
+        return "Busy"
+    if unit.work_type is WorkType.GROUP:
+        return _group_title(unit, view)
+    return _client_title(unit, view)
+
+
+def _client_title(unit: Unit, view: View) -> str:
+    noun = "Session" if unit.kind is Kind.CLIENT_SESSION else "Contact"
+    client = next(iter(_clients(unit)), None)
+    if client is None:
+        return noun
+    if view.level == "full_name":
+        return f"{client.name} – {unit.subject}" if unit.subject else client.name
+    name = {"reference": client.internal_id, "initials": client.initials}.get(view.level, client.first_name)
+    return f"{noun} {name}"
+
+
+def _group_title(unit: Unit, view: View) -> str:
+    clients = _clients(unit)
+    if view.level == "reference":
+        return f"Group · {len(clients)}"
+    shown = ", ".join(c.initials for c in clients[:_MOST_INITIALS])
+    more = len(clients) - _MOST_INITIALS
+    return f"Group {shown} +{more}" if more > 0 else f"Group {shown}"
+
+
+def _clients(unit: Unit) -> list[Client]:
+    if isinstance(unit, Session):
+        return [c.client for c in (unit.active_clients or unit.clients)]
+    return [c.client for c in unit.clients]
+
+
+def _location(unit: Unit, view: View) -> str:
+    if unit.kind is Kind.OTHER_EVENT:
+        return unit.location if _own_words(unit, view) else ""
+    if not _may(view, "reference"):
+        return ""
+    if unit.location_type is LocationType.TELEHEALTH:
+        return "Telehealth"
+    if unit.site is not None:
+        return _site(unit, view)
+    if unit.location_type is LocationType.CLIENT_ADDRESS and view.level == "full_name":
+        return unit.address if view.privacy.share_client_address else ""
+    return ""
+
+
+def _site(unit: Unit, view: View) -> str:
+    if unit.site is None or not _may(view, "initials"):
+        return unit.site.code if unit.site else ""
+    return f"{unit.site.name}, {unit.room.name}" if unit.room else unit.site.name
+
+
+def _description(unit: Unit, view: View, *, waiting: bool) -> str:
+    """Our block, then the practitioner's own words. The waiting line is fixed and allowed at every level."""
+    if unit.kind is Kind.OTHER_EVENT:
+        return unit.description if _own_words(unit, view) else ""
+    block = _block(unit, view)
+    lines = ([WAITING_LINE] if waiting else []) + block
+    return "\n".join(lines + ([view.note] if view.note else []))
+
+
+def _block(unit: Unit, view: View) -> list[str]:
+    if not _may(view, "reference"):
+        return []
+    lines = [link] if (link := _deep_link(unit, view)) else []
+    if unit.url and _may_join(view):
+        lines.append(f"Join: {unit.url}")
+    if _may(view, "first_name") and view.privacy.include_employee_message and unit.employee_message:
+        lines.append(unit.employee_message)
+    return lines
+
+
+def remark(description: str, block: str) -> str:
+    """The practitioner's own words in a description: every line that is not one of ours (E9)."""
+    ours = {line.strip() for line in block.splitlines()} | {WAITING_LINE}
+    return "\n".join(line for line in description.splitlines() if line.strip() not in ours).strip()
+
+
+def _deep_link(unit: Unit, view: View) -> str:
+    base = view.privacy.public_url.rstrip("/")
+    return f"{base}/s/{unit.id.hex}" if base and _may(view, "reference") else ""
+
+
+def _categories(unit: Unit) -> frozenset[str]:
+    found = {_CATEGORY[unit.kind]}
+    if unit.work_type is WorkType.GROUP:
+        found.add("Group")
+    if unit.location_type is LocationType.TELEHEALTH:
+        found.add("Telehealth")
+    return frozenset(found)
+
+
+def _marks(unit: Unit, *, cancelled: bool) -> dict[str, str]:
+    state = Status.CANCELLED if cancelled else unit.status
+    found = {"KIND": unit.kind.value.replace("_", "-"), "STATE": state.value.replace("_", "-")}
+    if isinstance(unit, Session) and unit.lock and unit.lock != "SESSION_CANCELLED":
+        found["LOCK"] = "TRUE"
+    return found
+
+
+def without_note(view: View) -> View:
+    """The same view without the practitioner's remark: what our own block alone would be."""
+    return replace(view, note="")

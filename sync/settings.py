@@ -1,0 +1,76 @@
+"""What a practice may decide about syncing, with DOMAIN 5's defaults and what is allowed.
+
+Values only: files and environment are `adapters.config`'s, which reads the bounds from the metadata here.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Level = Literal["busy", "reference", "initials", "first_name", "full_name"]
+LEVELS: tuple[Level, ...] = ("busy", "reference", "initials", "first_name", "full_name")
+
+
+def _whole(default: int, *, least: int, most: int) -> int:
+    """A whole number in bounds; typed as what the field holds, as `dataclasses.field` itself is."""
+    found: int = field(default=default, metadata={"ge": least, "le": most})
+    return found
+
+
+def _text(default: str, *, pattern: str, allowed: str) -> str:
+    """Text of one shape; `allowed` says in words which."""
+    found: str = field(default=default, metadata={"pattern": pattern, "description": allowed})
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacySettings:
+    """What may leave at all (DOMAIN 5); `public_url` is the base of deep links, empty: none are written."""
+
+    default: Level = "reference"
+    maximum: Level = "initials"
+    include_conference: bool = True
+    share_client_address: bool = False
+    include_employee_message: bool = False
+    public_url: str = _text("", pattern=r"^(https://\S+)?$", allowed="an https:// address, or empty")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncSettings:
+    """Cadence in seconds, window and limits in days, counts and percent."""
+
+    pull_s: int = _whole(300, least=30, most=86_400)
+    push_s: int = _whole(60, least=1, most=86_400)
+    reconcile: str = _text(
+        "02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", allowed="a time of day in UTC, like 02:30"
+    )
+    past_days: int = _whole(30, least=0, most=3_650)
+    future_days: int = _whole(365, least=1, most=395)
+    inbound_past_days: int = _whole(14, least=0, most=3_650)
+    mass_delete_count: int = _whole(10, least=1, most=100_000)
+    mass_delete_percent: int = _whole(20, least=1, most=100)
+    mass_delete_min: int = _whole(3, least=1, most=100_000)
+    cancelled_display: Literal["mark", "remove"] = "mark"
+    push_drafts: bool = False
+    lease_s: int = _whole(90, least=15, most=3_600)
+    parallel_links: int = _whole(4, least=1, most=64)
+    per_host: int = _whole(2, least=1, most=16)
+    page: int = _whole(50, least=1, most=500)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundSettings:
+    """How edits from outside are judged (DOMAIN 1.6); `client_delete` knows no `apply`."""
+
+    client_move: Literal["apply", "hold", "refuse"] = "apply"
+    client_delete: Literal["hold", "refuse"] = "hold"
+    group: Literal["apply", "hold", "refuse"] = "hold"
+    roster: Literal["apply", "hold", "refuse"] = "hold"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All of it, as one value handed to a run."""
+
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
+    inbound: InboundSettings = field(default_factory=InboundSettings)

@@ -1,0 +1,29 @@
+"""Settle a write whose outcome is known: remember what both sides hold now, and close its intent."""
+
+from model.journal import Intent, Verb
+from model.link import EventMapping, MappingState
+from sync.context import Run
+from sync.ports import Item
+from sync.store import Work, ref_of
+
+
+def settle_one(
+    run: Run, work: Work, mapping: EventMapping, intent: Intent, *, etag: str | None, stored: Item | None
+) -> None:
+    """The write happened. `stored` is what the server keeps, where it was read back (MATRIX 1)."""
+    if intent.verb == Verb.DELETE:
+        mapping.state = MappingState.TOMBSTONE
+        mapping.base_ical = mapping.pushed_ical = None
+    else:
+        _agree_on(mapping, intent, etag=etag, stored=stored)
+    run.record(work, f"sent-{intent.verb.lower()}", mapping=mapping)
+    work.delete(intent)
+
+
+def _agree_on(mapping: EventMapping, intent: Intent, *, etag: str | None, stored: Item | None) -> None:
+    ours = intent.projected or intent.body
+    mapping.base_ical = stored.body if stored is not None else intent.body
+    mapping.pushed_ical = ours if ours != mapping.base_ical else None
+    mapping.etag = stored.etag if stored is not None else etag
+    # what was deleted here while the write was under way still has to go
+    mapping.state = MappingState.SYNCED if ref_of(mapping) is not None else MappingState.DIRTY

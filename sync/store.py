@@ -1,0 +1,162 @@
+"""What a run needs from our own database, as protocols; `adapters.database.store` fulfils them.
+
+A `Work` is one short transaction of a leased link: entering it renews the lease and checks its fencing
+number, leaving it commits. No transaction spans a request (DESIGN, remember).
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from model.journal import HistoryEntry, InboundChange, Intent, Notice
+from model.link import CalendarLink, EventMapping, SeenItem
+from model.people import Worker
+from model.series import Series
+from model.session import Session
+from sync.projection import Unit
+
+Row = Session | Series | EventMapping | SeenItem | Intent | InboundChange | Notice | HistoryEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """The right to write for one link, until it runs out; `fence` proves it on every write (FAILURES E12)."""
+
+    link_id: UUID
+    owner: str
+    fence: int
+    run_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitRef:
+    """Names a session or a series without loading it."""
+
+    kind: Literal["session", "series"]
+    id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clash:
+    """Conflicts at a time: hard ones refuse, soft ones warn (DOMAIN 4)."""
+
+    hard: tuple[str, ...] = ()
+    soft: tuple[str, ...] = ()
+
+
+class Work(Protocol):
+    """One transaction."""
+
+    @property
+    def link(self) -> CalendarLink:
+        """The leased link, with its worker."""
+
+    @property
+    def maximum_level(self) -> str:
+        """The highest privacy level that an attestation allows for this practice."""
+
+    def owner(self) -> Worker:
+        """The worker whose calendar this is."""
+
+    def load(self, ref: UnitRef) -> Unit | None:
+        """A session or series with everything its rules and its projection need."""
+
+    def load_many(self, refs: Sequence[UnitRef]) -> Mapping[UnitRef, Unit]:
+        """The same for a batch, in a fixed number of queries."""
+
+    def mappings_at(self, href_keys: Sequence[str]) -> dict[str, EventMapping]:
+        """Mappings by href key."""
+
+    def mappings_with(self, uids: Sequence[str]) -> dict[str, EventMapping]:
+        """Mappings by UID, tombstones too."""
+
+    def mappings_of(self, refs: Sequence[UnitRef]) -> dict[UnitRef, EventMapping]:
+        """Living mappings (no tombstones) by what they show."""
+
+    def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
+        """Mappings in one of these states."""
+
+    def mapping(self, mapping_id: UUID) -> EventMapping | None:
+        """One mapping."""
+
+    def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
+        """Several, by their ids."""
+
+    def seen_at(self, href_keys: Sequence[str]) -> dict[str, SeenItem]:
+        """Items set aside, by href key."""
+
+    def seen_unfetched(self) -> list[SeenItem]:
+        """Items that the server would not hand out."""
+
+    def changed_units(self, *, since: int, ending_after: datetime) -> dict[UnitRef, int]:
+        """Units of this worker with a newer `rev` that end late enough or are mapped already; in its order."""
+
+    def latest_rev(self) -> int:
+        """The newest change that was committed before this transaction."""
+
+    def client_resources(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
+        """How many of these hrefs carry clients, and how many of those lie in the future (E21)."""
+
+    def future_client_resources(self, *, now: datetime) -> int:
+        """How many mapped resources carry clients and lie in the future."""
+
+    def clash(self, session: Session, *, start: datetime, end: datetime) -> Clash:
+        """Who or what else is there at that time; UTC instants."""
+
+    def place_named(self, text: str) -> bool:
+        """Whether a site or room has exactly this name."""
+
+    def replaced_uid(self, session: Session) -> str:
+        """The UID, on this link, of the session that this one replaces; empty where there is none."""
+
+    def intents(self) -> list[Intent]:
+        """Announced writes that were never settled."""
+
+    def held(self, mapping_id: UUID) -> list[InboundChange]:
+        """Changes of one mapping that wait for an answer."""
+
+    def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
+        """Whether that notice was already given for this session on this day (DOMAIN 1.8)."""
+
+    def add(self, row: Row) -> None:
+        """Store a new row with this transaction."""
+
+    def delete(self, row: Row) -> None:
+        """Delete a row with this transaction."""
+
+    def flush(self) -> None:
+        """Send what was changed so far to the database, still inside the transaction."""
+
+
+class Store(Protocol):
+    """The database, as a run sees it."""
+
+    def work(self, lease: Lease) -> AbstractContextManager[Work]:
+        """A transaction under the lease; raises `LeaseLost` when somebody else holds the link."""
+
+    def known(self, link_id: UUID, href_keys: Sequence[str] | None) -> dict[str, str | None]:
+        """ETags by href key, of mapped and of seen items; None asks for all of them."""
+
+    def preview(self, link_id: UUID) -> AbstractContextManager[Work]:
+        """A view that is never committed, without a lease (`plan`)."""
+
+
+def ref_of(mapping: EventMapping) -> UnitRef | None:
+    """What a mapping shows."""
+    if mapping.series_id is not None:
+        return UnitRef(kind="series", id=mapping.series_id)
+    return UnitRef(kind="session", id=mapping.session_id) if mapping.session_id is not None else None
+
+
+def ref_to(unit: Unit) -> UnitRef:
+    """The name of a loaded unit."""
+    return UnitRef(kind="series" if isinstance(unit, Series) else "session", id=unit.id)
+
+
+def zone_of(link: CalendarLink) -> ZoneInfo:
+    """The calendar's zone: floating times and whole days are read in it."""
+    return ZoneInfo(link.tz)

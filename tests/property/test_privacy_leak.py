@@ -1,0 +1,317 @@
+"""Nothing private leaves beyond a link's level (I14; DOMAIN 5; DESIGN, privacy): canaries in every text of the domain.
+
+Each free text of the model holds a word of its own. A link at each level is synced through a proxy that keeps
+every byte sent to the server; then those bytes, what the commands print, what is logged, and the rows that tell
+what happened may hold only the words of the channel's allow-list.
+"""
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+import pytest
+from sqlalchemy import String
+
+from adapters.database.tables import metadata
+from adapters.demo.radicale import Server
+from tests import servers
+from tests.acceptance.conftest import office
+from tests.acceptance.meddler import Forward, Meddler, meddling_with
+from tests.acceptance.office import Office
+from tests.phone import Part, Phone, master
+
+__all__ = ["office"]
+
+CANARY = re.compile(rb"Qz[a-z]+")
+LEVELS = ("busy", "reference", "initials", "first_name", "full_name")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+# The free texts of the domain, and the canary each gets. A client's name has two: first and last.
+PLANTED = {
+    "practice": {"name": "Qzpractice"},
+    "site": {"code": "Qzsitecode", "name": "Qzsitename", "address": "Qzsiteaddress", "pos_code": "Qzsitepos"},
+    "room": {"name": "Qzroom"},
+    "worker": {"name": "Qzworkerfirst Qzworkerlast", "email": "Qzworkermail"},
+    "client": {
+        "name": "Qzfirst Qzlast", "email": "Qzmail", "phone": "Qzphone", "address": "Qzclientaddress",
+        "internal_id": "Qzinternal",
+    },
+    "service": {"code": "Qzservicecode", "name": "Qzservice", "unit": "Qzunit"},
+    "cancellation_reason": {"text": "Qzreason"},
+    "cancellation": {"note": "Qznote"},
+    "attestation": {"basis": "Qzbasis"},
+    "session": {
+        "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
+        "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
+        "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
+    },
+    "series": {
+        "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
+        "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
+        "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
+    },
+}  # fmt: skip
+# Texts with a form of their own: codes, ids, zones, times, states; and what belongs to syncing, not to people.
+STRUCTURED = {
+    "practice": {"tz", "country", "week_start"},
+    "site": {"ref", "tz", "kind"},
+    "room": {"ref"},
+    "worker": {"ref", "tz"},
+    "client": {"ref", "tz"},
+    "service": {"ref"},
+    "cancellation_reason": {"ref", "type"},
+    "cancellation": {"cancelled_by", "recorded_by"},
+    "attestation": {"level", "attested_by"},
+    "session": {"occurrence_key"},
+    "series": {"rule_text", "rdate_text", "exdate_text"},
+}
+_KINDS = {
+    "kind",
+    "work_type",
+    "status",
+    "source",
+    "location_type",
+    "show_as",
+    "tz",
+    "local_start",
+    "local_end",
+}
+_OTHER_TABLES = {
+    "revision", "history", "job_run", "notice", "calendar_account", "calendar_link", "seen_item", "sync_run",
+    "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
+    "series_worker",
+}  # fmt: skip
+
+# What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
+_OWNERS = {"Qzurl", "Qzsubject", "Qzdescription", "Qzlocation"}
+_PLACES = {"Qzsitename", "Qzroom"}
+ALLOWED = {
+    "busy": set(),
+    "reference": _OWNERS | {"Qzinternal", "Qzsitecode"},
+    "initials": _OWNERS | _PLACES,
+    "first_name": _OWNERS | _PLACES | {"Qzfirst", "Qzmessage"},
+    "full_name": _OWNERS | _PLACES | {"Qzfirst", "Qzlast", "Qzmessage", "Qzaddress"},
+}
+# Free texts of a session with a client that no level but the last may show; an Other Event's are its owner's.
+CLIENT_SUBJECT = b"Qzsubject"
+
+
+def test_every_text_of_the_domain_is_planted_or_known_to_be_structured() -> None:
+    for table in metadata.sorted_tables:
+        if table.name in _OTHER_TABLES:
+            continue
+        texts = {column.name for column in table.columns if isinstance(column.type, String)}
+        known = set(PLANTED[table.name]) | STRUCTURED[table.name]
+        if table.name in {"session", "series"}:
+            known |= _KINDS
+        assert texts == known, table.name
+
+
+@dataclass
+class Wire:
+    """Every request that went out, as bytes."""
+
+    sent: list[bytes] = field(default_factory=list)
+
+    def keep(self, request: bytes, forward: Forward) -> bytes:
+        self.sent.append(request)
+        return forward()
+
+    @property
+    def words(self) -> set[str]:
+        return _words(b"\n".join(self.sent))
+
+
+def _words(said: bytes) -> set[str]:
+    """The canaries in it, whatever was folded or percent-encoded."""
+    unfolded = re.sub(rb"\r?\n[ \t]", b"", said)
+    return {word.decode() for word in CANARY.findall(unfolded + unquote_to_bytes(unfolded))}
+
+
+@pytest.fixture
+def collection(radicale: Server) -> Iterator[str]:
+    with servers.fresh_collection(radicale) as url:
+        yield url
+
+
+@pytest.fixture
+def phone(radicale: Server, collection: str) -> Iterator[Phone]:
+    app = Phone(collection, user=radicale.user, password=radicale.password)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def meddler(radicale: Server) -> Iterator[Meddler]:
+    with meddling_with(radicale) as between:
+        yield between
+
+
+_GENEROUS = """
+[privacy]
+maximum = "full_name"
+include_employee_message = true
+share_client_address = true
+public_url = "https://practice.example"
+"""
+_WHO = ("--worker", "priya", "--minutes", "50", "--roster", "--as", "sam")
+
+
+def _fill(office: Office) -> None:
+    """One of everything that a link shows, then canaries into every text."""
+    office.configure(_GENEROUS)
+    office.at("2026-03-02T09:00+10:30")
+    for level in ("first_name", "full_name"):
+        office.run("privacy", "attest", level, "--basis", "BAA", "--as", "ada")
+    add = ("session", "add", *_WHO)
+    office.run(*add, "--start", "2026-03-10 09:00", "--client", "noor", "--site", "adelaide", "--room", "gym")
+    office.run(*add, "--start", "2026-03-10 10:00", "--client", "noor", "--location-type", "TELEHEALTH")
+    office.run(*add, "--start", "2026-03-10 11:00", "--client", "eva", "--location-type", "CLIENT_ADDRESS")
+    office.run(*add, "--start", "2026-03-10 13:00", "--client", "liam", "--kind", "CLIENT_CONTACT")
+    with_whom = ("--kind", "COLLATERAL_CONTACT", "--contact-with", "PHYSICIAN")
+    office.run(*add, "--start", "2026-03-10 14:00", "--client", "liam", *with_whom)
+    group = ("--work-type", "GROUP", "--client", "noor", "--client", "eva", "--client", "liam")
+    office.run(*add, "--start", "2026-03-11 09:00", *group, "--site", "adelaide")
+    office.run(*add, "--start", "2026-03-12 09:00", "--client", "noor", "--rule", "FREQ=WEEKLY;COUNT=4")
+    off = office.ask(*add, "--start", "2026-03-13 09:00", "--client", "noor")["session_id"]
+    how = ("--by", "client", "--reason", "client-ill", "--advised", "2026-03-02 08:00", "--note", "private")
+    office.run("session", "cancel", off, *how)
+    office.run("event", "add", "priya", "Errand", "--start", "2026-03-14 09:00", "--minutes", "30")
+    _plant(office)
+
+
+def _plant(office: Office) -> None:
+    database = sqlite3.connect(office.folder / "calendula.sqlite3")
+    with database:
+        for table, texts in PLANTED.items():
+            for column, word in texts.items():
+                value = "? || rowid" if column == "internal_id" else "?"
+                database.execute(f"UPDATE {table} SET {column} = {value}", (word,))  # noqa: S608 - our own names
+    database.close()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_only_the_allow_list_of_the_level_leaves(
+    office: Office, meddler: Meddler, radicale: Server, collection: str, phone: Phone, level: str
+) -> None:
+    _fill(office)
+    wire = Wire()
+    meddler.meddle = wire.keep
+    front = meddler.front
+    office.link("priya", front, collection.replace(radicale.home, front.home), "--level", level)
+    said = office.run("plan") + office.run("sync")
+    own = {"Qzowntitle", "Qzownplace", "Qzowntext"}
+    _play(phone)
+    said += _look_everywhere(office)
+
+    assert wire.words - own - {"Qzremark"} == ALLOWED[level]
+    assert _words(said.encode()) == set()
+    assert _words(_rows(office)) == set()
+    for one in phone.resources():
+        name = one.url.rsplit("/", 1)[1].removesuffix(".ics")
+        if not own & _words(one.body):
+            assert _UUID.fullmatch(one.uid)
+            assert _UUID.fullmatch(name)
+            assert one.uid not in _ids(office)
+    _check_clients_subjects(phone, level)
+
+
+def _play(phone: Phone) -> None:
+    """The practitioner at work: an event and a remark of her own, a deletion, edits that are undone."""
+    phone.new_event(
+        "Qzowntitle", "20260316T130000", "20260316T140000", "LOCATION:Qzownplace", "DESCRIPTION:Qzowntext",
+        tz="Australia/Adelaide",
+    )  # fmt: skip
+    singles = [one for one in phone.resources() if not master(one).lines("RRULE")]
+    by_start = {master(one).value("DTSTART"): one.uid for one in singles}
+    phone.set(by_start["20260310T090000"], "SUMMARY:Qzowntitle", "LOCATION:Qzownplace")
+    phone.append(by_start["20260310T100000"], Part("VALARM", ["ACTION:AUDIO", "TRIGGER:-PT5M"]))
+    phone.set(by_start["20260310T110000"], "DESCRIPTION:Qzremark")
+    phone.delete(by_start["20260310T130000"])
+    phone.drag(by_start["20260310T140000"], "20260310T150000", "20260310T155000")
+
+
+def _look_everywhere(office: Office) -> str:
+    """What every command that speaks of syncing says, in words and as JSON."""
+    said = []
+    for _ in range(3):
+        office.later(minutes=5)
+        said += [
+            office.run("plan"),
+            office.run("plan", "--json"),
+            office.run("sync"),
+            office.run("sync", "--json"),
+        ]
+    window = ("priya", "2026-03-01", "2026-05-01")
+    commands = [("status",), ("changes", "list", "--all"), ("history",), ("busy", *window), ("link", "list")]
+    for command in commands:
+        said += [office.run(*command), office.run(*command, "--json")]
+    said += [office.run("changes", "show", one["ref"]) for one in office.ask("changes", "list", "--all")]
+    return "\n".join([*said, office.run("busy", *window, "--ics")])
+
+
+def _rows(office: Office) -> bytes:
+    """The rows that tell what happened (DOMAIN 1.8): ids, codes and times only."""
+    database = sqlite3.connect(office.folder / "calendula.sqlite3")
+    tables = ("history", "notice", "inbound_change", "sync_run", "job_run", "seen_item", "intent")
+    rows = [repr(row) for table in tables for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608
+    database.close()
+    assert len(rows) > 20
+    return "\n".join(rows).encode()
+
+
+def _ids(office: Office) -> set[str]:
+    """All ids of our own records, as they would be written."""
+    database = sqlite3.connect(office.folder / "calendula.sqlite3")
+    tables = ("session", "series", "client", "worker", "site", "event_mapping", "calendar_link")
+    found = {str(row[0]) for table in tables for row in database.execute(f"SELECT id FROM {table}")}  # noqa: S608
+    database.close()
+    return found | {f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in found}
+
+
+def _check_clients_subjects(phone: Phone, level: str) -> None:
+    """An Other Event's subject is its owner's; that of a session with a client is for `full_name` only."""
+    for one in phone.resources():
+        labels = " ".join(master(one).lines("CATEGORIES"))
+        if "Client" in labels or "Collateral" in labels or "Group" in labels:
+            assert (CLIENT_SUBJECT in one.body) == (level == "full_name" and "Group" not in labels)
+
+
+def test_the_log_at_its_most_talkative_names_nobody(
+    office: Office, meddler: Meddler, radicale: Server, collection: str, phone: Phone
+) -> None:
+    _fill(office)
+    office.configure(_GENEROUS + '[log]\nlevel = "debug"\nformat = "json"\n')
+    front = meddler.front
+    office.link("priya", front, collection.replace(radicale.home, front.home), "--level", "full_name")
+    log = _log_of_a_service(office, phone)
+    assert log.count(b"\n") > 2
+    assert _words(log) == set()
+    assert radicale.password.encode() not in log
+    assert b"BEGIN:" not in log
+
+
+def _log_of_a_service(office: Office, phone: Phone) -> bytes:
+    """All that a real service writes while it pushes, pulls, and is refused."""
+    environ = {**os.environ, **office.environ, "CALENDULA_TEST_NOW": office.now.isoformat()}
+    command = [sys.executable, "-m", "tests.entry", "run"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as service:
+        try:
+            for _ in range(300):
+                if len(phone.resources()) == 9:
+                    break
+                time.sleep(0.1)
+            _play(phone)
+            office.run("link", "check", "priya")
+        finally:
+            service.send_signal(signal.SIGTERM)
+            said, _ = service.communicate(timeout=30)
+    assert service.returncode == 0
+    return said

@@ -1,0 +1,104 @@
+"""Calendar servers for tests: Radicale and Xandikos of our own, and whatever a JSON list names.
+
+Each of our own gets a virtual environment, cached between runs, and a fresh store. They are separate programs
+(GPL) and are never imported. `python -m tests.servers radicale` starts one until Enter is pressed.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from adapters.dav.auth import PasswordAuth
+from adapters.dav.http import GuardedClient
+from adapters.dav.policy import Policy
+from adapters.dav.xml import mkcalendar
+from adapters.demo.radicale import RADICALE, Server, free_port, install, launch_radicale, spawn
+
+XANDIKOS = "xandikos==0.4.*"
+OWN = ("radicale", "xandikos")
+LOOPBACK = Policy(
+    plain_hosts=frozenset({"127.0.0.1", "localhost"}), private=("127.0.0.0/8", "::1"), read_seconds=30
+)
+
+
+def _cache() -> Path:
+    default = Path(__file__).parent.parent / ".test-servers"
+    return Path(os.environ.get("CALENDULA_TEST_SERVERS", default))
+
+
+def installed(name: str, requirement: str) -> Path:
+    """Install once, even when several test processes ask at the same time."""
+    folder = _cache()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return install(folder / name, requirement)
+
+
+def start_own(name: str, folder: Path) -> Server:
+    """Start `radicale` or `xandikos` with an empty store in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if name == "radicale":
+        return launch_radicale(installed(name, RADICALE), folder)
+    return _launch_xandikos(installed(name, XANDIKOS), folder)
+
+
+def _launch_xandikos(python: Path, folder: Path) -> Server:
+    """Single user: its command line refuses passwords without TLS, and loopback has none."""
+    port = free_port()
+    command = [str(python.parent / "xandikos"), "serve", "--directory", str(folder / "data"), "--defaults"]
+    where = ["--listen-address", "127.0.0.1", "--port", str(port), "--no-detect-systemd"]
+    state = ["--state-dir", str(folder / "state")]
+    stop = spawn([*command, *where, *state], port=port, log=folder / "log")
+    url = f"http://127.0.0.1:{port}/"
+    return Server(
+        name="xandikos", url=url, user="user", password="any", home=f"{url}user/calendars/", stop=stop
+    )
+
+
+def listed(path: str) -> list[Server]:
+    """The servers of a JSON list with name, url, user, password and home each."""
+    fields = ("name", "url", "user", "password", "home")
+    return [
+        Server(**{field: entry[field] for field in fields}) for entry in json.loads(Path(path).read_text())
+    ]
+
+
+def client_for(server: Server) -> GuardedClient:
+    return GuardedClient(home=server.url, auth=PasswordAuth(server.user, server.password), policy=LOOPBACK)
+
+
+@contextlib.contextmanager
+def fresh_collection(server: Server) -> Iterator[str]:
+    """The URL of a new calendar, deleted afterwards."""
+    url = f"{server.home}calendula-{uuid.uuid4().hex[:12]}/"
+    with client_for(server) as client:
+        made = client.send("MKCALENDAR", url, headers=_XML, body=mkcalendar("Calendula test"))
+        assert made.status == 201, made.status
+        try:
+            yield url
+        finally:
+            client.send("DELETE", url)
+
+
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+
+
+def _main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        server = start_own(sys.argv[1], Path(folder))
+        print(f"{server.home}  user {server.user}  password {server.password}\nEnter ends it.", flush=True)  # noqa: T201
+        try:
+            sys.stdin.readline()
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,53 @@
+"""Our VTIMEZONEs, read by somebody else."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from dateutil.tz import tzical
+
+from adapters.ical.vtimezone import vtimezone
+
+ZONES = ["Australia/Adelaide", "America/Chicago", "Europe/Berlin", "Europe/Dublin", "Pacific/Auckland"]
+ZONES += [
+    "Australia/Lord_Howe",
+    "Asia/Kolkata",
+    "Etc/GMT",
+    "Africa/Casablanca",
+    "Africa/Cairo",
+    "America/Sao_Paulo",
+]
+
+
+@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize(("first", "last"), [(2026, 2027), (2005, 2037), (2018, 2020)])
+def test_an_independent_reader_finds_the_same_offsets(name, first, last):
+    zone = ZoneInfo(name)
+    text = bytes(vtimezone(zone, first, last)).decode()
+    theirs = tzical(io.StringIO(text)).get(name)
+    at, end, checked = datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC), 0
+    while at < end:
+        wall = at.astimezone(zone)
+        if not _odd(wall):
+            assert theirs.utcoffset(wall.replace(tzinfo=None)) == wall.utcoffset(), wall
+            checked += 1
+        at += timedelta(hours=31)
+    assert checked > 500
+
+
+def _odd(wall):
+    """A doubled or a missing time, which a reader of wall times cannot place."""
+    return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+
+
+def test_a_regular_zone_is_small_and_has_no_end():
+    text = bytes(vtimezone(ZoneInfo("Europe/Berlin"), 2026, 2026)).decode()
+    assert len(text) < 400
+    assert text.count("RRULE:FREQ=YEARLY") == 2
+
+
+def test_an_onset_is_local_time_before_the_jump():  # LIBRARIES, icalendar trap 11
+    text = bytes(vtimezone(ZoneInfo("Europe/Berlin"), 2026, 2026)).decode()
+    daylight = text[text.index("BEGIN:DAYLIGHT") :]
+    assert "DTSTART:20250330T020000\r\nTZOFFSETFROM:+0100" in daylight

@@ -1,0 +1,143 @@
+"""The scheduler: what it starts at a tick, within its limits, and how it ends. And the daily jobs."""
+
+import threading
+from datetime import timedelta
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+
+from adapters.config.schema import LogSection
+from adapters.due_links import Due
+from adapters.jobs import Jobs
+from adapters.logs import configure
+from adapters.runner import Busy
+from adapters.scheduler import Limits, Scheduler
+from sync.errors import Unreachable
+from sync.run import Report
+
+
+class Runs:
+    """Runs that last until they are let go, and count how many there are at once."""
+
+    def __init__(self) -> None:
+        self.gate, self.lock = threading.Event(), threading.Lock()
+        self.ran, self.now, self.most = [], 0, 0
+        self.result: Report | Busy = Report(lines=(), counts={"create": 2})
+
+    def sync(self, link_id, *, job="sync", stopping, heard=lambda _: None):
+        with self.lock:
+            self.ran.append(link_id)
+            self.now += 1
+            self.most = max(self.most, self.now)
+        assert self.gate.wait(10)
+        with self.lock:
+            self.now -= 1
+        if stopping():
+            return Report(lines=(), counts={}, stopped=True)
+        return self.result
+
+
+class World:
+    def __init__(self, links, *, parallel=4, per_host=2):
+        self.runs, self.links, self.said = Runs(), list(links), StringIO()
+        self.jobs_done, self.broken = 0, False
+        log = configure(LogSection(format="json"), stream=self.said)
+        self.scheduler = Scheduler(
+            runs=self.runs, due=self._due, jobs=self._jobs, limits=Limits(parallel=parallel, per_host=per_host),
+            log=log,
+        )  # fmt: skip
+
+    def _due(self):
+        if self.broken:
+            raise OSError("disk")
+        return self.links
+
+    def _jobs(self):
+        self.jobs_done += 1
+
+    def finish(self, started):
+        self.runs.gate.set()
+        for future in started:
+            future.result(10)
+
+
+@pytest.fixture
+def world():
+    made = []
+
+    def make(hosts, **limits):
+        made.append(World([Due(id=uuid4(), ref=f"link-{n}", host=h) for n, h in enumerate(hosts)], **limits))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.runs.gate.set()
+        one.scheduler.close()
+
+
+def test_no_more_than_the_limit_run_at_once(world):
+    w = world([f"host-{n}" for n in range(6)], parallel=3)
+    started = w.scheduler.tick()
+    assert len(started) == 3
+    assert w.scheduler.tick() == []
+    w.finish(started)
+    assert (len(w.runs.ran), w.runs.most) == (3, 3)
+
+
+def test_one_host_gets_no_more_than_its_share(world):
+    w = world(["one", "one", "one", "two"])
+    started = w.scheduler.tick()
+    w.finish(started)
+    assert sorted(w.runs.ran) == sorted(link.id for link in (*w.links[:2], w.links[3]))
+
+
+def test_a_link_is_not_started_twice(world):
+    w = world(["one"])
+    started = w.scheduler.tick()
+    assert (len(started), w.scheduler.tick()) == (1, [])
+    w.finish(started)
+    assert len(w.scheduler.tick()) == 1
+
+
+def test_a_run_is_one_line_of_log(world):
+    w = world(["one"])
+    w.finish(w.scheduler.tick())
+    (line,) = w.said.getvalue().splitlines()
+    assert '"action": "run_ended"' in line
+    assert '"link": "link-0"' in line
+    assert '"counts": {"create": 2}' in line
+
+
+def test_a_failed_run_says_why_and_the_others_go_on(world):
+    w = world(["one", "two"])
+    w.runs.result = Report(lines=(), counts={}, error=Unreachable("The server cannot be reached."))
+    w.finish(w.scheduler.tick())
+    assert w.said.getvalue().count('"result": "failed"') == 2
+    assert "The server cannot be reached." in w.said.getvalue()
+
+
+def test_stopped_it_starts_nothing_and_lets_runs_end_cleanly(world):
+    w = world(["one", "two"])
+    started = w.scheduler.tick()
+    w.scheduler.stop()
+    assert w.scheduler.tick() == []
+    w.finish(started)
+    assert w.said.getvalue().count('"result": "stopped"') == 2
+    w.scheduler.run_jobs()
+    assert w.jobs_done == 0
+
+
+def test_a_database_in_trouble_does_not_end_the_service(world):
+    w = world([])
+    w.broken = True
+    assert w.scheduler.tick() == []
+    assert '"action": "due_failed"' in w.said.getvalue()
+
+
+def test_occurrences_are_extended_once_a_day_whoever_asks(links):
+    links.add_session("mia", rule="FREQ=WEEKLY")
+    jobs = [Jobs(sessions=links.sessions, clock=lambda: links.now, new_id=links.new_id) for _ in range(2)]
+    assert [one.extend_if_due() for one in jobs] == [0, None]
+    links.now += timedelta(days=40)
+    assert [one.extend_if_due() for one in jobs].count(None) == 1

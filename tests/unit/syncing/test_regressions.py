@@ -1,0 +1,313 @@
+"""What once went wrong between the two sides, each as the shortest story that shows it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters.diary import answering, cancelling, changing
+from model.cancellation import CancelledBy
+from model.moment import key
+from model.people import Worker
+from model.recurrence import Rule
+from model.series import Scope, SeriesWorker
+from model.session import Kind, Status
+from sync.event import Event
+from tests.world import ADELAIDE, World, dentist
+
+WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    made = World(database_url)
+    yield made
+    made.close()
+
+
+def at(day: int, hour: int = 10, minute: int = 0, month: int = 3) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=ADELAIDE)
+
+
+def test_a_whole_series_moved_there_moves_here(world: World) -> None:
+    """It was taken for a change of zone, and quietly put back."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    world.phone.move(world.phone.only().uid, at(4, 14))
+    world.settle()
+    assert world.judged() == [("E2", "APPLIED", "")]
+    starts = sorted(s.span.start for s in world.all_sessions())
+    assert starts[:2] == [at(4, 14), at(11, 14)]
+    assert len(starts) == 8
+
+
+def test_a_series_that_began_already_is_moved_from_what_is_to_come(world: World) -> None:
+    """Its first start lies in the past, and so the whole was held as moved into the past."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    world.clock.advance(days=8)
+    world.phone.move(world.phone.only().uid, at(3, 14))
+    world.settle()
+    assert world.judged() == [("E1", "APPLIED", "")]
+    starts = sorted(s.span.start for s in world.all_sessions())
+    assert starts[:4] == [at(3), at(10), at(17, 14), at(24, 14)]
+
+
+def test_an_occurrence_written_out_goes_along_with_its_series(world: World) -> None:
+    """A phone wrote an override that said what the rule says; our next change passed it by."""
+    world.add_series(at(10), WEEKLY)
+    world.settle()
+    event = world.phone.only()
+    stands = event.occurrence(key(at(17)))
+    assert stands is not None
+    world.phone.write(replace(event, overrides={key(at(17)): stands}))
+    world.settle()
+    first = world.all_sessions()[0]
+    to = changing.Move(start="2026-03-10 10:00", minutes=30)
+    changing.move(world.sessions, world.act(), str(first.id), to, Scope.ALL_IN_SERIES)
+    world.settle()
+    shown = world.phone.only().occurrence(key(at(17)))
+    assert shown is not None
+    assert shown.end == at(17, 10, 30)
+    assert world.judged() == []
+
+
+def test_range_from_a_date_that_was_added_is_put_back(world: World) -> None:
+    """Counting on from there gave a rule of no occurrences, and ended every run."""
+    event = dentist("own", at(9))
+    event = replace(event, rule=Rule.parse("FREQ=DAILY;COUNT=2", at(9)), rdates=frozenset({key(at(20))}))
+    world.phone.add(event)
+    world.settle()
+    body = world.phone.item("own").body
+    lines = (
+        "BEGIN:VEVENT", "UID:own", "DTSTAMP:20260302T000000Z",
+        f"RECURRENCE-ID;RANGE=THISANDFUTURE:{key(at(20)):%Y%m%dT%H%M%SZ}",
+        f"DTSTART:{key(at(20, 12)):%Y%m%dT%H%M%SZ}", f"DTEND:{key(at(20, 13)):%Y%m%dT%H%M%SZ}",
+        "END:VEVENT", "END:VCALENDAR",
+    )  # fmt: skip
+    world.phone.write_raw("own", body.replace(b"END:VCALENDAR", "\r\n".join(lines).encode()))
+    world.settle()
+    assert not world.phone.only().following
+    assert len(world.all_sessions()) == 3
+
+
+def test_what_is_deleted_here_is_deleted_there(world: World) -> None:
+    """Nothing looked at a mapping again whose session was gone."""
+    single = world.add_session(at(10), kind=Kind.OTHER_EVENT, subject="Dentist")
+    world.phone.add(dentist("own", at(11)))
+    world.settle()
+    (own,) = (s.id for s in world.all_sessions() if s.id != single)
+    for session_id in (single, own):
+        cancelling.delete(world.sessions, world.act(), str(session_id), None)
+    world.settle()
+    assert world.phone.items() == []
+    assert world.mappings() == []
+
+
+def test_a_deletion_here_wins_over_an_edit_there(world: World) -> None:
+    session_id = world.add_session(at(10), kind=Kind.OTHER_EVENT, subject="Dentist")
+    world.settle()
+    world.phone.edit(world.phone.only().uid, summary="Optician")
+    cancelling.delete(world.sessions, world.act(), str(session_id), None)
+    world.settle()
+    assert world.phone.items() == []
+
+
+def test_a_date_added_to_a_series_is_judged(world: World) -> None:
+    """An RDATE beside an unchanged RRULE was put back without a word."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    event = world.phone.only()
+    world.phone.write(replace(event, rdates=event.rdates | {key(at(5))}))
+    world.settle()
+    assert world.judged() == [("E14", "HELD", "RECURRENCE_CHANGE")]
+    assert world.phone.only().rdates == frozenset()
+
+
+def test_an_occurrence_beyond_what_was_made_keeps_its_place(world: World) -> None:
+    """Rows made during a run had no site yet: projecting them failed, or left the location out."""
+    world.add_series(at(3), "FREQ=WEEKLY;BYDAY=TU")
+    world.settle()
+    far = at(3) + timedelta(weeks=60)
+    world.phone.delete_occurrence(world.phone.only().uid, far)
+    world.settle()
+    assert world.judged() == [("E4", "HELD", "CLIENT_BOOKING_DELETE")]
+    restored = world.phone.only().occurrence(key(far))
+    assert restored is not None
+    assert restored.location == "ADL1"
+
+
+# --- a series that was cut there, and is not decided yet ----------------------------------------------------
+
+
+def cut(world: World) -> Event:
+    """End the series in the calendar, and return what it was."""
+    old = world.phone.only()
+    assert old.rule is not None
+    world.phone.write(replace(old, rule=old.rule.ending(datetime(2026, 3, 30, 12, tzinfo=UTC))))
+    return old
+
+
+def test_a_cut_that_is_taken_back_loses_nothing_of_ours(world: World) -> None:
+    """What changed here while the cut was undecided was taken for pushed."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    old = cut(world)
+    second = world.all_sessions()[1]
+    to = changing.Move(start="2026-03-10 15:00")
+    changing.move(world.sessions, world.act(), str(second.id), to, Scope.THIS_ONLY)
+    world.sync()
+    world.phone.write(replace(world.phone.only(), rule=old.rule))
+    world.settle()
+    shown = world.phone.only().occurrence(key(at(10)))
+    assert shown is not None
+    assert shown.start == at(10, 15)
+    assert world.judged() == []
+
+
+def test_the_tail_of_a_cut_series_may_come_with_the_next_pull(world: World) -> None:
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    old = cut(world)
+    assert old.master is not None
+    world.sync()
+    start = at(1, 9, month=4)
+    master = replace(old.master.starting(start), marks={})
+    world.phone.add(Event(uid="tail", master=master, rule=Rule.parse("FREQ=WEEKLY;COUNT=4", start)))
+    world.settle()
+    assert world.judged() == [("E6", "APPLIED", "")]
+    assert len(world.phone.items()) == 2
+
+
+def test_a_split_that_is_held_leaves_nothing_behind(world: World) -> None:
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    old = cut(world)
+    assert old.master is not None
+    start = at(1, 9, month=4)
+    tail = Event(uid="tail", master=old.master.starting(start), rule=Rule.parse("FREQ=WEEKLY;COUNT=9", start))
+    world.phone.add(tail)
+    world.settle()
+    assert world.judged() == [("E6", "HELD", "RECURRENCE_CHANGE")]
+    assert world.phone.only().rule == old.rule
+
+
+# --- cancelled, dismissed, answered -------------------------------------------------------------------------
+
+
+def cancel(
+    world: World, which: int, scope: Scope, *, by: CancelledBy = CancelledBy.PROVIDER, **who: str
+) -> None:
+    session = sorted(world.all_sessions(), key=lambda s: s.starts_at)[which]
+    how = cancelling.Cancel(by=by, reason=by.lower(), advised="2026-03-01 08:00", **who)
+    cancelling.cancel(world.sessions, world.act(), str(session.id), how, scope)
+
+
+def test_002_09_a_grey_series_deleted_there_does_not_come_back(world: World) -> None:
+    """Only its last occurrence was dismissed, and the others were shown again."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    cancel(world, 0, Scope.ALL_IN_SERIES)
+    world.settle()
+    world.phone.delete(world.phone.only().uid)
+    world.settle()
+    assert world.phone.items() == []
+
+
+def test_a_worker_who_leaves_a_series_still_sees_what_was_theirs(world: World) -> None:
+    """The series was no longer looked at for a worker who cancelled the rest of it."""
+    series_id = world.add_series(at(3), WEEKLY)
+    with world.sessions.begin() as db:
+        tom = Worker(id=world.new_id(), ref="tom", name="Tom Nguyen", tz=ADELAIDE.key)
+        db.add(tom)
+    with world.series(series_id) as series:
+        series.workers.append(SeriesWorker(worker_id=tom.id, worker=tom))
+        for occurrence in series.occurrences:
+            occurrence.add_worker(tom, world.act())
+    world.settle()
+    cancel(world, 4, Scope.THIS_AND_FOLLOWING, by=CancelledBy.WORKER, worker="priya")
+    world.settle()
+    shown = [world.phone.only().occurrence(key(day)) for day in (at(3), at(31))]
+    assert [component.status for component in shown if component] == ["CONFIRMED", "CANCELLED"]
+
+
+def test_of_a_draft_series_only_what_is_rostered_is_shown(world: World) -> None:
+    """Beyond the rows made so far, an open rule showed the drafts to come."""
+    world.add_series(at(3), "FREQ=WEEKLY", status=Status.DRAFT)
+    world.settle()
+    assert world.phone.items() == []
+    third = sorted(world.all_sessions(), key=lambda s: s.starts_at)[2]
+    changing.roster(world.sessions, world.act(), str(third.id), Scope.THIS_ONLY)
+    world.settle()
+    event = world.phone.only()
+    assert event.rule is not None
+    assert not event.rule.endless
+    assert event.occurrence(key(at(17))) is not None
+    assert event.occurrence(key(at(24))) is None
+
+
+def test_a_change_answered_while_its_event_is_sent_loses_its_line(world: World) -> None:
+    """The answer marked the mapping, and settling the write took the mark away."""
+    world.add_session(at(10))
+    world.settle()
+    world.phone.delete(world.phone.only().uid)
+
+    def answer(request: str) -> None:
+        if request == "before PUT" and world.changes()[0].state == "HELD":
+            answering.dismiss(world.sessions, world.act(), world.changes()[0].ref)
+
+    world.server.watch = answer
+    world.settle()
+    master = world.phone.only().master
+    assert master is not None
+    assert master.description == ""
+
+
+def test_a_session_deleted_again_and_again_is_held_once(world: World) -> None:
+    world.add_session(at(10))
+    world.settle()
+    for _ in range(3):
+        world.phone.delete(world.phone.only().uid)
+        world.settle()
+    assert world.judged() == [("E5", "HELD", "CLIENT_BOOKING_DELETE")]
+
+
+# --- UIDs ---------------------------------------------------------------------------------------------------
+
+
+def test_a_uid_that_the_account_holds_elsewhere_is_replaced(world: World) -> None:
+    world.add_session(at(10))
+    world.server.uids_held_elsewhere = 1
+    world.settle()
+    assert len(world.phone.items()) == 1
+    assert len(world.mappings()) == 1
+    world.phone.move(world.phone.only().uid, at(11))
+    world.settle()
+    assert world.judged() == [("E2", "APPLIED", "")]
+
+
+def test_a_twin_takes_the_place_of_what_it_doubles(world: World) -> None:
+    world.add_session(at(10))
+    world.settle()
+    (item,) = world.phone.items()
+    path = f"{world.server.path}twin.ics"
+    world.server.items[path] = replace(item, href=path, etag=world.server.note(path))
+    world.sync()
+    assert len(world.mappings()) == 1
+    del world.server.items[item.href]
+    world.server.note(item.href)
+    world.settle()
+    assert [event.uid for event in world.phone.events()] == [m.uid for m in world.mappings()]
+    report = world.sync("reconcile")
+    assert (report.lines, report.counts.get("fetched", 0)) == ((), 0)
+
+
+def test_a_refused_write_is_tried_again_at_the_reconciliation(world: World) -> None:
+    world.add_session(at(10))
+    world.server.refuses_writes = True
+    world.sync()
+    assert world.sync().lines == ()
+    world.server.refuses_writes = False
+    world.sync("reconcile")
+    assert len(world.phone.items()) == 1
