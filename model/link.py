@@ -59,7 +59,7 @@ class MappingState(StrEnum):
     DIRTY = "DIRTY"
     UNDECIDED = "UNDECIDED"
     REFUSED = "REFUSED"
-    TOMBSTONE = "TOMBSTONE"  # its UID is never used again
+    TOMBSTONE = "TOMBSTONE"  # gone; its UID is never used again by us
 
 
 class CalendarAccount(Row, Base):
@@ -163,6 +163,15 @@ class EventMapping(Row, Base):
     # declared so that a unit of work writes a session before the mapping that names it
     session: Mapped[Session | None] = relationship(lazy="raise")
     series: Mapped[Series | None] = relationship(lazy="raise")
+
+    def bury(self) -> None:
+        """End it: its UID is never used again, and nothing of the event is kept (FAILURES H7).
+
+        The ETag stays: what is listed with it later is a stale listing, not somebody's doing.
+        """
+        self.state = MappingState.TOMBSTONE
+        self.base_ical = self.pushed_ical = None
+        self.note = self.waiting = ""
 
 
 class SeenItem(Row, Base):

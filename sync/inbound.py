@@ -18,6 +18,7 @@ from sync.compare import INBOUND, OURS, Properties, changed, overlay, same
 from sync.context import Run
 from sync.event import Event
 from sync.facts import facts_of
+from sync.href import canonical_href
 from sync.judge import Decision, Verdict, judge
 from sync.ports import Item
 from sync.projection import Unit, project, remark, without_note
@@ -172,11 +173,16 @@ def _apply(run: Run, work: Work, unit: Unit, edit: Edit, verdict: Verdict) -> Ve
     try:
         moved = apply.move(unit, edit, run.act())
     except DomainError as problem:
-        return Verdict(decision=Decision.HOLD, reason="RECURRENCE_CHANGE", warnings=(problem.code,))
+        return beyond_the_model(problem)
     if moved is not unit:
         work.add(moved)
         work.flush()
     return verdict
+
+
+def beyond_the_model(problem: DomainError) -> Verdict:
+    """A person has to find another way to what was wanted; the warning names the rule that forbids this one."""
+    return Verdict(decision=Decision.HOLD, reason="RECURRENCE_CHANGE", warnings=(problem.code,))
 
 
 def _keep(run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit) -> set[str]:
@@ -209,26 +215,25 @@ def _grey(run: Run, unit: Unit, edit: Edit) -> list[Session]:
 def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
     """The resource is proven to be gone (E5, E19): apply for Other Events, hold or refuse for the rest."""
     bases, unit = run.bases(mapping), _load(work, mapping)
-    if bases is None or unit is None:
-        mapping.state = MappingState.TOMBSTONE
+    ours = run.project(work, unit, mapping)
+    if bases is None or unit is None or ours is None:
+        mapping.bury()
         return
     base, pushed = bases
-    ours = run.project(work, unit, mapping)
-    if ours is None:
-        mapping.state = MappingState.TOMBSTONE
-        return
     edit = deleted(base)
     facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
     verdict = judge(edit, facts)
     log(run, work, mapping, unit, edit, verdict)
     if verdict.decision is Decision.APPLY:
-        mapping.state, mapping.session_id, mapping.series_id = MappingState.TOMBSTONE, None, None
+        mapping.bury()
+        mapping.session_id = mapping.series_id = None
+        mapping.etag = None  # its owner may bring it back as it was
         work.flush()
         work.delete(unit)
     elif verdict.decision is Decision.KEEP:
         _keep(run, work, mapping, unit, edit)
         if run.project(work, unit, mapping) is None:
-            mapping.state = MappingState.TOMBSTONE
+            mapping.bury()
         else:
             restore(mapping)  # of a series, what took place is still to be seen
     else:
@@ -239,6 +244,22 @@ def restore(mapping: EventMapping) -> None:
     """Forget what was there, so that the push writes it anew."""
     mapping.base_ical = mapping.pushed_ical = mapping.etag = None
     mapping.state = MappingState.DIRTY
+
+
+# --- new resources ------------------------------------------------------------------------------------------
+
+
+def new_mapping(run: Run, uid: str, item: Item) -> EventMapping:
+    """A resource that was not known so far, as it stands there; what it shows comes with `repoint`."""
+    mapping = EventMapping(id=run.new_id(), link_id=run.link_id, uid=uid, note="", waiting="")
+    stands_at(mapping, item)
+    return mapping
+
+
+def stands_at(mapping: EventMapping, item: Item) -> None:
+    """Let a mapping name a resource as it stands there."""
+    mapping.href, mapping.href_key = item.href, canonical_href(item.href)
+    mapping.etag, mapping.base_ical, mapping.state = item.etag, item.body, MappingState.SYNCED
 
 
 def new_event(run: Run, work: Work, mapping: EventMapping, event: Event, *, copied: bool) -> Unit:

@@ -5,39 +5,29 @@ that is not there is believed only when the server was asked for it by name (I4)
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode
-from model.moment import Moment
-from model.series import Scope, Series
-from model.session import Kind
-from sync import apply, guard, inbound
+from sync import guard, inbound
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
-from sync.classify import Edit, classify, follows_cut
-from sync.compare import same
 from sync.context import Line, Run
 from sync.errors import Unreadable
 from sync.event import Event
-from sync.facts import facts_of_split
 from sync.href import canonical_href
-from sync.judge import Decision, judge
 from sync.ports import Item, Look, Missing, Position
 from sync.projection import Unit
-from sync.record import log
-from sync.store import Work, ref_of, ref_to
+from sync.splits import Cut, decide_cut, find_cut, joins_cut
+from sync.store import Work, ref_to
 
 
-@dataclass(kw_only=True)
-class Cut:
-    """A series of ours that was shortened there; whether a new UID follows is not known yet (E6 or E7)."""
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Some of what the server handed out: events, and items to be set aside with the reason."""
 
-    mapping: EventMapping
-    at: Moment
-    base: Event
-    theirs: Event
-    item: Item
-    seen_before: bool
+    events: list[tuple[Item, Event]] = field(default_factory=list)
+    aside: list[tuple[Item, str]] = field(default_factory=list)
 
 
 def pull(run: Run) -> None:
@@ -144,97 +134,130 @@ def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> None:
         with run.work() as work:
             _take_known_page(run, work, page, cuts)
     for page in _pages(run, [h for k, h in keys.items() if k not in mapped], ()):
+        moved = _moved(run, page)
         with run.work() as work:
-            _take_new_page(run, work, page, cuts)
+            _take_new_page(run, work, page, moved, cuts)
     for cut in cuts:
         with run.work() as work:
-            _decide_cut(run, work, cut)
+            decide_cut(run, work, cut)
 
 
-def _pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> Iterator[list[Item]]:
-    page: list[Item] = list(found)
+def _pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> Iterator[Page]:
+    items: list[Item] = list(found)
     for answer in run.calendar.fetch(hrefs) if hrefs else ():
         if isinstance(answer, Item):
-            page.append(answer)
+            items.append(answer)
             run.count("fetched")
         elif not isinstance(answer, Missing):
             could_not_fetch(run, answer)
-        if len(page) >= run.settings.sync.page:
-            yield page
+        if len(items) >= run.settings.sync.page:
+            yield _understood(run, items)
             run.go_on()
-            page = []
-    if page:
-        yield page
+            items = []
+    if items:
+        yield _understood(run, items)
 
 
-def _take_known_page(run: Run, work: Work, page: Sequence[Item], cuts: list[Cut]) -> None:
+def _understood(run: Run, items: Sequence[Item]) -> Page:
+    """Understand each item before a transaction begins; a bad one is set aside, the others go on (I9)."""
+    page = Page()
+    for item in items:
+        try:
+            event = _event(run, item)
+        except Unreadable as problem:
+            page.aside.append((item, str(problem)))
+        else:
+            if event is None:
+                page.aside.append((item, ""))
+            else:
+                page.events.append((item, event))
+    return page
+
+
+def _event(run: Run, item: Item) -> Event | None:
+    """The event of a resource; None: it is something else, a task say."""
+    reading = run.codec.read(item.body, tz=run.tz, href=item.href)
+    if reading is None:
+        return None
+    event = orphans_as_single(reading.event)
+    if event.master is None or not event.uid:
+        raise Unreadable("NO_EVENT", href=item.href)
+    return event
+
+
+def _set_aside(run: Run, work: Work, page: Page) -> None:
+    for item, reason in page.aside:
+        if reason:
+            quarantine(run, work, item, reason)
+        else:
+            set_aside(run, work, item, "")
+
+
+def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> None:
     """Take in what is mapped; what is known about it is asked for once a page."""
-    keys = [canonical_href(item.href) for item in page]
+    _set_aside(run, work, page)
+    keys = [canonical_href(item.href) for item, _ in page.events]
     mappings, aside = work.mappings_at(keys), work.seen_at(keys)
-    for key, item in zip(keys, page, strict=True):
-        mapping, event = mappings.get(key), _event(run, work, item)
-        if mapping is None or event is None:
+    for key, (item, event) in zip(keys, page.events, strict=True):
+        mapping = mappings.get(key)
+        if mapping is None:
             continue
         if event.uid != mapping.uid:
             quarantine(run, work, item, "UID_CHANGED")
             continue
         if key in aside:
             work.delete(aside[key])
-        _take_known(run, work, mapping, event, item, cuts)
-
-
-def _take_known(
-    run: Run, work: Work, mapping: EventMapping, event: Event, item: Item, cuts: list[Cut]
-) -> None:
-    cut = _cut(run, work, mapping, event, item)
-    if cut is not None:
-        cuts.append(cut)
-    else:
-        inbound.take_in(run, work, mapping, event, item.body, item.etag)
-
-
-def _event(run: Run, work: Work, item: Item) -> Event | None:
-    """Understand one item; a bad one is set aside and reported, the others go on (I9)."""
-    try:
-        reading = run.codec.read(item.body, tz=run.tz, href=item.href)
-    except Unreadable as problem:
-        quarantine(run, work, item, str(problem))
-        return None
-    if reading is None:
-        set_aside(run, work, item, "")
-        return None
-    event = orphans_as_single(reading.event)
-    if event.master is None or not event.uid:
-        quarantine(run, work, item, "NO_EVENT")
-        return None
-    return event
+        cut = find_cut(run, work, mapping, event, item)
+        if cut is not None:
+            cuts.append(cut)
+        else:
+            inbound.take_in(run, work, mapping, event, item.body, item.etag)
 
 
 # --- new resources ------------------------------------------------------------------------------------------
 
 
-def _take_new_page(run: Run, work: Work, page: Sequence[Item], cuts: list[Cut]) -> None:
+def _moved(run: Run, page: Page) -> frozenset[UUID]:
+    """Mappings whose UID came at another href and whose own is proven to be gone: asked between transactions."""
+    with run.work() as work:
+        known = work.mappings_with([event.uid for _, event in page.events]).values()
+        there = {m.href: m.id for m in known if m.base_ical is not None}  # a tombstone has none
+    gone = run.calendar.fetch(list(there)) if there else ()
+    missing = {canonical_href(answer.href) for answer in gone if isinstance(answer, Missing)}
+    return frozenset(found for href, found in there.items() if canonical_href(href) in missing)
+
+
+def _take_new_page(run: Run, work: Work, page: Page, moved: frozenset[UUID], cuts: list[Cut]) -> None:
     """Take in what is new to us; what is known about it already is asked for once a page."""
-    events = [(item, event) for item in page if (event := _event(run, work, item)) is not None]
-    known = work.mappings_with([event.uid for _, event in events])
-    aside = work.seen_at([canonical_href(item.href) for item, _ in events])
+    _set_aside(run, work, page)
+    known = work.mappings_with([event.uid for _, event in page.events])
+    aside = work.seen_at([canonical_href(item.href) for item, _ in page.events])
     adopted: list[tuple[EventMapping, Unit]] = []
-    for item, event in events:
+    for item, event in page.events:
         mapping = known.get(event.uid)
         if mapping is not None and mapping.state != MappingState.TOMBSTONE:
-            _take_relocated(run, work, mapping, event, item)
+            _take_relocated(run, work, mapping, event, item, moved)
         elif work.link.mode is Mode.ONE_WAY:
             set_aside(run, work, item, "")
-        elif _joins_cut(run, work, event, item, cuts):
+        elif joins_cut(run, work, event, item, cuts):
             known |= work.mappings_with([event.uid])
-        elif mapping is not None:
+        elif mapping is not None and not _brought_back(mapping, event, item):
             quarantine(run, work, item, "UID_OF_A_DELETED_EVENT")
         else:
             if (old := aside.get(canonical_href(item.href))) is not None:
                 work.delete(old)
-            known[event.uid] = _new_mapping(run, event.uid, item)
+            if mapping is not None:
+                inbound.stands_at(mapping, item)
+            known[event.uid] = mapping or inbound.new_mapping(run, event.uid, item)
             adopted.append((known[event.uid], _adopt_new(run, work, known[event.uid], event, item)))
     _remember_agreed(run, work, adopted)
+
+
+def _brought_back(mapping: EventMapping, event: Event, item: Item) -> bool:
+    """Whether its owner wrote an own event again that was deleted; a stale listing, or a copy of what was ours,
+    is not that."""
+    written = mapping.etag is None or mapping.etag != item.etag
+    return written and event.master is not None and not event.master.marks
 
 
 def _remember_agreed(run: Run, work: Work, adopted: Sequence[tuple[EventMapping, Unit]]) -> None:
@@ -245,9 +268,11 @@ def _remember_agreed(run: Run, work: Work, adopted: Sequence[tuple[EventMapping,
             run.agreed[ref_to(unit)] = unit.rev
 
 
-def _take_relocated(run: Run, work: Work, mapping: EventMapping, event: Event, item: Item) -> None:
+def _take_relocated(
+    run: Run, work: Work, mapping: EventMapping, event: Event, item: Item, moved: frozenset[UUID]
+) -> None:
     """A UID of ours at another href: moved by the server, or written by a run that died (FAILURES A10, B22)."""
-    if mapping.base_ical is not None and mapping.state != MappingState.PENDING and _still_there(run, mapping):
+    if mapping.base_ical is not None and mapping.state != MappingState.PENDING and mapping.id not in moved:
         set_aside(run, work, item, "TWIN_UID")
         run.tell(Line(action="quarantined", uid=mapping.uid, reason="TWIN_UID"))
         return
@@ -256,10 +281,6 @@ def _take_relocated(run: Run, work: Work, mapping: EventMapping, event: Event, i
         mapping.base_ical = item.body
         mapping.pushed_ical = None
     inbound.take_in(run, work, mapping, event, item.body, item.etag)
-
-
-def _still_there(run: Run, mapping: EventMapping) -> bool:
-    return any(isinstance(answer, Item) for answer in run.calendar.fetch([mapping.href]))
 
 
 def _adopt_new(run: Run, work: Work, mapping: EventMapping, event: Event, item: Item) -> Unit:
@@ -274,100 +295,3 @@ def _adopt_new(run: Run, work: Work, mapping: EventMapping, event: Event, item: 
     if event.following:
         mapping.state = MappingState.DIRTY
     return unit
-
-
-def _new_mapping(run: Run, uid: str, item: Item) -> EventMapping:
-    return EventMapping(
-        id=run.new_id(),
-        link_id=run.link_id,
-        uid=uid,
-        href=item.href,
-        href_key=canonical_href(item.href),
-        etag=item.etag,
-        base_ical=item.body,
-        note="",
-        waiting="",
-        state=MappingState.SYNCED,
-    )
-
-
-# --- this and following -------------------------------------------------------------------------------------
-
-
-def _cut(run: Run, work: Work, mapping: EventMapping, event: Event, item: Item) -> Cut | None:
-    """Whether this is a client's series that was shortened there (E6 or E7: not decided yet)."""
-    bases, ref = run.bases(mapping), ref_of(mapping)
-    if bases is None or ref is None or ref.kind != "series" or same(bases[0], event):
-        return None
-    unit = work.load(ref)
-    if unit is None or unit.kind is Kind.OTHER_EVENT or work.link.mode is Mode.ONE_WAY:
-        return None
-    for edit in classify(bases[0], event, local=run.tz, horizon=run.horizon):
-        if edit.code == "E7" and edit.recurrence_id is not None:
-            seen = mapping.state == MappingState.UNDECIDED
-            return Cut(
-                mapping=mapping,
-                at=edit.recurrence_id,
-                base=bases[0],
-                theirs=event,
-                item=item,
-                seen_before=seen,
-            )
-    return None
-
-
-def _joins_cut(run: Run, work: Work, event: Event, item: Item, cuts: list[Cut]) -> bool:
-    """Whether a new event is the tail of a series cut in this pull; if so, the split is judged as one change."""
-    hidden = work.link.privacy_level == "busy"
-    matching = [c for c in cuts if follows_cut(c.at, c.base, event, hidden=hidden)]
-    if len(matching) != 1:
-        return False
-    cut = matching[0]
-    mapping = work.mapping(cut.mapping.id)
-    ref = ref_of(mapping) if mapping is not None else None
-    series = work.load(ref) if ref is not None else None
-    if mapping is None or not isinstance(series, Series):
-        return False
-    cuts.remove(cut)
-    _judge_split(run, work, mapping, series, cut, event, item)
-    return True
-
-
-def _judge_split(
-    run: Run, work: Work, mapping: EventMapping, series: Series, cut: Cut, event: Event, item: Item
-) -> None:
-    edit = Edit(
-        code="E6",
-        names=frozenset({"time"}),
-        scope=Scope.THIS_AND_FOLLOWING,
-        recurrence_id=cut.at,
-        before=cut.base.occurrence(cut.at),
-        after=event.master,
-        rule=event.rule,
-    )
-    verdict = judge(edit, facts_of_split(run, work, series, edit, tail=event))
-    log(run, work, mapping, series, edit, verdict)
-    if verdict.decision is not Decision.APPLY:
-        inbound.discard(run, work, _new_mapping(run, event.uid, item))
-        inbound.refuse_whole(run, work, mapping, series, cut.theirs, cut.item)
-        return
-    follower = apply.split(series, cut.at, event, cut.theirs, run.act())
-    work.add(follower)
-    work.flush()
-    tail = _new_mapping(run, event.uid, item)
-    inbound.repoint(tail, follower)
-    work.add(tail)
-    inbound.settle(run, work, tail, follower, replace(event, following={}), item.body, item.etag)
-    inbound.take_in(run, work, mapping, cut.theirs, cut.item.body, cut.item.etag)
-
-
-def _decide_cut(run: Run, work: Work, cut: Cut) -> None:
-    """No new UID followed in this pull: wait for the next one, then it was a deletion (E7)."""
-    mapping = work.mapping(cut.mapping.id)
-    if mapping is None:
-        return
-    if not cut.seen_before:
-        mapping.state = MappingState.UNDECIDED
-        run.tell(Line(action="undecided", uid=mapping.uid, code="E7"))
-        return
-    inbound.take_in(run, work, mapping, cut.theirs, cut.item.body, cut.item.etag)

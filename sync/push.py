@@ -150,7 +150,7 @@ def _announce_deletions(run: Run, work: Work, doomed: Sequence[UUID]) -> list[Pr
         if mapping is None or mapping.state == MappingState.TOMBSTONE:
             continue
         if mapping.base_ical is None:
-            mapping.state = MappingState.TOMBSTONE
+            mapping.bury()
             continue
         prepared.append(_intend(run, work, mapping, Verb.DELETE, body=b"", ours=None))
     return prepared

@@ -190,7 +190,7 @@ def _uid_taken(run: Run, work: Work, mapping: EventMapping, error: UidTaken) -> 
     )  # fmt: skip
     heir.base_ical = heir.pushed_ical = heir.etag = None
     heir.state = MappingState.DIRTY
-    mapping.state = MappingState.TOMBSTONE
+    mapping.bury()
     work.add(heir)
 
 

@@ -12,8 +12,7 @@ def settle_one(
 ) -> None:
     """The write happened. `stored` is what the server keeps, where it was read back (MATRIX 1)."""
     if intent.verb == Verb.DELETE:
-        mapping.state = MappingState.TOMBSTONE
-        mapping.base_ical = mapping.pushed_ical = None
+        mapping.bury()
     else:
         _agree_on(mapping, intent, etag=etag, stored=stored)
     run.record(work, f"sent-{intent.verb.lower()}", mapping=mapping)

@@ -115,7 +115,7 @@ def _bury(work: SqlWork, ids: Sequence[UUID]) -> None:
     for one in ids:
         mapping = work.mapping(one)
         if mapping is not None:
-            mapping.state = MappingState.TOMBSTONE
+            mapping.bury()
 
 
 def _end(link: CalendarLink, run: SyncRun, act: Act, *, finished: bool) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from adapters.database.engine import connect
 from model.link import Mode
+from sync.event import Event
 from sync.settings import Settings, SyncSettings
 from tests.doubles.remote import InMemoryServer, as_sent
 from tests.world import ADELAIDE, CHICAGO, START, World
@@ -77,6 +78,7 @@ class Play:
     steps: list[Step] = field(default_factory=list)
     seen_clients: dict[UUID, str] = field(default_factory=dict)
     foreign: dict[tuple[str, str], set[bytes]] = field(default_factory=dict)
+    thrown_away: list[Event] = field(default_factory=list)
     made: int = 0
 
     @classmethod
@@ -134,6 +136,7 @@ class Saved:
         world.new_id.source.setstate(was.new_id.source.getstate())
         world.clock.at = was.clock.at
         play.foreign, play.made = deepcopy(self.play.foreign), self.play.made
+        play.thrown_away = list(self.play.thrown_away)
         return play
 
 

@@ -252,6 +252,15 @@ def delete(play: Play, which: int, _: int, __: int) -> None:
         for place in [p for p in play.foreign if p[0] == event.uid]:
             del play.foreign[place]
         play.world.phone.delete(event.uid)
+        play.thrown_away.append(event)
+
+
+def bring_back(play: Play, which: int, _: int, __: int) -> None:
+    """Undo a deletion: the same UID is written again, at an href of its own."""
+    there = {event.uid for event in play.world.phone.events()}
+    events = [event for event in play.thrown_away if event.uid not in there]
+    if events:
+        play.world.phone.add(events[which % len(events)])
 
 
 def copy(play: Play, which: int, by: int, _: int) -> None:
@@ -311,6 +320,7 @@ THUMB: dict[str, Gesture] = {
     "t_change_rule": change_rule,
     "t_add_date": add_date,
     "t_delete": delete,
+    "t_bring_back": bring_back,
     "t_copy": copy,
     "t_add": add,
     "t_decorate": decorate,

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from adapters.diary import answering, cancelling, changing
 from model.cancellation import CancelledBy
+from model.link import EventMapping, MappingState
 from model.moment import key
 from model.people import Worker
 from model.recurrence import Rule
@@ -301,6 +303,59 @@ def test_a_twin_takes_the_place_of_what_it_doubles(world: World) -> None:
     assert [event.uid for event in world.phone.events()] == [m.uid for m in world.mappings()]
     report = world.sync("reconcile")
     assert (report.lines, report.counts.get("fetched", 0)) == ((), 0)
+
+
+def test_an_own_event_that_is_brought_back_is_there_again(world: World) -> None:
+    """Its UID was that of a deleted event, and so it was set aside for ever."""
+    own = dentist("own", at(10))
+    world.phone.add(own)
+    world.settle()
+    world.phone.delete("own")
+    world.settle()
+    assert world.all_sessions() == []
+    world.phone.add(own)
+    world.settle()
+    assert [s.span.start for s in world.all_sessions()] == [at(10)]
+    assert [m.uid for m in world.mappings()] == ["own"]
+
+
+def test_an_own_event_deleted_here_is_not_brought_back_by_a_stale_listing(world: World) -> None:
+    world.phone.add(dentist("own", at(10)))
+    world.settle()
+    (item,) = world.phone.items()
+    cancelling.delete(world.sessions, world.act(), str(world.all_sessions()[0].id), None)
+    world.settle()
+    world.server.items[item.href] = item
+    world.server.note(item.href)
+    world.settle()
+    assert world.all_sessions() == []
+
+
+def test_nothing_of_a_deleted_event_is_kept(world: World) -> None:
+    world.phone.add(dentist("own", at(10)))
+    world.settle()
+    world.phone.delete("own")
+    world.settle()
+    with world.sessions() as db:
+        (buried,) = db.scalars(select(EventMapping)).all()
+    assert (buried.state, buried.base_ical, buried.pushed_ical) == (MappingState.TOMBSTONE, None, None)
+
+
+def test_a_split_that_the_model_refuses_waits(world: World) -> None:
+    """Of a weekly series that goes on monthly, bookings would be dropped: every run ended with an error."""
+    world.add_series(at(3), "FREQ=WEEKLY;BYDAY=TU")
+    world.settle()
+    old = cut(world)
+    assert old.master is not None
+    start = at(31, 9)
+    world.phone.add(
+        Event(uid="tail", master=old.master.starting(start), rule=Rule.parse("FREQ=MONTHLY", start))
+    )
+    made = len(world.all_sessions())
+    world.settle()
+    assert world.judged()[0] == ("E6", "HELD", "RECURRENCE_CHANGE")
+    assert world.phone.only().rule == old.rule
+    assert len(world.all_sessions()) == made
 
 
 def test_a_refused_write_is_tried_again_at_the_reconciliation(world: World) -> None:
