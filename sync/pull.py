@@ -12,6 +12,7 @@ from model.link import EventMapping, MappingState, Mode
 from sync import guard, inbound
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
+from sync.compare import OURS, same
 from sync.context import Line, Run
 from sync.errors import Unreadable
 from sync.event import Event
@@ -289,7 +290,8 @@ def _adopt_new(run: Run, work: Work, mapping: EventMapping, event: Event, item: 
     work.add(mapping)
     ours = run.project(work, unit, mapping)
     if ours is not None and not copied and not event.following:
-        mapping.pushed_ical = run.codec.write(ours, now=run.clock.now())
+        stands = not event.recurring and same(ours, event, OURS)
+        mapping.pushed_ical = None if stands else run.codec.write(ours, now=run.clock.now())
         return unit
     inbound.settle(run, work, mapping, unit, replace(event, following={}), item.body, item.etag)
     if event.following:

@@ -198,7 +198,8 @@ def own_href(written: str, url: str) -> str:
     means (FAILURES B28, G1). A leading `//` is a doubled slash, never another host.
     """
     href = written.strip()
-    if href.startswith("//"):
+    plain = href.startswith("/") and "/." not in href and "#" not in href  # nothing to resolve
+    if plain or href.startswith("//"):
         return href
     there = urljoin(url, href)
     if origin(there) != origin(url) and may_share_credentials(origin(url), origin(there)):
