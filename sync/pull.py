@@ -31,6 +31,15 @@ class Page:
     aside: list[tuple[Item, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stray:
+    """A UID that is mapped already, at another href."""
+
+    mapping_id: UUID
+    event: Event
+    item: Item
+
+
 def pull(run: Run) -> None:
     """Bring what changed there to a decision, item by item."""
     with run.work() as work:
@@ -135,9 +144,10 @@ def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> None:
         with run.work() as work:
             _take_known_page(run, work, page, cuts)
     for page in _pages(run, [h for k, h in keys.items() if k not in mapped], ()):
-        moved = _moved(run, page)
         with run.work() as work:
-            _take_new_page(run, work, page, moved, cuts)
+            strays = _take_new_page(run, work, page, cuts)
+        if strays:
+            _take_strays(run, strays)
     for cut in cuts:
         with run.work() as work:
             decide_cut(run, work, cut)
@@ -218,26 +228,17 @@ def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> None:
 # --- new resources ------------------------------------------------------------------------------------------
 
 
-def _moved(run: Run, page: Page) -> frozenset[UUID]:
-    """Mappings whose UID came at another href and whose own is proven to be gone: asked between transactions."""
-    with run.work() as work:
-        known = work.mappings_with([event.uid for _, event in page.events]).values()
-        there = {m.href: m.id for m in known if m.base_ical is not None}  # a tombstone has none
-    gone = run.calendar.fetch(list(there)) if there else ()
-    missing = {canonical_href(answer.href) for answer in gone if isinstance(answer, Missing)}
-    return frozenset(found for href, found in there.items() if canonical_href(href) in missing)
-
-
-def _take_new_page(run: Run, work: Work, page: Page, moved: frozenset[UUID], cuts: list[Cut]) -> None:
+def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[Stray]:
     """Take in what is new to us; what is known about it already is asked for once a page."""
     _set_aside(run, work, page)
     known = work.mappings_with([event.uid for _, event in page.events])
     aside = work.seen_at([canonical_href(item.href) for item, _ in page.events])
     adopted: list[tuple[EventMapping, Unit]] = []
+    strays: list[Stray] = []
     for item, event in page.events:
         mapping = known.get(event.uid)
         if mapping is not None and mapping.state != MappingState.TOMBSTONE:
-            _take_relocated(run, work, mapping, event, item, moved)
+            strays.append(Stray(mapping_id=mapping.id, event=event, item=item))
         elif work.link.mode is Mode.ONE_WAY:
             set_aside(run, work, item, "")
         elif joins_cut(run, work, event, item, cuts):
@@ -252,6 +253,7 @@ def _take_new_page(run: Run, work: Work, page: Page, moved: frozenset[UUID], cut
             known[event.uid] = mapping or inbound.new_mapping(run, event.uid, item)
             adopted.append((known[event.uid], _adopt_new(run, work, known[event.uid], event, item)))
     _remember_agreed(run, work, adopted)
+    return strays
 
 
 def _brought_back(mapping: EventMapping, event: Event, item: Item) -> bool:
@@ -269,11 +271,26 @@ def _remember_agreed(run: Run, work: Work, adopted: Sequence[tuple[EventMapping,
             run.agreed[ref_to(unit)] = unit.rev
 
 
-def _take_relocated(
-    run: Run, work: Work, mapping: EventMapping, event: Event, item: Item, moved: frozenset[UUID]
-) -> None:
-    """A UID of ours at another href: moved by the server, or written by a run that died (FAILURES A10, B22)."""
-    if mapping.base_ical is not None and mapping.state != MappingState.PENDING and mapping.id not in moved:
+def _take_strays(run: Run, strays: Sequence[Stray]) -> None:
+    """Ask, between two transactions, whether each still is where we know it."""
+    with run.work() as work:
+        mappings = work.mappings([stray.mapping_id for stray in strays]).values()
+        known = [m.href for m in mappings if m.base_ical is not None and m.state != MappingState.PENDING]
+    answers = run.calendar.fetch(known) if known else ()
+    gone = {canonical_href(answer.href) for answer in answers if isinstance(answer, Missing)}
+    twins = {canonical_href(href) for href in known} - gone
+    with run.work() as work:
+        for stray in strays:
+            mapping = work.mapping(stray.mapping_id)
+            if mapping is not None:
+                twin = mapping.href_key in twins
+                _take_stray(run, work, mapping, stray.event, stray.item, twin=twin)
+                twins.add(mapping.href_key)
+
+
+def _take_stray(run: Run, work: Work, mapping: EventMapping, event: Event, item: Item, *, twin: bool) -> None:
+    """Moved by the server, or written by a run that died (FAILURES A10, B22); a twin is left alone."""
+    if twin:
         set_aside(run, work, item, "TWIN_UID")
         run.tell(Line(action="quarantined", uid=mapping.uid, reason="TWIN_UID"))
         return
