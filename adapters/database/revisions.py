@@ -2,10 +2,9 @@
 
 One transaction takes one number from the single `revision` row, which stays locked until commit. The number
 goes to each session and series that changed, and to the unit a row belongs to: an attendance, an assignment
-or a cancellation changes its session; an occurrence changes its series. So what changed since a link last
-looked is
-`rev > seen` on these two tables. No other table takes a number: an unchanged run leaves the row alone.
-A new name of a site, room, client or worker is no change of a session and is not numbered.
+or a cancellation changes its session; an occurrence changes its series; a new name changes what shows it
+(`renaming`). So what changed since a link last looked is `rev > seen` on these two tables. No other table takes
+a number: an unchanged run leaves the row alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import SessionTransaction, UOWTransaction, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
+from adapters.database.renaming import number_what_shows, renamed
 from model.base import Revision, Row
 from model.cancellation import Cancellation
 from model.series import Series, SeriesClient, SeriesWorker
@@ -53,8 +53,10 @@ class Stamp:
         touched = [*database.new, *filter(_visible, changed), *database.deleted]
         sessions = _sessions_of(touched)
         series = _series_of(database, touched, sessions)
-        if sessions or series:
+        names = renamed(changed)
+        if sessions or series or names:
             number = take(database)
+            number_what_shows(database, names, number=number, now=now)
             _bump(database, Session, sessions, number=number, now=now)
             _bump(database, Series, series, number=number, now=now)
         _stamp(database.new, changed, now)

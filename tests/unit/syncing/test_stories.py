@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from model.cancellation import CancelledBy, cancellation
-from model.link import LinkState, Mode
+from model.link import CalendarLink, LinkState, Mode
 from model.moment import Span, key
+from model.practice import Site
 from model.recurrence import Rule
 from model.session import Kind, ShowAs, Status
 from sync.event import Component, Event
@@ -389,3 +391,26 @@ def test_plan_shows_and_writes_nothing(world: World) -> None:
     assert world.server.items == before
     assert len(world.all_sessions()) == 1
     assert world.history() == []
+
+
+def test_a_site_with_a_new_name_is_shown_by_it(world: World) -> None:
+    """Not by the session's next change, nor at the next reconciliation: by the next run."""
+    with world.sessions.begin() as db:
+        db.scalars(select(CalendarLink)).one().privacy_level = "initials"
+    world.add_session(at(10))
+    world.add_series(at(11), "FREQ=WEEKLY;COUNT=3")
+    world.settle()
+    with world.sessions.begin() as db:
+        db.scalars(select(Site)).one().name = "Norwood"
+    report = world.sync()
+    assert report.counts["replace"] == 2
+    assert {event.master.location for event in world.phone.events() if event.master} == {"Norwood"}
+
+
+def test_what_is_past_is_left_to_the_reconciliation(world: World) -> None:
+    world.add_session(at(3))
+    world.clock.advance(days=8)
+    world.settle()
+    with world.sessions.begin() as db:
+        db.scalars(select(Site)).one().code = "NOR"
+    assert world.sync().lines == ()

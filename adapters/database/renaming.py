@@ -1,0 +1,44 @@
+"""Let a new name of a site, room or client reach the calendars: what shows it is a change of its sessions.
+
+What is past is left to the daily reconciliation. The number itself is `revisions`' to take.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session as Database
+from sqlalchemy.orm.attributes import get_history
+
+from model.people import Client
+from model.practice import Room, Site
+from model.series import Series
+from model.session import Session, SessionClient
+
+_SHOWN = {Site: {"name", "code"}, Room: {"name"}, Client: {"name", "internal_id"}}
+Renamed = Site | Room | Client
+
+
+def renamed(rows: Iterable[object]) -> list[Renamed]:
+    """The changed rows that sessions show by name."""
+    return [row for row in rows if isinstance(row, Site | Room | Client) and _says_else(row)]
+
+
+def number_what_shows(database: Database, rows: Iterable[Renamed], *, number: int, now: datetime) -> None:
+    """Give a change's number to the sessions to come that show these rows, and to their series."""
+    values = {"rev": number, "updated_at": now}
+    for row in rows:
+        showing = _showing(row), Session.ends_at >= now
+        series = select(Session.series_id).where(*showing, Session.series_id.is_not(None))
+        for step in (update(Session).where(*showing), update(Series).where(Series.id.in_(series))):
+            database.connection().execute(step.values(**values))
+
+
+def _says_else(row: Renamed) -> bool:
+    return any(get_history(row, name).has_changes() for name in _SHOWN[type(row)])
+
+
+def _showing(row: Renamed) -> ColumnElement[bool]:
+    if isinstance(row, Client):
+        return Session.id.in_(select(SessionClient.session_id).where(SessionClient.client_id == row.id))
+    return (Session.site_id if isinstance(row, Site) else Session.room_id) == row.id
