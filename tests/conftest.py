@@ -7,6 +7,7 @@ import pytest
 
 from adapters.demo.radicale import Server, ServerStartError
 from tests import servers
+from tests.phone import Phone
 
 Running = Callable[[str], Server]
 
@@ -59,6 +60,21 @@ def caldav_server(request: pytest.FixtureRequest, running: Running) -> Server:
 def radicale(running: Running) -> Server:
     """A Radicale for tests that need one server and no more (request counts)."""
     return running("radicale")
+
+
+@pytest.fixture
+def collection(radicale: Server) -> Iterator[str]:
+    """A calendar of this test's own on it."""
+    with servers.fresh_collection(radicale) as url:
+        yield url
+
+
+@pytest.fixture
+def phone_on_radicale(radicale: Server, collection: str) -> Iterator[Phone]:
+    """The practitioner's own client on that calendar."""
+    app = Phone(collection, user=radicale.user, password=radicale.password)
+    yield app
+    app.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from lxml import etree
 
 from adapters.demo.radicale import Server
-from tests import servers
 from tests.acceptance.meddler import Forward, Meddle, Meddler, answer, is_listing, meddling_with, with_more
 from tests.acceptance.office import Office
 from tests.acceptance.series import WALL_TIMES, add_weekly
@@ -43,17 +42,9 @@ ANSWERS = {
 
 
 @pytest.fixture
-def collection(radicale: Server) -> Iterator[str]:
-    with servers.fresh_collection(radicale) as url:
-        yield url
-
-
-@pytest.fixture
-def phone(radicale: Server, collection: str) -> Iterator[Phone]:
+def phone(phone_on_radicale: Phone) -> Phone:
     """Talks to the real server: nobody meddles with it."""
-    app = Phone(collection, user=radicale.user, password=radicale.password)
-    yield app
-    app.close()
+    return phone_on_radicale
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from sqlalchemy import Engine, event
 
 from adapters.database import engine
 from adapters.demo.radicale import Server
-from tests import servers
 from tests.acceptance.office import SAMPLE, Office, Output
 from tests.phone import Phone
 
@@ -236,16 +235,9 @@ def test_a_full_disk_stores_nothing_of_a_command(office: Office) -> None:
 
 
 @pytest.fixture
-def collection(radicale: Server) -> Iterator[str]:
-    with servers.fresh_collection(radicale) as url:
-        yield url
-
-
-@pytest.fixture
-def phone(radicale: Server, collection: str) -> Iterator[Phone]:
-    app = Phone(collection, user=radicale.user, password=radicale.password)
-    yield app
-    app.close()
+def phone(phone_on_radicale: Phone) -> Phone:
+    """Talks to the real server: nobody meddles with it."""
+    return phone_on_radicale
 
 
 def test_a_disk_that_fills_during_a_run_loses_nothing_and_makes_no_twins(

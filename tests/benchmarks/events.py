@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.benchmarks.practice import ADELAIDE
 
-_ZONE = """\
+ZONE = """\
 BEGIN:VTIMEZONE
 TZID:Australia/Adelaide
 BEGIN:STANDARD
@@ -54,5 +54,5 @@ TRIGGER:-PT15M
 END:VALARM
 END:VEVENT
 """
-    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Bench//EN\n{_ZONE}{event}END:VCALENDAR\n"
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Bench//EN\n{ZONE}{event}END:VCALENDAR\n"
     return text.replace("\n", "\r\n").encode()

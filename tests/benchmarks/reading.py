@@ -8,27 +8,10 @@ a test (tests/unit/ical/test_equal_meaning.py).
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
-from zoneinfo import ZoneInfo
 
 from adapters.ical import ICalendar
-
-ADELAIDE = ZoneInfo("Australia/Adelaide")
-_ZONE = """BEGIN:VTIMEZONE
-TZID:Australia/Adelaide
-BEGIN:STANDARD
-DTSTART:20250406T030000
-TZOFFSETFROM:+1030
-TZOFFSETTO:+0930
-RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=1SU
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:20251005T020000
-TZOFFSETFROM:+0930
-TZOFFSETTO:+1030
-RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=1SU
-END:DAYLIGHT
-END:VTIMEZONE
-"""
+from tests.benchmarks.events import ZONE
+from tests.benchmarks.practice import ADELAIDE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +52,7 @@ CATEGORIES:One,Two
 TRANSP:OPAQUE
 END:VEVENT
 """
-    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Bench//EN\n{_ZONE}{event}END:VCALENDAR\n"
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Bench//EN\n{ZONE}{event}END:VCALENDAR\n"
     return text.replace("\n", "\r\n").encode()
 
 

@@ -21,7 +21,6 @@ from sqlalchemy import String
 
 from adapters.database.tables import metadata
 from adapters.demo.radicale import Server
-from tests import servers
 from tests.acceptance.conftest import office
 from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
@@ -136,19 +135,6 @@ def _words(said: bytes) -> set[str]:
 
 
 @pytest.fixture
-def collection(radicale: Server) -> Iterator[str]:
-    with servers.fresh_collection(radicale) as url:
-        yield url
-
-
-@pytest.fixture
-def phone(radicale: Server, collection: str) -> Iterator[Phone]:
-    app = Phone(collection, user=radicale.user, password=radicale.password)
-    yield app
-    app.close()
-
-
-@pytest.fixture
 def meddler(radicale: Server) -> Iterator[Meddler]:
     with meddling_with(radicale) as between:
         yield between
@@ -199,7 +185,7 @@ def _plant(office: Office) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_only_the_allow_list_of_the_level_leaves(
-    office: Office, meddler: Meddler, radicale: Server, collection: str, phone: Phone, level: str
+    office: Office, meddler: Meddler, radicale: Server, collection: str, phone_on_radicale: Phone, level: str
 ) -> None:
     _fill(office)
     wire = Wire()
@@ -208,19 +194,19 @@ def test_only_the_allow_list_of_the_level_leaves(
     office.link("priya", front, collection.replace(radicale.home, front.home), "--level", level)
     said = office.run("plan") + office.run("sync")
     own = {"Qzowntitle", "Qzownplace", "Qzowntext"}
-    _play(phone)
+    _play(phone_on_radicale)
     said += _look_everywhere(office)
 
     assert wire.words - own - {"Qzremark"} == ALLOWED[level]
     assert _words(said.encode()) == set()
     assert _words(_rows(office)) == set()
-    for one in phone.resources():
+    for one in phone_on_radicale.resources():
         name = one.url.rsplit("/", 1)[1].removesuffix(".ics")
         if not own & _words(one.body):
             assert _UUID.fullmatch(one.uid)
             assert _UUID.fullmatch(name)
             assert one.uid not in _ids(office)
-    _check_clients_subjects(phone, level)
+    _check_clients_subjects(phone_on_radicale, level)
 
 
 def _play(phone: Phone) -> None:
@@ -285,13 +271,13 @@ def _check_clients_subjects(phone: Phone, level: str) -> None:
 
 
 def test_the_log_at_its_most_talkative_names_nobody(
-    office: Office, meddler: Meddler, radicale: Server, collection: str, phone: Phone
+    office: Office, meddler: Meddler, radicale: Server, collection: str, phone_on_radicale: Phone
 ) -> None:
     _fill(office)
     office.configure(_GENEROUS + '[log]\nlevel = "debug"\nformat = "json"\n')
     front = meddler.front
     office.link("priya", front, collection.replace(radicale.home, front.home), "--level", "full_name")
-    log = _log_of_a_service(office, phone)
+    log = _log_of_a_service(office, phone_on_radicale)
     assert log.count(b"\n") > 2
     assert _words(log) == set()
     assert radicale.password.encode() not in log
