@@ -40,6 +40,20 @@ class Stray:
     item: Item
 
 
+@dataclass(frozen=True, kw_only=True)
+class New:
+    """An event that is to be taken in; `again`: its mapping was a tombstone."""
+
+    mapping: EventMapping
+    event: Event
+    item: Item
+    again: bool
+
+    @property
+    def plain(self) -> bool:
+        return not (self.again or self.event.recurring or self.event.following)
+
+
 def pull(run: Run) -> None:
     """Bring what changed there to a decision, item by item."""
     with run.work() as work:
@@ -233,7 +247,7 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
     _set_aside(run, work, page)
     known = work.mappings_with([event.uid for _, event in page.events])
     aside = work.seen_at([canonical_href(item.href) for item, _ in page.events])
-    adopted: list[tuple[EventMapping, Unit]] = []
+    new: list[New] = []
     strays: list[Stray] = []
     for item, event in page.events:
         mapping = known.get(event.uid)
@@ -250,10 +264,21 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
                 work.delete(old)
             if mapping is not None:
                 inbound.stands_at(mapping, item)
+            again = mapping is not None
             known[event.uid] = mapping or inbound.new_mapping(run, event.uid, item)
-            adopted.append((known[event.uid], _adopt_new(run, work, known[event.uid], event, item)))
-    _remember_agreed(run, work, adopted)
+            new.append(New(mapping=known[event.uid], event=event, item=item, again=again))
+    _adopt(run, work, new)
     return strays
+
+
+def _adopt(run: Run, work: Work, new: Sequence[New]) -> None:
+    """Plain single events, of which a first pull has thousands, are written down together."""
+    adopted = [(one.mapping, _adopt_new(run, work, one)) for one in new if not one.plain]
+    with work.in_bulk():
+        adopted += [(one.mapping, _adopt_new(run, work, one)) for one in new if one.plain]
+    for mapping, unit in adopted:
+        if mapping.state == MappingState.SYNCED and not run.dry:
+            run.agreed[ref_to(unit)] = unit.rev  # needs no second look by the push
 
 
 def _brought_back(mapping: EventMapping, event: Event, item: Item) -> bool:
@@ -261,14 +286,6 @@ def _brought_back(mapping: EventMapping, event: Event, item: Item) -> bool:
     is not that."""
     written = mapping.etag is None or mapping.etag != item.etag
     return written and event.master is not None and not event.master.marks
-
-
-def _remember_agreed(run: Run, work: Work, adopted: Sequence[tuple[EventMapping, Unit]]) -> None:
-    """What was just taken in as it stands needs no second look by the push."""
-    work.flush()
-    for mapping, unit in adopted:
-        if mapping.state == MappingState.SYNCED and not run.dry:
-            run.agreed[ref_to(unit)] = unit.rev
 
 
 def _take_strays(run: Run, strays: Sequence[Stray]) -> None:
@@ -301,7 +318,8 @@ def _take_stray(run: Run, work: Work, mapping: EventMapping, event: Event, item:
     inbound.take_in(run, work, mapping, event, item.body, item.etag)
 
 
-def _adopt_new(run: Run, work: Work, mapping: EventMapping, event: Event, item: Item) -> Unit:
+def _adopt_new(run: Run, work: Work, new: New) -> Unit:
+    mapping, event, item = new.mapping, new.event, new.item
     copied = event.master is not None and bool(event.master.marks)
     unit = inbound.new_event(run, work, mapping, event, copied=copied)
     work.add(mapping)

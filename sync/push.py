@@ -76,15 +76,13 @@ def _announce(run: Run, work: Work, todo: Sequence[UnitRef | UUID], doomed: list
     refs = [ref for ref in todo if isinstance(ref, UnitRef)]
     units, mappings = work.load_many(refs), work.mappings_of(refs)
     doomed += [mapping_id for mapping_id in todo if isinstance(mapping_id, UUID)]
-    prepared = []
-    for ref in refs:
-        mapping = mappings.get(ref)
-        if mapping is not None and mapping.state == MappingState.UNDECIDED:
-            continue
-        made = _write_for(run, work, units.get(ref), mapping, doomed)
-        if made is not None:
-            prepared.append(made)
-    return prepared
+    with work.in_bulk():
+        made = [
+            _write_for(run, work, units.get(ref), mapping, doomed)
+            for ref in refs
+            if (mapping := mappings.get(ref)) is None or mapping.state != MappingState.UNDECIDED
+        ]
+    return [one for one in made if one is not None]
 
 
 def _write_for(

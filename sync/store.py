@@ -125,6 +125,9 @@ class Work(Protocol):
     def add(self, row: Row) -> None:
         """Store a new row with this transaction."""
 
+    def in_bulk(self) -> AbstractContextManager[None]:
+        """Within it, what is added is inserted together at the end, and must not be changed any more then."""
+
     def delete(self, row: Row) -> None:
         """Delete a row with this transaction."""
 

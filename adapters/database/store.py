@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, or_, s
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload
 
+from adapters.database.bulk import insert_all
 from adapters.database.engine import Sessions, read_only
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.diary.conflicts import clashes_at
@@ -22,6 +23,7 @@ from model.base import Revision
 from model.journal import (
     Attestation,
     ChangeState,
+    HistoryEntry,
     InboundChange,
     Intent,
     Notice,
@@ -44,9 +46,20 @@ _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
 class SqlWork:
     """One transaction of one link (`sync.store.Work`). Units are loaded once and then shared."""
 
-    def __init__(self, database: Database, link: CalendarLink, settings: Settings, *, flushes: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        link: CalendarLink,
+        settings: Settings,
+        *,
+        flushes: bool,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._database, self._link, self._settings, self._flushes = database, link, settings, flushes
+        self._clock = clock
         self._units: dict[UnitRef, Unit] = {}
+        self._lines: list[HistoryEntry] = []
+        self._bulk: list[Row] | None = None
 
     @property
     def link(self) -> CalendarLink:
@@ -125,6 +138,7 @@ class SqlWork:
         return bool(self._database.scalar(query))
 
     def replaced_uid(self, session: Session) -> str:
+        self._insert_bulk()  # its mapping may be among them
         query = select(EventMapping.uid).where(
             EventMapping.link_id == self._link.id, EventMapping.session_id == session.replaces_id
         )
@@ -243,9 +257,34 @@ class SqlWork:
         return self._database.scalar(query.limit(1)) is not None
 
     def add(self, row: Row) -> None:
-        if isinstance(row, Session | Series):
-            self._units[ref_to(row)] = row
-        self._database.add(row)
+        if isinstance(row, HistoryEntry):
+            self._lines.append(row)
+        elif self._bulk is not None:
+            self._bulk.append(row)
+        else:
+            if isinstance(row, Session | Series):
+                self._units[ref_to(row)] = row
+            self._database.add(row)
+
+    @contextmanager
+    def in_bulk(self) -> Iterator[None]:
+        self.flush()  # what they refer to comes first
+        self._bulk = []
+        try:
+            yield
+            self._insert_bulk()
+        finally:
+            self._bulk = None
+
+    def _insert_bulk(self) -> None:
+        if self._bulk and self._flushes:
+            insert_all(self._database, self._bulk, now=self._clock())
+            self._bulk.clear()
+
+    def write_lines(self) -> None:
+        """Write this transaction's lines of the history, at its end."""
+        if self._lines and self._flushes:
+            insert_all(self._database, self._lines, now=self._clock())
 
     def delete(self, row: Row) -> None:
         if isinstance(row, Session | Series):
@@ -294,7 +333,10 @@ class SqlStore:
     def work(self, lease: Lease) -> Iterator[SqlWork]:
         with self._sessions.begin() as database:
             self._renew(database, lease)
-            yield SqlWork(database, _link(database, lease.link_id), self._settings, flushes=True)
+            link = _link(database, lease.link_id)
+            work = SqlWork(database, link, self._settings, flushes=True, clock=self._clock)
+            yield work
+            work.write_lines()
 
     @contextmanager
     def ending(self, lease: Lease) -> Iterator[tuple[CalendarLink, SyncRun]]:
@@ -321,7 +363,8 @@ class SqlStore:
     def preview(self, link_id: UUID) -> Iterator[SqlWork]:
         with self._reading() as database, database.no_autoflush:
             try:
-                yield SqlWork(database, _link(database, link_id), self._settings, flushes=False)
+                link = _link(database, link_id)
+                yield SqlWork(database, link, self._settings, flushes=False, clock=self._clock)
             finally:
                 database.rollback()
 

@@ -1,0 +1,68 @@
+"""Insert many new rows at once, past the unit of work: what a run writes down by the page and leaves alone then.
+
+Values, defaults, numbers and stamps are those that the unit of work would give. The rows themselves are not
+tracked: what is changed on them afterwards is lost.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Column, insert, inspect
+from sqlalchemy.orm import Session as Database
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
+
+from adapters.database.revisions import take
+from model.base import Base, Row
+from model.session import Session
+
+
+def insert_all(database: Database, rows: Sequence[Base], *, now: datetime) -> None:
+    """Insert them with the assignments of new sessions, each table's together and in the order of references."""
+    found: dict[type[Base], list[Base]] = defaultdict(list)
+    for row in rows:
+        for one in _with_children(row):
+            found[type(one)].append(one)
+    for noun in sorted(found, key=lambda noun: _order().index(noun.__tablename__)):
+        _stamp(database, found[noun], now)
+        table = Base.metadata.tables[noun.__tablename__]
+        database.connection().execute(insert(table), [_values(row) for row in found[noun]])
+
+
+def _with_children(row: Base) -> Iterator[Base]:
+    yield row
+    if isinstance(row, Session):
+        yield from row.workers
+
+
+def _stamp(database: Database, rows: Sequence[Base], now: datetime) -> None:
+    for row in rows:
+        if isinstance(row, Row):
+            row.created_at = row.updated_at = now
+        if isinstance(row, Session):
+            row.rev = take(database)
+
+
+def _values(row: Base) -> dict[str, object]:
+    held = vars(row)
+    return {name: held[name] if name in held else default() for name, default in _columns(type(row))}
+
+
+@cache
+def _columns(noun: type[Base]) -> list[tuple[str, Callable[[], object]]]:
+    """Its columns with what makes their defaults; attributes are named as their columns are."""
+    return [(column.key, _default(column)) for column in inspect(noun).columns]
+
+
+def _default(column: Column[object]) -> Callable[[], object]:
+    made = column.default
+    if isinstance(made, CallableColumnDefault):
+        return lambda: made.arg(None)  # type: ignore[arg-type] # ours look at no context
+    value = made.arg if isinstance(made, ScalarElementColumnDefault) else None
+    return lambda: value
+
+
+@cache
+def _order() -> list[str]:
+    return [table.name for table in Base.metadata.sorted_tables]
