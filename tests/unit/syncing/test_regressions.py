@@ -461,3 +461,22 @@ def test_an_override_that_was_left_out_does_not_follow_its_series(world: World) 
 
 
 # --- edits between a write and its reading back ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["an ETag was named", "none was named"])
+def test_an_edit_before_our_write_is_read_back_is_judged(database_url: str, *, named: bool) -> None:
+    """What was read back was taken for the stored form of what we wrote, and the edit for the server's doing."""
+    server = InMemoryServer(rewrites=lambda body: body, etag_on_put=named)
+    world = World(database_url, server=server)
+    world.add_session(at(10))
+
+    def edit(request: str) -> None:
+        if request == "after a write":
+            server.watch = unwatched
+            world.phone.move(world.phone.only().uid, at(11, 15))
+
+    server.watch = edit
+    world.settle()
+    assert world.judged() == [("E2", "APPLIED", "")]
+    assert [s.starts_at for s in world.all_sessions()] == [at(11, 15)]
+    world.close()
