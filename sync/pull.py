@@ -241,23 +241,33 @@ def _take_new_page(run: Run, work: Work, page: Page, moved: frozenset[UUID], cut
             set_aside(run, work, item, "")
         elif joins_cut(run, work, event, item, cuts):
             known |= work.mappings_with([event.uid])
-        elif mapping is not None and not _brought_back(mapping, event, item):
+        elif mapping is not None and _still_listed(mapping, item):
             quarantine(run, work, item, "UID_OF_A_DELETED_EVENT")
         else:
             if (old := aside.get(canonical_href(item.href))) is not None:
                 work.delete(old)
+            copied = _copied(mapping, event)
             if mapping is not None:
                 inbound.stands_at(mapping, item)
             known[event.uid] = mapping or inbound.new_mapping(run, event.uid, item)
-            adopted.append((known[event.uid], _adopt_new(run, work, known[event.uid], event, item)))
+            unit = _adopt_new(run, work, known[event.uid], event, item, copied=copied)
+            adopted.append((known[event.uid], unit))
     _remember_agreed(run, work, adopted)
 
 
-def _brought_back(mapping: EventMapping, event: Event, item: Item) -> bool:
-    """Whether its owner wrote an own event again that was deleted; a stale listing, or a copy of what was ours,
-    is not that."""
-    written = mapping.etag is None or mapping.etag != item.etag
-    return written and event.master is not None and not event.master.marks
+def _still_listed(mapping: EventMapping, item: Item) -> bool:
+    """Whether a deleted event is listed as it was: a stale listing. With another ETag somebody wrote it again."""
+    return mapping.etag is not None and mapping.etag == item.etag
+
+
+def _copied(mapping: EventMapping | None, event: Event) -> bool:
+    """Whether what is new carries our marks: a copy of ours, or one of ours that was deleted (E18).
+
+    An Other Event that its owner deleted and brings back is no copy: it is theirs as it was.
+    """
+    marks = event.master.marks if event.master else {}
+    theirs = mapping is not None and mapping.etag is None and marks.get("KIND") == "OTHER-EVENT"
+    return bool(marks) and not theirs
 
 
 def _remember_agreed(run: Run, work: Work, adopted: Sequence[tuple[EventMapping, Unit]]) -> None:
@@ -283,12 +293,14 @@ def _take_relocated(
     inbound.take_in(run, work, mapping, event, item.body, item.etag)
 
 
-def _adopt_new(run: Run, work: Work, mapping: EventMapping, event: Event, item: Item) -> Unit:
-    copied = event.master is not None and bool(event.master.marks)
+def _adopt_new(
+    run: Run, work: Work, mapping: EventMapping, event: Event, item: Item, *, copied: bool
+) -> Unit:
     unit = inbound.new_event(run, work, mapping, event, copied=copied)
     work.add(mapping)
     ours = run.project(work, unit, mapping)
-    if ours is not None and not copied and not event.following:
+    marked = event.master is not None and bool(event.master.marks)
+    if ours is not None and not marked and not event.following:
         mapping.pushed_ical = run.codec.write(ours, now=run.clock.now())
         return unit
     inbound.settle(run, work, mapping, unit, replace(event, following={}), item.body, item.etag)

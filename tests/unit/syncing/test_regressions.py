@@ -322,6 +322,36 @@ def test_an_own_event_that_is_brought_back_is_there_again(world: World) -> None:
     assert [m.uid for m in world.mappings()] == ["own"]
 
 
+def test_an_event_of_ours_that_its_owner_deleted_and_brings_back_is_theirs(world: World) -> None:
+    """It carries our marks, and so it was set aside for ever."""
+    world.add_session(at(10), kind=Kind.OTHER_EVENT, subject="Staff meeting")
+    world.settle()
+    event = world.phone.only()
+    world.phone.delete(event.uid)
+    world.settle()
+    world.phone.add(event)
+    world.settle()
+    assert [s.subject for s in world.all_sessions()] == ["Staff meeting"]
+    assert sorted(code for code, _, _ in world.judged()) == ["E17", "E5"]
+
+
+def test_e18_a_cancelled_session_that_is_written_again_is_no_booking(database_url: str) -> None:
+    """It has a UID of ours, and so it was set aside for ever: there in the calendar, and nowhere here."""
+    world = World(database_url, display="remove")
+    world.add_session(at(10))
+    world.settle()
+    event = world.phone.only()
+    cancel(world, 0, Scope.THIS_ONLY)
+    world.settle()
+    assert world.phone.items() == []
+    world.phone.add(event)
+    world.settle()
+    copy = next(s for s in world.all_sessions() if s.kind is Kind.OTHER_EVENT)
+    assert (copy.subject, world.phone.only().uid) == ("Copied event", event.uid)
+    assert ("E18", "APPLIED", "COPY_IS_NOT_BOOKING") in world.judged()
+    world.close()
+
+
 def test_an_own_event_deleted_here_is_not_brought_back_by_a_stale_listing(world: World) -> None:
     world.phone.add(dentist("own", at(10)))
     world.settle()
