@@ -56,12 +56,13 @@ def classify(before: Event, after: Event, *, local: ZoneInfo, horizon: datetime)
     """
     if before.master is None or after.master is None:
         return [] if before.master is after.master else [deleted(before)]
+    names = master_changed(before, after, INBOUND)
+    whole = _component_edits(before.master, after.master, names=names, scope=Scope.ALL_IN_SERIES, local=local)
+    if before.master.all_day != after.master.all_day:
+        return whole  # its UNTIL and its exceptions are of another kind as well: E11 says it all
     edits = _rule_edits(before, after, horizon=horizon)
     cut = next((e.recurrence_id for e in edits if e.code == "E7"), None)
-    names = master_changed(before, after, INBOUND)
-    edits += _component_edits(
-        before.master, after.master, names=names, scope=Scope.ALL_IN_SERIES, local=local
-    )
+    edits += whole
     if TIME in names and after.recurring and before.recurring:
         before = before.moved_by(after.master.start)  # exceptions keep their place in what moved
     edits += _following_edits(before, after)

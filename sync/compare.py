@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from model.moment import Moment, key, to_text
+from model.moment import Moment, is_all_day, key, to_text
 from sync.event import Component, Event
 
 Properties = frozenset[str]
@@ -71,12 +71,14 @@ def overlay(target: Event, before: Event, after: Event, among: Properties = OURS
     """Put what changed from `before` to `after` on top of `target`.
 
     When the whole series moved, exceptions keep their place in it: their names move along (RFC 5545, 3.8.4.4).
+    When it became all-day or timed, the old names mean nothing any more: exceptions are those of `after`.
     A missing master is taken from `after`. RANGE=THISANDFUTURE is never carried over: it is judged as E6 and
     becomes a series of its own.
     """
     if target.master is None or before.master is None or after.master is None:
         return replace(after, uid=target.uid, following={})
     names = master_changed(before, after, among)
+    other_kind = TIME in names and before.master.all_day != after.master.all_day
     if TIME in names and after.recurring:
         before, target = before.moved_by(after.master.start), target.moved_by(after.master.start)
     result = replace(target, following={}, master=take(target.master or after.master, after.master, names))
@@ -84,7 +86,26 @@ def overlay(target: Event, before: Event, after: Event, among: Properties = OURS
         result = replace(result, rule=after.rule)
     if before.rdates != after.rdates:
         result = replace(result, rdates=after.rdates)
+    if other_kind:
+        return replace(result, exdates=after.exdates, overrides=after.overrides)
+    result = replace(
+        result, overrides={**_left_out(target, result, before, after, among), **result.overrides}
+    )
     return _overlay_exceptions(result, before, after, among)
+
+
+def _left_out(
+    target: Event, result: Event, before: Event, after: Event, among: Properties
+) -> Mapping[Moment, Component]:
+    """Overrides that `target` does not write out, as they said what its series said; now the series says something
+    else, and they do not."""
+    unchanged = {
+        rid: stood
+        for rid in before.overrides.keys() & after.overrides.keys() - target.overrides.keys()
+        if not _differs(before.overrides[rid], after.overrides[rid], among)
+        and (stood := target.occurrence(rid)) is not None
+    }
+    return {rid: stood for rid, stood in unchanged.items() if _differs(result.occurrence(rid), stood, among)}
 
 
 def _overlay_exceptions(target: Event, before: Event, after: Event, among: Properties) -> Event:
@@ -92,8 +113,12 @@ def _overlay_exceptions(target: Event, before: Event, after: Event, among: Prope
     spelled = frozenset(target.overrides)  # what changed for all changes there too, merely written out
     for rid in exceptions(before) | exceptions(after) | spelled:
         was, now = before.occurrence(rid), after.occurrence(rid)
+        if target.master is not None and is_all_day(rid) != target.master.all_day:
+            overrides.pop(rid, None)  # a name of another kind of time names nothing here
+            exdates.discard(rid)
+            continue
         if now is None and rid not in after.exdates:
-            continue  # a name of another kind of time than the master's
+            continue  # the same, of `after`
         if not _differs(was, now, among) and (rid in before.overrides) == (rid in after.overrides):
             continue
         overrides.pop(rid, None)
@@ -133,8 +158,8 @@ def _differs(a: Component | None, b: Component | None, among: Properties) -> boo
 
 
 def _repeats_elsewhere(a: Event, b: Event) -> bool:
-    """A series in another zone meets another offset later, even if it starts at the same instant."""
-    if not (a.recurring and a.master and b.master):
+    """What repeats from now on in another zone meets another offset later, even if it starts at the same instant."""
+    if not (b.recurring and a.master and b.master):
         return False
     return _offsets(a.master.start) != _offsets(b.master.start)
 

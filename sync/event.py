@@ -102,7 +102,8 @@ class Event:
         by = wall_distance(self.master.start, start)
 
         def name(moment: Moment) -> Moment:
-            return key(shift(_written(moment, self.master.start), by)) if self.master else moment
+            wall = _written(moment, self.master.start) if self.master else moment
+            return key(shift(_on_clock_of(start, wall), by))
 
         moved = replace(
             self,
@@ -123,6 +124,13 @@ class Event:
 
 def _time(component: Component) -> tuple[Moment, Moment]:
     return key(component.start), key(component.end)
+
+
+def _on_clock_of(start: Moment, wall: Moment) -> Moment:
+    """The same wall time in the zone of a start: a series may have moved to another."""
+    if isinstance(wall, datetime) and isinstance(start, datetime):
+        return wall.replace(tzinfo=start.tzinfo)
+    return wall
 
 
 def _written(recurrence_id: Moment, like: Moment) -> Moment:

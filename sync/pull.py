@@ -42,12 +42,13 @@ class Stray:
 
 @dataclass(frozen=True, kw_only=True)
 class New:
-    """An event that is to be taken in; `again`: its mapping was a tombstone."""
+    """An event that is to be taken in; `again`: its mapping was a tombstone, `copied`: it is a copy of ours."""
 
     mapping: EventMapping
     event: Event
     item: Item
     again: bool
+    copied: bool
 
     @property
     def plain(self) -> bool:
@@ -257,16 +258,18 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
             set_aside(run, work, item, "")
         elif joins_cut(run, work, event, item, cuts):
             known |= work.mappings_with([event.uid])
-        elif mapping is not None and not _brought_back(mapping, event, item):
+        elif mapping is not None and _still_listed(mapping, item):
             quarantine(run, work, item, "UID_OF_A_DELETED_EVENT")
         else:
             if (old := aside.get(canonical_href(item.href))) is not None:
                 work.delete(old)
+            copied = _copied(mapping, event)
             if mapping is not None:
                 inbound.stands_at(mapping, item)
             again = mapping is not None
             known[event.uid] = mapping or inbound.new_mapping(run, event.uid, item)
-            new.append(New(mapping=known[event.uid], event=event, item=item, again=again))
+            found = New(mapping=known[event.uid], event=event, item=item, again=again, copied=copied)
+            new.append(found)
     _adopt(run, work, new)
     return strays
 
@@ -281,11 +284,19 @@ def _adopt(run: Run, work: Work, new: Sequence[New]) -> None:
             run.agreed[ref_to(unit)] = unit.rev  # needs no second look by the push
 
 
-def _brought_back(mapping: EventMapping, event: Event, item: Item) -> bool:
-    """Whether its owner wrote an own event again that was deleted; a stale listing, or a copy of what was ours,
-    is not that."""
-    written = mapping.etag is None or mapping.etag != item.etag
-    return written and event.master is not None and not event.master.marks
+def _still_listed(mapping: EventMapping, item: Item) -> bool:
+    """Whether a deleted event is listed as it was: a stale listing. With another ETag somebody wrote it again."""
+    return mapping.etag is not None and mapping.etag == item.etag
+
+
+def _copied(mapping: EventMapping | None, event: Event) -> bool:
+    """Whether what is new carries our marks: a copy of ours, or one of ours that was deleted (E18).
+
+    An Other Event that its owner deleted and brings back is no copy: it is theirs as it was.
+    """
+    marks = event.master.marks if event.master else {}
+    theirs = mapping is not None and mapping.etag is None and marks.get("KIND") == "OTHER-EVENT"
+    return bool(marks) and not theirs
 
 
 def _take_strays(run: Run, strays: Sequence[Stray]) -> None:
@@ -320,11 +331,11 @@ def _take_stray(run: Run, work: Work, mapping: EventMapping, event: Event, item:
 
 def _adopt_new(run: Run, work: Work, new: New) -> Unit:
     mapping, event, item = new.mapping, new.event, new.item
-    copied = event.master is not None and bool(event.master.marks)
-    unit = inbound.new_event(run, work, mapping, event, copied=copied)
+    unit = inbound.new_event(run, work, mapping, event, copied=new.copied)
     work.add(mapping)
     ours = run.project(work, unit, mapping)
-    if ours is not None and not copied and not event.following:
+    marked = event.master is not None and bool(event.master.marks)
+    if ours is not None and not marked and not event.following:
         stands = not event.recurring and same(ours, event, OURS)
         mapping.pushed_ical = None if stands else run.codec.write(ours, now=run.clock.now())
         return unit

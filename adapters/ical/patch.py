@@ -161,7 +161,10 @@ class _Patch:
             draft.put(["DTSTART"], [written("DTSTART", target.start, floating=floating)])
         start = self._reader.start(draft.lines, series)
         end = self._reader.proper_end(start, as_end(target.end, start))
-        if same(self._reader.end(draft.lines, start, series), end):
+        as_before = is_all_day(start) == is_all_day(
+            current
+        )  # else even an end that reads right is of another kind
+        if as_before and same(self._reader.end(draft.lines, start, series), end):
             return
         floating = self._stays_floating(draft, start)
         if "DTSTART" not in draft.lines:

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.property.support import oracle
+from tests.property.support.apps import APPS, MEANWHILE
 from tests.property.support.office import OFFICE
 from tests.property.support.play import Gesture, Play, Stage, Step, prepare
 from tests.property.support.server import SERVER
 from tests.property.support.thumb import THUMB
 
-GESTURES: dict[str, Gesture] = {**OFFICE, **THUMB, **SERVER}
+PHONE = {**THUMB, **APPS}
+OUTSIDE = {**SERVER, **MEANWHILE}
+GESTURES: dict[str, Gesture] = {**OFFICE, **PHONE, **OUTSIDE}
 HISTORIES = int(os.environ.get("CALENDULA_HISTORIES", "2000"))
 SEED = int(os.environ.get("CALENDULA_SEED", "1"))
 PARTS = 16
@@ -49,16 +52,16 @@ class Histories(RuleBasedStateMachine):
     def office(self, step: Step) -> None:
         self.play.take(step, GESTURES)
 
-    @rule(step=_steps(THUMB))
+    @rule(step=_steps(PHONE))
     def thumb(self, step: Step) -> None:
         self.play.take(step, GESTURES)
 
-    @rule(step=_steps(THUMB))
+    @rule(step=_steps(PHONE))
     def thumb_and_run(self, step: Step) -> None:
         self.play.take(step, GESTURES)
         self.play.take(("run", 0, 0, 0), GESTURES)
 
-    @rule(step=_steps(SERVER))
+    @rule(step=_steps(OUTSIDE))
     def server(self, step: Step) -> None:
         self.play.take(step, GESTURES)
 

@@ -1,5 +1,9 @@
 """What runs, servers and networks do, in a history."""
 
+import re
+from dataclasses import replace
+
+from sync.href import canonical_href
 from tests.property.support import oracle
 from tests.property.support.mortal import Fate, dies
 from tests.property.support.play import Gesture, Play
@@ -77,6 +81,18 @@ def relocate(play: Play, which: int, _: int, __: int) -> None:
         play.world.server.relocate(item.href, f"{play.world.server.path}moved-{play.number()}.ics")
 
 
+def touch(play: Play, which: int, stamped: int, _: int) -> None:
+    """The server gives an item another ETag, and perhaps another stamp: nothing was changed."""
+    items = play.world.phone.items()
+    if items:
+        item = items[which % len(items)]
+        body = (
+            re.sub(rb"DTSTAMP:[0-9TZ]+", b"DTSTAMP:20260303T010203Z", item.body) if stamped % 2 else item.body
+        )
+        key = canonical_href(item.href)
+        play.world.server.items[key] = replace(item, etag=play.world.server.note(key), body=body)
+
+
 SERVER: dict[str, Gesture] = {
     "run": run,
     "reconcile": reconcile,
@@ -88,4 +104,5 @@ SERVER: dict[str, Gesture] = {
     "lose_answer": lose_answer,
     "lose_request": lose_request,
     "relocate": relocate,
+    "touch": touch,
 }

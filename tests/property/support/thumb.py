@@ -35,7 +35,7 @@ def _pick(play: Play, which: int) -> Event | None:
     return events[which % len(events)] if events else None
 
 
-def _instances(play: Play, event: Event) -> list[Moment]:
+def instances(play: Play, event: Event) -> list[Moment]:
     """The original starts of the first instances that a phone shows."""
     if event.master is None:
         return []
@@ -53,12 +53,12 @@ def _instances(play: Play, event: Event) -> list[Moment]:
     return [m for m in found if event.occurrence(key(m)) is not None][:8]
 
 
-def _instance(play: Play, which: int, nth: int) -> tuple[Event, Moment, Component] | None:
+def instance(play: Play, which: int, nth: int) -> tuple[Event, Moment, Component] | None:
     events = [e for e in play.world.phone.events() if e.recurring]
     if not events:
         return None
     event = events[which % len(events)]
-    starts = _instances(play, event)
+    starts = instances(play, event)
     if not starts:
         return None
     start = starts[nth % len(starts)]
@@ -66,7 +66,7 @@ def _instance(play: Play, which: int, nth: int) -> tuple[Event, Moment, Componen
     return (event, start, stands) if stands is not None else None
 
 
-def _shifted(moment: Moment, by: int) -> Moment:
+def shifted(moment: Moment, by: int) -> Moment:
     """Some hours later on the same day, on another day, or days earlier."""
     if not isinstance(moment, datetime):
         return moment + timedelta(days=by - 2)
@@ -77,7 +77,7 @@ def move(play: Play, which: int, by: int, _: int) -> None:
     event = _pick(play, which)
     if event is None or event.master is None:
         return
-    start = _shifted(event.master.start, by)
+    start = shifted(event.master.start, by)
     moved = event.moved_by(start) if event.recurring and by % 4 < 2 else event
     assert moved.master is not None
     play.world.phone.write(replace(moved, master=moved.master.starting(start)))
@@ -115,15 +115,15 @@ def toggle_all_day(play: Play, which: int, _: int, __: int) -> None:
 
 
 def move_one(play: Play, which: int, nth: int, by: int) -> None:
-    found = _instance(play, which, nth)
+    found = instance(play, which, nth)
     if found is not None:
         event, start, stands = found
-        moved = stands.starting(_shifted(stands.start, by))
+        moved = stands.starting(shifted(stands.start, by))
         play.world.phone.write(replace(event, overrides={**event.overrides, key(start): moved}))
 
 
 def delete_one(play: Play, which: int, nth: int, _: int) -> None:
-    found = _instance(play, which, nth)
+    found = instance(play, which, nth)
     if found is not None:
         event, start, _stands = found
         overrides = {rid: c for rid, c in event.overrides.items() if rid != key(start)}
@@ -132,7 +132,7 @@ def delete_one(play: Play, which: int, nth: int, _: int) -> None:
 
 
 def edit_one(play: Play, which: int, nth: int, what: int) -> None:
-    found = _instance(play, which, nth)
+    found = instance(play, which, nth)
     if found is not None:
         event, start, stands = found
         changed = replace(stands, **_EDITS[(3 * what) % len(_EDITS)])  # type: ignore[arg-type]
@@ -153,12 +153,12 @@ def restore_one(play: Play, which: int, nth: int, _: int) -> None:
 
 
 def truncate(play: Play, which: int, nth: int, _: int) -> None:
-    found = _instance(play, which, nth)
+    found = instance(play, which, nth)
     if found is not None:
-        _cut(play, found[0], found[1])
+        cut(play, found[0], found[1])
 
 
-def _cut(play: Play, event: Event, start: Moment) -> None:
+def cut(play: Play, event: Event, start: Moment) -> None:
     assert event.rule is not None or event.rdates
     if event.rule is None:
         return
@@ -174,42 +174,41 @@ def _cut(play: Play, event: Event, start: Moment) -> None:
 
 def split(play: Play, which: int, nth: int, by: int) -> None:
     """This and all future moved, as real clients write it: the old rule ends, and a new UID goes on."""
-    found = _instance(play, which, nth)
+    found = instance(play, which, nth)
     if found is None or found[0].rule is None or found[0].master is None:
         return
     event, start, _ = found
-    rule = event.rule
-    assert rule is not None
-    assert event.master is not None
-    if rule.count is not None:
-        since = instant(event.master.start, play.stage.tz)
-        earlier = expand(
-            event.master.start,
-            rule,
-            frozenset(),
-            play.stage.tz,
-            since=since,
-            until=instant(start, play.stage.tz),
-        )
-        if rule.count <= len(earlier):
-            return
-        rule = rule.counting(rule.count - len(earlier))
-    moved = _shifted(start, by)
+    rule = rest_of_rule(play, event, start)
+    if rule is None or event.master is None:
+        return
+    moved = shifted(start, by)
     if by % 2 == 0:
         rule = replace(rule, by=())
     tail = Event(uid=f"tail-{play.number()}", master=event.master.starting(moved), rule=rule)
-    _cut(play, event, start)
+    cut(play, event, start)
     play.world.phone.add(tail)
+
+
+def rest_of_rule(play: Play, event: Event, start: Moment) -> Rule | None:
+    """The rule from one instance on: of a counted one what is left."""
+    rule = event.rule
+    assert rule is not None
+    assert event.master is not None
+    if rule.count is None:
+        return rule
+    since, until = instant(event.master.start, play.stage.tz), instant(start, play.stage.tz)
+    earlier = expand(event.master.start, rule, frozenset(), play.stage.tz, since=since, until=until)
+    return rule.counting(rule.count - len(earlier)) if rule.count > len(earlier) else None
 
 
 def this_and_future(play: Play, which: int, nth: int, by: int) -> None:
     """RANGE=THISANDFUTURE, as a rare client writes it."""
-    found = _instance(play, which, nth)
+    found = instance(play, which, nth)
     if found is None or is_all_day(found[1]):
         return
     event, start, stands = found
     assert isinstance(start, datetime)
-    moved = stands.starting(_shifted(start, by))
+    moved = stands.starting(shifted(start, by))
     assert isinstance(moved.start, datetime)
     assert isinstance(moved.end, datetime)
     lines = (
@@ -242,17 +241,21 @@ def add_date(play: Play, which: int, by: int, _: int) -> None:
     event = _pick(play, which)
     if event is None or event.master is None or not event.recurring:
         return
-    extra = key(_shifted(event.master.start, 2 * by + 2))
+    extra = key(shifted(event.master.start, 2 * by + 2))
     play.world.phone.write(replace(event, rdates=event.rdates | {extra}))
 
 
 def delete(play: Play, which: int, _: int, __: int) -> None:
     event = _pick(play, which)
     if event is not None:
-        for place in [p for p in play.foreign if p[0] == event.uid]:
-            del play.foreign[place]
-        play.world.phone.delete(event.uid)
-        play.thrown_away.append(event)
+        throw_away(play, event)
+
+
+def throw_away(play: Play, event: Event) -> None:
+    for place in [p for p in play.foreign if p[0] == event.uid]:
+        del play.foreign[place]
+    play.world.phone.delete(event.uid)
+    play.thrown_away.append(event)
 
 
 def bring_back(play: Play, which: int, _: int, __: int) -> None:
@@ -266,7 +269,7 @@ def bring_back(play: Play, which: int, _: int, __: int) -> None:
 def copy(play: Play, which: int, by: int, _: int) -> None:
     event = _pick(play, which)
     if event is not None and event.master is not None:
-        start = _shifted(event.master.start, by)
+        start = shifted(event.master.start, by)
         made = replace(event.moved_by(start), uid=f"copy-{play.number()}", following={})
         assert made.master is not None
         play.world.phone.add(replace(made, master=made.master.starting(start)))

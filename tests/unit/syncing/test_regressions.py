@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from model.recurrence import Rule
 from model.series import Scope, SeriesWorker
 from model.session import Kind, Status
 from sync.event import Event
+from sync.projection import WAITING_LINE
+from tests.doubles.remote import InMemoryServer, unwatched
 from tests.world import ADELAIDE, World, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
@@ -319,6 +322,36 @@ def test_an_own_event_that_is_brought_back_is_there_again(world: World) -> None:
     assert [m.uid for m in world.mappings()] == ["own"]
 
 
+def test_an_event_of_ours_that_its_owner_deleted_and_brings_back_is_theirs(world: World) -> None:
+    """It carries our marks, and so it was set aside for ever."""
+    world.add_session(at(10), kind=Kind.OTHER_EVENT, subject="Staff meeting")
+    world.settle()
+    event = world.phone.only()
+    world.phone.delete(event.uid)
+    world.settle()
+    world.phone.add(event)
+    world.settle()
+    assert [s.subject for s in world.all_sessions()] == ["Staff meeting"]
+    assert sorted(code for code, _, _ in world.judged()) == ["E17", "E5"]
+
+
+def test_e18_a_cancelled_session_that_is_written_again_is_no_booking(database_url: str) -> None:
+    """It has a UID of ours, and so it was set aside for ever: there in the calendar, and nowhere here."""
+    world = World(database_url, display="remove")
+    world.add_session(at(10))
+    world.settle()
+    event = world.phone.only()
+    cancel(world, 0, Scope.THIS_ONLY)
+    world.settle()
+    assert world.phone.items() == []
+    world.phone.add(event)
+    world.settle()
+    copy = next(s for s in world.all_sessions() if s.kind is Kind.OTHER_EVENT)
+    assert (copy.subject, world.phone.only().uid) == ("Copied event", event.uid)
+    assert ("E18", "APPLIED", "COPY_IS_NOT_BOOKING") in world.judged()
+    world.close()
+
+
 def test_an_own_event_deleted_here_is_not_brought_back_by_a_stale_listing(world: World) -> None:
     world.phone.add(dentist("own", at(10)))
     world.settle()
@@ -366,3 +399,114 @@ def test_a_refused_write_is_tried_again_at_the_reconciliation(world: World) -> N
     world.server.refuses_writes = False
     world.sync("reconcile")
     assert len(world.phone.items()) == 1
+
+
+# --- a series in another kind of time, or another zone -------------------------------------------------------
+
+
+def of_days(event: Event) -> Event:
+    """The same series as an app writes it that makes it all-day: its exceptions are gone."""
+    assert event.master is not None
+    first = event.master.start.date()  # type: ignore[union-attr]
+    master = replace(event.master, start=first, end=first + timedelta(days=1))
+    rule = event.rule
+    if rule is not None and isinstance(rule.until, datetime):
+        rule = rule.ending(rule.until.date())
+    return replace(event, master=master, rule=rule, overrides={}, exdates=frozenset())
+
+
+def test_an_own_series_made_all_day_leaves_its_exceptions_behind(world: World) -> None:
+    """An override kept its name, a time, which no day of the new series has; and DTEND kept its time."""
+    own = replace(dentist("own", at(9)), rule=Rule.parse("FREQ=WEEKLY;COUNT=3", at(9)))
+    world.phone.add(own)
+    world.settle()
+    world.phone.move_occurrence("own", at(16), at(17, 15))
+    world.settle()
+    world.phone.write(of_days(world.phone.only()))
+    world.settle()
+    days = [at(day).date() for day in (9, 16, 23)]
+    assert sorted(s.span.start for s in world.all_sessions()) == days
+    assert world.phone.only().overrides == {}
+    assert b"DTEND;VALUE=DATE:20260310" in world.phone.items()[0].body
+
+
+def test_e11_of_a_series_says_it_all(world: World) -> None:
+    """Exceptions that an all-day series cannot have were held as deletions, its UNTIL as another rule."""
+    world.add_series(at(3), "FREQ=WEEKLY;BYDAY=TU;UNTIL=20260430T135959Z")
+    world.settle()
+    world.phone.move_occurrence(world.phone.only().uid, at(17), at(18))
+    world.settle()
+    before = world.phone.only()
+    world.phone.write(of_days(before))
+    world.settle()
+    assert world.phone.only() == before
+    assert sorted(world.judged()) == [("E11", "REFUSED", "ALL_DAY_NOT_ALLOWED"), ("E2", "APPLIED", "")]
+
+
+def test_e20_exceptions_keep_their_names_in_another_zone(database_url: str) -> None:
+    """They were shifted by the distance of the two wall clocks: a cancelled one seemed to be added again."""
+    world = World(database_url, display="remove")
+    world.add_series(at(3), WEEKLY)
+    cancel(world, 2, Scope.THIS_ONLY)
+    world.settle()
+    event = world.phone.only()
+    assert event.master is not None
+    master = event.master.starting(at(3).astimezone(ZoneInfo("Asia/Tokyo")))
+    world.phone.write(replace(event, master=master))
+    world.settle()
+    assert world.judged() == []
+    assert world.phone.only() == event
+    world.close()
+
+
+def test_a_single_event_that_begins_to_repeat_elsewhere_repeats_there(world: World) -> None:
+    """A new rule and another zone in one write: the zone was taken for a spelling, as for a single event."""
+    world.phone.add(dentist("own", at(9)))
+    world.settle()
+    event = world.phone.only()
+    assert event.master is not None
+    start = at(9).astimezone(ZoneInfo("Europe/London"))
+    master = event.master.starting(start)
+    world.phone.write(replace(event, master=master, rule=Rule.parse("FREQ=WEEKLY;COUNT=5", start)))
+    world.settle()
+    london = [start + timedelta(weeks=n) for n in range(5)]  # summer time comes on 29 March
+    assert sorted(s.starts_at for s in world.all_sessions()) == london
+
+
+def test_an_override_that_was_left_out_does_not_follow_its_series(world: World) -> None:
+    """A phone left out an override that said what its series said: answering another change took its line away."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    event = world.phone.only()
+    rule = Rule.parse("FREQ=WEEKLY;BYDAY=TU;COUNT=9", at(3))
+    world.phone.write(replace(event, rule=rule, exdates=event.exdates | {key(at(10))}))
+    world.settle()
+    world.phone.write(replace(world.phone.only(), overrides={}))
+    world.settle()
+    more = next(c for c in world.changes() if c.code == "E14")
+    answering.dismiss(world.sessions, world.act(), more.ref)
+    world.settle()
+    lines = [world.phone.only().occurrence(key(at(day))) for day in (3, 10)]
+    assert [shown.description for shown in lines if shown] == ["", WAITING_LINE]
+
+
+# --- edits between a write and its reading back ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["an ETag was named", "none was named"])
+def test_an_edit_before_our_write_is_read_back_is_judged(database_url: str, *, named: bool) -> None:
+    """What was read back was taken for the stored form of what we wrote, and the edit for the server's doing."""
+    server = InMemoryServer(rewrites=lambda body: body, etag_on_put=named)
+    world = World(database_url, server=server)
+    world.add_session(at(10))
+
+    def edit(request: str) -> None:
+        if request == "after a write":
+            server.watch = unwatched
+            world.phone.move(world.phone.only().uid, at(11, 15))
+
+    server.watch = edit
+    world.settle()
+    assert world.judged() == [("E2", "APPLIED", "")]
+    assert [s.starts_at for s in world.all_sessions()] == [at(11, 15)]
+    world.close()
