@@ -1,19 +1,21 @@
 """Ways in which servers fail on the wire, by their ids in FAILURES 3, as far as no other test here shows them."""
 
 import socket
+import time
 
+import httpcore2
 import pytest
 
 from adapters.dav import network
 from adapters.dav.auth import PasswordAuth
 from adapters.dav.calendar import CalDavCalendar
 from adapters.dav.http import GuardedClient
-from adapters.dav.network import AddressRefused
+from adapters.dav.network import AddressRefused, exchange
 from adapters.dav.policy import Policy
 from adapters.dav.profile import Profile
 from sync.errors import Refused, RemoteChanged, RemoteGone
 from sync.ports import Item, Position, Unfetched
-from tests.unit.dav.misbehaving import COLLECTION, answers, found, lost, misbehaving, policy, says, talking_to
+from tests.unit.dav.misbehaving import COLLECTION, answers, found, lost, misbehaving, says, talking_to
 
 EVENT = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 HERE = "<resourcetype><collection/><C:calendar/></resourcetype>"
@@ -65,6 +67,15 @@ def test_a13_a_412_is_a_conflict_only_where_something_else_stands_there() -> Non
     assert told(answers(member("/cal/a.ics", '"1"'))) is Refused
 
 
+def test_a28_no_wait_is_longer_than_what_is_left_of_the_whole_request() -> None:
+    with exchange(0.2) as this:
+        assert this.left(60) <= 0.2
+        assert this.left(0.1) <= 0.1
+        time.sleep(0.25)
+        with pytest.raises(httpcore2.ReadTimeout):
+            this.left(60)
+
+
 @pytest.mark.parametrize("etag", ["12345", '"a%22b"', '"x', '""odd""', '"1-gzip"'])
 def test_b4_an_odd_etag_is_sent_back_as_it_was_listed(etag: str) -> None:
     with talking_to([answers(COLLECTION, member("/cal/a.ics", etag)), says("204 No Content")]) as (
@@ -110,10 +121,9 @@ def test_b13_the_first_items_come_from_a_listing_and_not_from_a_report() -> None
 
 
 def test_g3_another_origin_sees_no_password() -> None:
-    with talking_to([says("200 OK")]) as (server, _), misbehaving(says("200 OK")) as other:
-        with GuardedClient(home=server.url, auth=PasswordAuth("anna", "sesame"), policy=policy()) as client:
-            client.send("GET", other.url)
-            client.send("GET", server.url)
+    with talking_to([says("200 OK")]) as (server, client), misbehaving(says("200 OK")) as other:
+        client.send("GET", other.url)
+        client.send("GET", server.url)
     assert b"Authorization" not in other.heard[0]
     assert b"Authorization" in server.heard[0]
 

@@ -11,7 +11,7 @@ from adapters.diary.busy import busy_time
 from model.link import CalendarLink, LinkState, MappingState
 from model.moment import Span, key
 from model.recurrence import Rule
-from model.session import Kind, Status
+from model.session import Kind, ShowAs, Status
 from sync.errors import CalendarMissing
 from sync.event import Event
 from sync.ports import Item
@@ -319,6 +319,44 @@ def test_h1_a_level_with_names_needs_an_attestation(database_url: str) -> None:
 
 
 # --- E-codes that need both sides ---------------------------------------------------------------------------
+
+
+def test_e21_what_is_long_past_counts_too(world: World) -> None:
+    for day in range(1, 12):
+        world.add_session(at(day, month=2))
+    world.add_session(at(10))
+    world.settle()
+    for event in world.phone.events():
+        if event.master and event.master.start < at(1):  # type: ignore[operator]
+            world.phone.delete(event.uid)
+    world.sync()
+    assert world.link().state_reason == "MASS_CHANGE"
+
+
+def test_e21_own_events_may_all_go_at_once(world: World) -> None:
+    for day in range(3, 18):
+        world.phone.add(dentist(f"own-{day}", at(day)))
+    world.settle()
+    for event in world.phone.events():
+        world.phone.delete(event.uid)
+    world.settle()
+    assert world.link().state is LinkState.ACTIVE
+    assert world.all_sessions() == []
+
+
+def test_e22_an_own_event_edited_on_both_sides_keeps_both(world: World) -> None:
+    world.phone.add(dentist("own", at(11)))
+    world.settle()
+    (session,) = world.all_sessions()
+    with world.session(session.id) as found:
+        found.show_as = ShowAs.FREE
+    world.phone.edit("own", summary="Surgery")
+    world.settle()
+    (session,) = world.all_sessions()
+    master = world.phone.only().master
+    assert master is not None
+    assert (session.subject, session.show_as) == ("Surgery", ShowAs.FREE)
+    assert (master.summary, master.transparent) == ("Surgery", True)
 
 
 def test_e19_moved_to_another_calendar_it_is_gone_from_here(world: World) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from model.journal import Intent, SyncRun
 from model.link import Mode
-from model.moment import Span
+from model.moment import Span, shift
 from model.session import Status
 from sync.errors import Unreachable
 from sync.ports import Item, Look
@@ -31,6 +32,11 @@ def at(day: int, hour: int = 10) -> datetime:
 
 def starts_there(world: World) -> list[datetime]:
     return sorted(event.master.start for event in world.phone.events() if event.master)  # type: ignore[misc]
+
+
+def move(world: World, session_id: UUID, start: datetime) -> None:
+    with world.session(session_id) as session:
+        session.move(Span(start=start, end=start + timedelta(hours=1), tz=ADELAIDE))
 
 
 def test_i1_what_is_refused_there_is_put_back_in_the_same_run(world: World) -> None:
@@ -57,8 +63,7 @@ def test_i3_the_value_that_loses_can_still_be_seen(world: World) -> None:
     session_id = world.add_session(at(10))
     world.settle()
     world.phone.move(world.phone.only().uid, at(10, 8))
-    with world.session(session_id) as session:
-        session.move(Span(start=at(10, 16), end=at(10, 17), tz=ADELAIDE))
+    move(world, session_id, at(10, 16))
     world.settle()
     (change,) = world.changes()
     assert change.after["start"] == "2026-03-10T08:00:00"
@@ -130,8 +135,7 @@ def test_i5_the_write_is_announced_before_it_is_sent(world: World) -> None:
 def test_i12_killed_around_a_write_it_ends_as_if_it_had_not_been(world: World, step: str) -> None:
     session_id = world.add_session(at(10))
     world.settle()
-    with world.session(session_id) as session:
-        session.move(Span(start=at(10, 16), end=at(10, 17), tz=ADELAIDE))
+    move(world, session_id, at(10, 16))
     assert dies(world, Fate(die_at=1, only=step))
     world.settle()
     assert starts_there(world) == [at(10, 16)]
@@ -158,6 +162,23 @@ def test_i6_what_a_server_makes_of_our_write_is_nobodys_edit(world: World, told:
     for job in ("reconcile", "sync"):
         assert world.sync(job).lines == ()
     assert (world.judged(), len(world.server.history)) == ([], writes)
+    world.phone.move(world.phone.only().uid, at(10, 14))
+    world.settle()
+    assert world.judged() == [("E1", "APPLIED", "")]
+
+
+def test_i6_a_write_whose_answer_was_lost_is_not_taken_for_an_edit(world: World) -> None:
+    """Ours moved on meanwhile, so that it says neither what it said before nor what we say now."""
+    session_id = world.add_session(at(10))
+    world.settle()
+    move(world, session_id, at(10, 12))
+    world.server.lost_answers = 1
+    world.server.watch = lambda request: (
+        move(world, session_id, at(10, 16)) if world.server.lost_answers and "after" in request else None
+    )
+    world.settle()
+    assert starts_there(world) == [at(10, 16)]
+    assert world.judged() == []
 
 
 def test_i6_an_echo_in_another_spelling_is_no_edit(world: World) -> None:
@@ -246,8 +267,7 @@ def test_i16_an_item_that_always_changes_under_us_ends_the_run(world: World) -> 
     """FAILURES A13: look again, but not for ever."""
     session_id = world.add_session(at(10))
     world.settle()
-    with world.session(session_id) as session:
-        session.move(Span(start=at(10, 16), end=at(10, 17), tz=ADELAIDE))
+    move(world, session_id, at(10, 16))
     (item,) = world.phone.items()
     written = 0
 
@@ -279,3 +299,7 @@ def test_i17_a_series_moved_over_the_change_of_clocks_keeps_its_wall_time(world:
         starts = [o.span.start for o in series.occurrences]
     assert [s.strftime("%d %H:%M") for s in starts] == ["24 14:00", "31 14:00", "07 14:00", "14 14:00"]
     assert starts[3].astimezone(UTC) - starts[0].astimezone(UTC) == timedelta(weeks=3, hours=1)
+
+
+def test_i17_a_day_later_is_a_day_on_the_wall_clock() -> None:
+    assert shift(at(31), timedelta(days=7)).strftime("%d %H:%M %z") == "07 10:00 +0930"
