@@ -9,7 +9,7 @@ WORKERS ?= auto
 SERVERS ?= $(CALENDULA_CALDAV_SERVERS)
 ARGS ?=
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check mutants bench lock clean
 
 demo: $(READY)
 	$(BIN)/calendula demo
@@ -21,6 +21,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# Switches off one rule after another; for each a test must fail. ARGS="I4 E5" tries those of some rules.
+mutants: $(READY)
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks $(ARGS)

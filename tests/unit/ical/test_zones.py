@@ -75,3 +75,9 @@ END:VCALENDAR
 def test_a_tzid_of_absurd_length_is_no_path(body):  # trap 5: OSError out of from_ical
     text = body("windows-zone").replace(b"Cen. Australia Standard Time", b"x/" * 400)
     assert ICalendar().read(text, tz=ADELAIDE).event.master.start.tzinfo is ADELAIDE
+
+
+def test_an_iana_name_means_iana_whatever_is_defined_beside_it():  # C24
+    text = _custom("+0100").replace(b"Custom Zone", b"America/Chicago")
+    start = ICalendar().read(text, tz=ADELAIDE).event.master.start
+    assert (start.tzinfo.key, start.utcoffset().total_seconds() / 3600) == ("America/Chicago", -6)
