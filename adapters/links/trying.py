@@ -1,16 +1,17 @@
-"""Try a calendar out with a test event, and say in plain words what stands in the way."""
+"""Try a calendar out with test events, and say in plain words what stands in the way."""
 
 from urllib.parse import urlsplit
 
 from adapters.app import App
+from adapters.dav.fitness import Card
 from adapters.dav.http import GuardedClient
-from adapters.dav.probe import Findings, probe
+from adapters.dav.probe import probe
 from adapters.dav.problems import in_plain_words
 from sync.errors import SyncError
 
 
-def measure(app: App, client: GuardedClient, url: str) -> Findings:
-    """Write, read and remove a test event, then close the client."""
+def measure(app: App, client: GuardedClient, url: str) -> Card:
+    """Write, read and remove test events, then close the client."""
     try:
         with client:
             return probe(client, url, codec=app.codec, now=app.clock())
