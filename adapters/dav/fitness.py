@@ -191,11 +191,13 @@ def card(
 def profile_of(seen: Mapping[str, Seen], multiget: Multiget, hints: Hints) -> Profile:
     """What may be relied on: what was seen; where it could not be seen, what the kind of server is known for."""
 
-    def holds(*codes: str) -> bool:
-        return all(seen.get(code, Seen.NOT_TRIED) is Seen.YES for code in codes)
+    tried = {code: answer for code, answer in seen.items() if answer is not Seen.NOT_TRIED}
+    believed = {**hints.guesses, **tried}
 
-    deletions = seen.get("sync_deletions", hints.guesses.get("sync_deletions"))
-    syncs = holds("sync_collection") and deletions is not Seen.NO
+    def holds(*codes: str) -> bool:
+        return all(believed.get(code) is Seen.YES for code in codes)
+
+    syncs = holds("sync_collection") and believed.get("sync_deletions") is not Seen.NO
     honest = holds("sync_refuses") and not hints.losing_tokens
     obeys = holds("if_match_put", "if_match_delete", "if_match_missing")
     alone = hints.rate_limited or (syncs and not honest) or not obeys

@@ -11,7 +11,7 @@ from adapters.diary.transaction import record
 from adapters.links.consent import Login
 from adapters.links.levels import check_level
 from adapters.links.lookup import link_named
-from adapters.links.trying import measure
+from adapters.links.trying import try_out
 from model.act import Act
 from model.errors import DomainError
 from model.link import CalendarLink, LinkState, Mode
@@ -79,8 +79,8 @@ def set_link(sessions: Sessions, act: Act, ref: str, to: Settings, privacy: Priv
 def log_in(app: App, act: Act, ref: str, login: Login) -> Shown:
     """Replace the password or consent, once it has opened the calendar; nothing else is lost."""
     with reading(app.sessions) as database:
-        url = link_named(database, ref).href
-    card = measure(app, app.trial(login, url), url)
+        link = link_named(database, ref)
+    card = try_out(app, act, link, app.trial(login, link.href))
     with app.sessions.begin() as database:
         link = link_named(database, ref)
         account, found = link.account, login.credentials
@@ -131,7 +131,7 @@ def check(app: App, act: Act, ref: str) -> Checked:
     """Try a link's calendar out again, and keep what was learned about its server."""
     with reading(app.sessions) as database:
         link = link_named(database, ref)
-    card = measure(app, app.client(link.account, link.href), link.href)
+    card = try_out(app, act, link, app.client(link.account, link.href))
     with app.sessions.begin() as database:
         link = link_named(database, ref)
         corrected = link.corrected

@@ -1,6 +1,7 @@
 """How many connections at once: measured with an injected clock, bounded, and never worth more than one slow round."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
@@ -13,8 +14,9 @@ from adapters.dav.lanes import Lanes
 from adapters.dav.pace import Pace
 from adapters.dav.profile import Profile
 from sync.errors import OutcomeUnknown, RemoteChanged
-from sync.ports import RemoteCalendar
-from tests.unit.dav.misbehaving import Misbehaving, Script, misbehaving, policy, says
+from sync.ports import Item, RemoteCalendar
+from tests.unit.dav.misbehaving import Misbehaving, Script, answers, misbehaving, policy, says
+from tests.unit.dav.test_dav_calendar import item
 
 ROUND = 16
 
@@ -170,3 +172,32 @@ def test_a_server_that_stumbles_over_several_is_asked_by_one_from_then_on() -> N
         assert etags == ['"1"'] * 100
         assert calendar.corrections == {"connections": 1}
         assert len(opened) == 2
+
+
+def test_pages_are_read_over_several_connections_and_come_in_order() -> None:
+    """Sixty pages of two: each is asked for once, and the answers stand as they were asked for."""
+    hrefs = [f"/cal/{n}.ics" for n in range(120)]
+
+    def script(peer: object, request: bytes) -> None:
+        names = [part.split(b"<")[0].decode() for part in request.split(b"<D:href>")[1:]]
+        answers(*(item(name, f"UID:{name}") for name in names))(peer, request)  # type: ignore[arg-type]
+
+    with ExitStack() as stack, misbehaving(script) as server:
+        clients: list[GuardedClient] = []
+
+        def connect() -> GuardedClient:
+            clients.append(GuardedClient(home=server.url, auth=None, policy=policy()))
+            return clients[-1]
+
+        further = Further(
+            connect=connect, timer=lambda: len(server.heard) / (10 * calendar._fetching.connections)
+        )
+        calendar = CalDavCalendar(
+            stack.enter_context(connect()), server.url, page=2, profile=Profile(), further=further
+        )
+        stack.callback(calendar.close)
+        found = list(calendar.fetch(hrefs))
+    assert [one.href for one in found] == hrefs
+    assert all(isinstance(one, Item) and one.href.encode() in one.body for one in found)
+    assert sum((client.requests for client in clients), Counter()) == {"REPORT": 60}
+    assert len(clients) == 4
