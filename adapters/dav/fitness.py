@@ -55,7 +55,7 @@ TRAITS = (
     Trait(
         code="sync_paging",
         statement="It reports in pages when asked to",
-        otherwise="nothing: Calendula never asks it to",
+        otherwise="no matter, Calendula never asks it to",
     ),
     Trait(
         code="ctag",
@@ -81,7 +81,7 @@ TRAITS = (
     Trait(
         code="x_commas",
         statement="X- values with commas come back",
-        otherwise="nothing: Calendula writes none",
+        otherwise="no matter, Calendula writes none",
     ),
     Trait(
         code="transp",
