@@ -17,6 +17,7 @@ from adapters.dav.pace import Pace
 from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.writing import Writer
+from sync.errors import Throttled, Unreachable
 from sync.ports import Fetched, Item, Look, Position, RemoteCalendar
 
 PAGE = 50
@@ -56,6 +57,7 @@ class CalDavCalendar:
             self._another if further else None,
             most=lambda: self._known.profile.connections,
             crowded=self._crowd,
+            failed=self._failed,
             timer=further.timer if further else time.monotonic,
         )
         self._writing, self._fetching = Pace(size=_WRITES), Pace(size=_PAGES)
@@ -121,3 +123,8 @@ class CalDavCalendar:
 
     def _crowd(self, several: bool) -> None:
         self._known.crowded = several
+
+    def _failed(self, error: BaseException) -> None:
+        """A server that breaks off or turns us away among several is asked by one from now on."""
+        if isinstance(error, Unreachable | Throttled):
+            self._known.correct(connections=1)

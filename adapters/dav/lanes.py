@@ -21,12 +21,15 @@ Result = TypeVar("Result")
 
 @dataclass
 class Lanes(Generic[Lane]):
-    """`first` is always there; `more` opens another. `most` is asked before each round; `timer` is injected."""
+    """`first` is always there; `more` opens another. `most` is asked before each round, `crowded` told when several
+    begin and end, and `failed` of what went wrong among several; `timer` is injected.
+    """
 
     first: Lane
     more: Callable[[], Lane] | None
     most: Callable[[], int]
     crowded: Callable[[bool], None]
+    failed: Callable[[BaseException], None]
     timer: Callable[[], float] = time.monotonic
     opened: list[Lane] = field(default_factory=list)
 
@@ -67,6 +70,7 @@ class Lanes(Generic[Lane]):
             self.crowded(False)
         yield from (result for _, result in sorted(crew.results.items()))
         if crew.failure is not None:
+            self.failed(crew.failure)
             raise crew.failure
 
     def _lanes(self, wanted: int) -> list[Lane]:

@@ -9,7 +9,7 @@ import time
 
 from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
 from adapters.dav.http import AnswerLost, Reply
-from adapters.dav.profile import Known
+from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.xml import conditions, own_href
 from sync.errors import OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken, Unreachable
@@ -44,8 +44,12 @@ class Writer:
     def __init__(self, collection: Collection, known: Known, reader: Reader) -> None:
         self._collection, self._known, self._reader = collection, known, reader
 
+    @property
+    def _profile(self) -> Profile:
+        return self._known.profile
+
     def create(self, href: str, body: bytes) -> str | None:
-        if not self._known.profile.honours_if_none_match and self._stands(href) is not None:
+        if not self._profile.honours_if_none_match and self._stands(href) is not None:
             raise RemoteChanged("Something is already stored there.", href=href)
         reply = self._send("PUT", href, body, {**_CALENDAR, "If-None-Match": "*"})
         return self._written(reply, href, body, expected=None)
@@ -80,7 +84,7 @@ class Writer:
 
     def _look_first(self, href: str, etag: str) -> None:
         """Stand in for a precondition the server would ignore."""
-        if self._known.profile.honours_if_match:
+        if self._profile.honours_if_match:
             return
         stands = self._stands(href)
         if stands is None:
@@ -132,7 +136,7 @@ class Writer:
         etag = None if written.startswith("W/") else strong_etag(written)
         if etag is None and not _PEOPLE.search(body):
             self._known.correct(etag_on_put=False)
-        return etag if self._known.profile.etag_on_put else None
+        return etag if self._profile.etag_on_put else None
 
     def _check_uid(self, reply: Reply, href: str, body: bytes) -> None:
         """See a UID conflict in all the ways servers put it: 403, 409, 412, with or without an element."""

@@ -13,7 +13,7 @@ from adapters.dav.http import GuardedClient
 from adapters.dav.lanes import Lanes
 from adapters.dav.pace import Pace
 from adapters.dav.profile import Profile
-from sync.errors import OutcomeUnknown, RemoteChanged
+from sync.errors import OutcomeUnknown, RemoteChanged, Throttled
 from sync.ports import Item, RemoteCalendar
 from tests.unit.dav.misbehaving import Misbehaving, Script, answers, misbehaving, policy, says
 from tests.unit.dav.test_dav_calendar import item
@@ -33,6 +33,7 @@ class Worked:
             lambda: f"lane {len(self.lanes.opened)}",
             most=lambda: most,
             crowded=lambda _: None,
+            failed=lambda _: None,
             timer=lambda: self.seconds,
         )
 
@@ -90,7 +91,9 @@ def test_no_more_connections_than_allowed_are_opened() -> None:
 def test_after_a_failure_nothing_new_is_begun_and_no_result_is_lost(connections: int) -> None:
     pace, begun = Pace(size=ROUND), list[int]()
     pace.connections = connections
-    lanes = Lanes("a", lambda: "b", most=lambda: 4, crowded=lambda _: None, timer=lambda: 0.0)
+    lanes = Lanes(
+        "a", lambda: "b", most=lambda: 4, crowded=lambda _: None, failed=lambda _: None, timer=lambda: 0.0
+    )
 
     def do(_: str, task: int) -> int:
         begun.append(task)
@@ -174,14 +177,9 @@ def test_a_server_that_stumbles_over_several_is_asked_by_one_from_then_on() -> N
         assert len(opened) == 2
 
 
-def test_pages_are_read_over_several_connections_and_come_in_order() -> None:
-    """Sixty pages of two: each is asked for once, and the answers stand as they were asked for."""
-    hrefs = [f"/cal/{n}.ics" for n in range(120)]
-
-    def script(peer: object, request: bytes) -> None:
-        names = [part.split(b"<")[0].decode() for part in request.split(b"<D:href>")[1:]]
-        answers(*(item(name, f"UID:{name}") for name in names))(peer, request)  # type: ignore[arg-type]
-
+@contextmanager
+def reading(script: Script) -> Iterator[tuple[CalDavCalendar, list[GuardedClient]]]:
+    """Read from a server whose clock says that twice the connections are twice as fast."""
     with ExitStack() as stack, misbehaving(script) as server:
         clients: list[GuardedClient] = []
 
@@ -192,12 +190,45 @@ def test_pages_are_read_over_several_connections_and_come_in_order() -> None:
         further = Further(
             connect=connect, timer=lambda: len(server.heard) / (10 * calendar._fetching.connections)
         )
-        calendar = CalDavCalendar(
-            stack.enter_context(connect()), server.url, page=2, profile=Profile(), further=further
-        )
+        calendar = CalDavCalendar(stack.enter_context(connect()), server.url, page=2, further=further)
         stack.callback(calendar.close)
-        found = list(calendar.fetch(hrefs))
-    assert [one.href for one in found] == hrefs
+        yield calendar, clients
+
+
+HREFS = [f"/cal/{n}.ics" for n in range(120)]
+
+
+def pages(peer: object, request: bytes) -> None:
+    """Hand out what is asked for."""
+    names = [part.split(b"<")[0].decode() for part in request.split(b"<D:href>")[1:]]
+    answers(*(item(name, f"UID:{name}") for name in names))(peer, request)  # type: ignore[arg-type]
+
+
+def test_pages_are_read_over_several_connections_and_come_in_order() -> None:
+    """Sixty pages of two: each is asked for once, and the answers stand as they were asked for."""
+    with reading(pages) as (calendar, clients):
+        found = list(calendar.fetch(HREFS))
+    assert [one.href for one in found] == HREFS
     assert all(isinstance(one, Item) and one.href.encode() in one.body for one in found)
     assert sum((client.requests for client in clients), Counter()) == {"REPORT": 60}
     assert len(clients) == 4
+
+
+def test_a_server_that_turns_several_readers_away_is_read_by_one_from_then_on() -> None:
+    """Otherwise each run would come as far as this one, and no further."""
+    heard: list[bytes] = []
+
+    def script(peer: object, request: bytes) -> None:
+        heard.append(request)
+        if len(heard) == 6:
+            says("429 Too Many Requests", b"", "Retry-After: 1")(peer, request)  # type: ignore[arg-type]
+        else:
+            pages(peer, request)
+
+    with reading(script) as (calendar, clients):
+        with pytest.raises(Throttled):
+            list(calendar.fetch(HREFS))
+        assert calendar.corrections == {"connections": 1}
+        assert len(clients) == 2
+        assert len(list(calendar.fetch(HREFS))) == 120
+        assert len(clients) == 2
