@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -87,13 +87,16 @@ class App:
     @contextmanager
     def calendar(self, link: CalendarLink) -> "Iterator[RemoteCalendar]":
         """The calendar of a link, for one run in one thread."""
-        from adapters.dav.calendar import CalDavCalendar
+        from adapters.dav.calendar import CalDavCalendar, Further
         from adapters.dav.profile import Profile
 
         profile = Profile.from_json(json.dumps(link.profile))
-        with self.client(link.account, link.href) as client:
-            page = self.config.sync.page
-            yield CalDavCalendar(client, link.href, profile=profile, page=page)
+        account, href, page = link.account, link.href, self.config.sync.page
+        further = Further(connect=lambda: self.client(account, href))
+        with self.client(account, href) as client:
+            calendar = CalDavCalendar(client, href, profile=profile, page=page, further=further)
+            with closing(calendar):
+                yield calendar
 
     def client(self, account: CalendarAccount, url: str) -> "GuardedClient":
         """The guarded client of a stored account."""

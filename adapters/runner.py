@@ -4,8 +4,9 @@ The steps of a run are `sync.run`'s; here is only what surrounds them: who may r
 again, and what is written down about it. One runner serves many threads; each run has its own calendar.
 """
 
+import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.store import SqlStore
+from adapters.dav.profile import Profile
 from model.journal import SyncRun
 from model.link import RUNNABLE, CalendarLink, LinkState
 from sync.context import Line, Run, actor_of
@@ -61,6 +63,8 @@ class Runner:
         if link.state not in RUNNABLE:
             return Busy(reason=link.state.value)
         full = job == "reconcile" or self._reconcile_due(link)
+        listing = full or link.last_ok_at is None or self._listing_due(link)
+        corrections: Mapping[str, object] = {}
         run_id = self.new_id()
         lease = self.store.take_lease(
             link_id, owner=self.owner, run_id=run_id, job="reconcile" if full else job
@@ -70,13 +74,17 @@ class Runner:
         try:
             with self.calendars(link) as calendar:
                 run = self._run(link, run_id, calendar, full=full)
-                run.lease, run.stopping, run.heard = lease, stopping, heard
+                run.lease, run.stopping, run.heard, run.listing = lease, stopping, heard, listing
                 report = run_link(run)
+                corrections = calendar.corrections
         except LinkError as error:  # the calendar could not even be opened
             report = Report(lines=(), counts={}, error=error)
         try:
             with self.store.ending(lease) as (ended, row):
                 self._end(ended, row, report, full=full)
+                self._learn(ended, corrections)
+                if report.ok and listing:
+                    ended.listed_at = self.clock.now()
         except LeaseLost as error:
             return Report(lines=report.lines, counts=report.counts, error=error)
         return report
@@ -115,6 +123,19 @@ class Runner:
             return False
         last = link.reconciled_at or link.created_at
         return reconcile_due(now=self.clock.now(), last=last, at=self.settings.sync.reconcile)
+
+    def _listing_due(self, link: CalendarLink) -> bool:
+        """Where tokens may lose changes, everything is listed now and then (MATRIX 5, 6)."""
+        every = Profile.from_json(json.dumps(link.profile)).list_every
+        return every is not None and (link.listed_at or link.created_at) + every <= self.clock.now()
+
+    def _learn(self, link: CalendarLink, corrections: Mapping[str, object]) -> None:
+        """Keep what the server's answers contradicted; the next check measures all of it anew."""
+        if not corrections:
+            return
+        link.profile = {**link.profile, **corrections}
+        at = self.clock.now().isoformat(timespec="seconds")
+        link.corrected = {**link.corrected, **{name: [value, at] for name, value in corrections.items()}}
 
     def _end(self, link: CalendarLink, row: SyncRun, report: Report, *, full: bool) -> None:
         now = self.clock.now()

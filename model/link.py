@@ -82,7 +82,8 @@ class CalendarLink(Row, Base):
 
     `seen_rev`: the newest change of ours that this link has taken notice of. `tz`: the calendar's zone, in
     which
-    floating times are read. `profile`: what the server was seen to do.
+    floating times are read. `profile`: what the server was seen to do; `corrected`: in which of it runs have
+    found it different since. `listed_at`: when everything there was last listed.
     """
 
     __tablename__ = "calendar_link"
@@ -99,6 +100,7 @@ class CalendarLink(Row, Base):
     cancelled_display: Mapped[str]
     pull_s: Mapped[int]
     profile: Mapped[Json] = mapped_column(default=dict)
+    corrected: Mapped[Json] = mapped_column(default=dict)
 
     state: Mapped[LinkState] = mapped_column(default=LinkState.ACTIVE)
     state_reason: Mapped[str] = mapped_column(default="")
@@ -106,6 +108,7 @@ class CalendarLink(Row, Base):
     ctag: Mapped[str | None]
     seen_rev: Mapped[int] = mapped_column(default=0)
     reconciled_at: Mapped[datetime | None]
+    listed_at: Mapped[datetime | None]
     last_ok_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
 

@@ -38,7 +38,8 @@ class Line:
 
 @dataclass(kw_only=True)
 class Run:
-    """One run of one link. `dry`: look and decide only (`plan`); `full`: list everything (reconcile).
+    """One run of one link. `dry`: look and decide only (`plan`); `full`: list and compare everything (reconcile);
+    `listing`: only list everything there, as tokens may have lost something.
 
     `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
     run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again.
@@ -57,6 +58,7 @@ class Run:
     lease: Lease | None = None
     dry: bool = False
     full: bool = False
+    listing: bool = False
     stopping: Callable[[], bool] = lambda: False
     heard: Callable[[Line], None] = lambda _: None
     counts: Counter[str] = field(default_factory=Counter)

@@ -4,13 +4,16 @@ Every method says by its verb what it costs: `look`, `fetch`, `create`, `replace
 wire. Errors are those of `sync.errors` and nothing else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sync.event import Event
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,15 @@ class RemoteCalendar(Protocol):
     @property
     def reads_back(self) -> bool:
         """Whether this server rewrites what it stores, so that our writes must be read back (MATRIX 1)."""
+
+    @property
+    def corrections(self) -> Mapping[str, object]:
+        """What its answers showed to be otherwise than the link's stored profile says, by switch."""
+
+    def each(self, tasks: Sequence[Task], do: Callable[["RemoteCalendar", Task], Result]) -> Iterator[Result]:
+        """Do one thing for each task, in turn or over several connections, as this server is faster; no two tasks
+        may be about one href. After a failure nothing new is begun, and it is raised when the rest has come.
+        """
 
     def look(self, position: Position | None) -> Look:
         """Find out what changed since `position`, as cheaply as this server allows; None: everything."""

@@ -62,7 +62,9 @@ def pull(run: Run) -> None:
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = [seen.href for seen in work.seen_unfetched()]
         restoring = work.link.state_reason == "RESTORE"
-    look = run.calendar.list_all() if run.full else run.calendar.look(position)
+    whole = run.full or (run.listing and position is not None)
+    look = run.calendar.list_all() if whole else run.calendar.look(position)
+    run.listing = False  # once a run is enough
     seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
     known = run.store.known(run.link_id, seen)
     changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
@@ -71,7 +73,7 @@ def pull(run: Run) -> None:
         _guard(run, gone)
     _take_pages(run, [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)], found)
     _take_gone(run, gone, restoring=restoring)
-    if not run.full:
+    if not whole:
         _save_position(run, position, look.position)
 
 

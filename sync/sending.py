@@ -1,7 +1,8 @@
 """Send announced writes, conditional and in order, and settle what came of them (DESIGN, step 7).
 
-Batches go out one after another on one connection (MATRIX 15); a write whose outcome is not known stays
-announced, and the next run reads back. What is to be written is `push`'s to decide.
+Batches go out one after another; how many connections a batch uses is the calendar's to measure (MATRIX 15). A
+write whose outcome is not known stays announced, and the next run reads back. What is to be written is `push`'s
+to decide.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from model.link import EventMapping, MappingState
 from sync.context import Line, Run
 from sync.errors import ItemError, LinkError, OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken
 from sync.href import canonical_href
-from sync.ports import Item
+from sync.ports import Item, RemoteCalendar
 from sync.settle import settle_one
 from sync.store import Work
 
@@ -91,12 +92,14 @@ class Wire:
 
 
 def _send(run: Run, prepared: Sequence[Prepared]) -> Sent:
-    """Send a batch, one after another on one connection (MATRIX 15); what could not be read back stays open."""
+    """Send a batch, over as many connections as the calendar finds useful; what could not be read back stays
+    open.
+    """
     outcomes: list[Outcome] = []
     error: Exception | None = None
     try:
-        for one in prepared:
-            outcomes.append(_send_one(run, one))  # noqa: PERF401 - a failure must not lose what was sent
+        for outcome in run.calendar.each(prepared, _send_one):
+            outcomes.append(outcome)  # noqa: PERF402 - a failure must not lose what was sent
     except Exception as problem:  # noqa: BLE001 - raised again once what was sent is settled
         error = problem
     try:
@@ -105,13 +108,13 @@ def _send(run: Run, prepared: Sequence[Prepared]) -> Sent:
         return Sent(error=error or problem)
 
 
-def _send_one(run: Run, one: Prepared) -> Outcome:
+def _send_one(calendar: RemoteCalendar, one: Prepared) -> Outcome:
     try:
         if one.verb is Verb.CREATE:
-            return Outcome(prepared=one, etag=run.calendar.create(one.href, one.body))
+            return Outcome(prepared=one, etag=calendar.create(one.href, one.body))
         if one.verb is Verb.REPLACE:
-            return Outcome(prepared=one, etag=_replace(run, one))
-        run.calendar.delete(one.href, etag=one.etag)
+            return Outcome(prepared=one, etag=_replace(calendar, one))
+        calendar.delete(one.href, etag=one.etag)
     except RemoteGone as error:
         return Outcome(prepared=one, error=None if one.verb is Verb.DELETE else error)
     except ItemError as error:
@@ -119,11 +122,11 @@ def _send_one(run: Run, one: Prepared) -> Outcome:
     return Outcome(prepared=one)
 
 
-def _replace(run: Run, one: Prepared) -> str | None:
+def _replace(calendar: RemoteCalendar, one: Prepared) -> str | None:
     """Never without a precondition: where the ETag is not known, the next look has to bring it."""
     if one.etag is None:
         raise RemoteChanged("its ETag is not known", href=one.href)
-    return run.calendar.replace(one.href, one.body, etag=one.etag)
+    return calendar.replace(one.href, one.body, etag=one.etag)
 
 
 def _settle(run: Run, sent: Sent) -> bool:

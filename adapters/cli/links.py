@@ -7,6 +7,7 @@ import typer
 
 from adapters.cli.asking import Chosen, asked, logged_in, pick
 from adapters.cli.context import here
+from adapters.cli.fitness import BEFORE, print_card
 from adapters.cli.output import JSON, choice, print_rows
 from adapters.cli.secrets import FROM_FILE, FROM_STDIN
 
@@ -95,7 +96,7 @@ def add(
 ) -> None:
     """Link a calendar to a worker.
 
-    On a terminal it asks for what is missing. The calendar is tried out with a test event before anything is stored.
+    On a terminal it asks for what is missing. The calendar is tried out with test events before anything is stored.
 
     Example: calendula link add mia --url https://cloud.example.org --user mia --calendar Work --mode two-way
     """
@@ -119,7 +120,7 @@ def add(
         display=display_word(display) or run.config.sync.cancelled_display,
         ref=name,
     )
-    typer.echo("A test event will be written to the calendar, read, and deleted again.")
+    typer.echo(BEFORE)
     done = add_link(run.app, run.act(), new, login)
     for sentence in done.sentences:
         typer.echo(sentence)
@@ -181,7 +182,7 @@ def login(
     found = logged_in(
         run, None, name, bearer=bearer, oauth=oauth, device=device, stdin=password_stdin, file=password_file
     )
-    typer.echo("A test event will be written to the calendar, read, and deleted again.")
+    typer.echo(BEFORE)
     _show(log_in(run.app, run.act(), ref, found))
 
 
@@ -214,17 +215,18 @@ def set_(
 
 
 @link.command("check")
-def check(ctx: typer.Context, ref: str = LINK) -> None:
-    """Try a link's calendar out, and say what was found.
+def check(ctx: typer.Context, ref: str = LINK, as_json: bool = JSON) -> None:
+    """Try a link's calendar out, and show its fitness card.
 
-    A test event is written, read, and deleted again.
+    Test events are written, read, and deleted again.
 
     Example: calendula link check mia
     """
     from adapters.links.changing import check as try_out
 
     run = here(ctx)
-    _show(try_out(run.app, run.act(), ref))
+    typer.echo(BEFORE, err=as_json)
+    print_card(try_out(run.app, run.act(), ref), as_json=as_json)
 
 
 @link.command("pause")

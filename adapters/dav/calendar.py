@@ -3,40 +3,89 @@
 What it decides is only which part answers: `listing` looks, `reading` reads, `writing` writes.
 """
 
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from adapters.dav.collection import Collection
 from adapters.dav.http import GuardedClient
+from adapters.dav.lanes import Lanes
 from adapters.dav.listing import Listing
-from adapters.dav.profile import Profile
+from adapters.dav.pace import Pace
+from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.writing import Writer
-from sync.ports import Fetched, Item, Look, Position
+from sync.errors import Throttled, Unreachable
+from sync.ports import Fetched, Item, Look, Position, RemoteCalendar
 
 PAGE = 50
+# How much is done over so many connections before the next is tried: enough to measure, little enough to regret.
+_WRITES, _PAGES = 16, 4
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Further:
+    """How to open a further connection to the same account, and what to time work by."""
+
+    connect: Callable[[], GuardedClient]
+    timer: Callable[[], float] = time.monotonic
 
 
 class CalDavCalendar:
-    """One calendar collection; use it from one thread at a time."""
+    """One calendar collection; use it from one thread at a time. With `further` it may use several connections."""
 
     def __init__(
-        self, client: GuardedClient, url: str, *, profile: Profile | None = None, page: int = PAGE
+        self,
+        client: GuardedClient,
+        url: str,
+        *,
+        profile: Profile | Known | None = None,
+        page: int = PAGE,
+        further: Further | None = None,
     ) -> None:
-        self.profile = profile or Profile()
-        self._collection = Collection(client, url)
-        self._listing = Listing(self._collection, tokens=self.profile.sync_collection)
-        self._reader = Reader(self._collection, page=page)
-        self._writer = Writer(self._collection, self.profile, self._reader)
+        self._known = profile if isinstance(profile, Known) else Known(profile or Profile())
+        self._collection, self._page, self._further = Collection(client, url), page, further
+        self._listing = Listing(self._collection, known=self._known)
+        self._reader = Reader(self._collection, page=page, known=self._known)
+        self._writer = Writer(self._collection, self._known, self._reader)
+        self._lanes: Lanes[CalDavCalendar] = Lanes(
+            self,
+            self._another if further else None,
+            most=lambda: self._known.profile.connections,
+            crowded=self._crowd,
+            failed=self._failed,
+            timer=further.timer if further else time.monotonic,
+        )
+        self._writing, self._fetching = Pace(size=_WRITES), Pace(size=_PAGES)
+
+    def close(self) -> None:
+        """Close what was opened here: the connections after the first."""
+        while self._lanes.opened:
+            self._lanes.opened.pop()._collection.client.close()
+
+    @property
+    def profile(self) -> Profile:
+        return self._known.profile
 
     @property
     def reads_back(self) -> bool:
         return not self.profile.keeps_bodies
 
     @property
+    def corrections(self) -> Mapping[str, object]:
+        return self._known.corrections
+
+    @property
     def requests(self) -> Counter[str]:
-        """Requests really sent so far, by method."""
+        """Requests really sent so far over the first connection, by method."""
         return self._collection.client.requests
+
+    def each(self, tasks: Sequence[Task], do: Callable[[RemoteCalendar, Task], Result]) -> Iterator[Result]:
+        return self._lanes.each(tasks, do, self._writing)
 
     def look(self, position: Position | None) -> Look:
         return self._listing.since(position) if position else self._listing.from_scratch()
@@ -45,7 +94,11 @@ class CalDavCalendar:
         return self._listing.everything()
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Fetched]:
-        return self._reader.fetch(hrefs)
+        pages = self._reader.pages(hrefs)
+        for answers in self._lanes.each(
+            pages, lambda lane, page: lane._reader.together(page), self._fetching
+        ):
+            yield from answers
 
     def find(self, uid: str) -> Item | None:
         return self._reader.find(uid)
@@ -61,3 +114,17 @@ class CalDavCalendar:
 
     def new_href(self, name: str) -> str:
         return f"{self._collection.path}{name}.ics"
+
+    def _another(self) -> "CalDavCalendar":
+        """The same calendar over one more connection."""
+        if self._further is None:
+            raise RuntimeError("this calendar has one connection")
+        return type(self)(self._further.connect(), self._collection.url, profile=self._known, page=self._page)
+
+    def _crowd(self, several: bool) -> None:
+        self._known.crowded = several
+
+    def _failed(self, error: BaseException) -> None:
+        """A server that breaks off or turns us away among several is asked by one from now on."""
+        if isinstance(error, Unreachable | Throttled):
+            self._known.correct(connections=1)

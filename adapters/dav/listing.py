@@ -5,6 +5,7 @@ a bad token with everything and no error (MATRIX 5), and a first sync report may
 """
 
 from adapters.dav.collection import ABSENT, Collection, strong_etag
+from adapters.dav.profile import Known
 from adapters.dav.xml import Multistatus, Response, sync_report
 from sync.errors import Unreachable
 from sync.ports import Look, Position
@@ -15,10 +16,10 @@ _NO_TOKEN = frozenset({400, 403, 405, 409, 412, 415, 500, 501})
 
 
 class Listing:
-    """Looks at one collection."""
+    """Looks at one collection, in the cheapest way that its profile allows."""
 
-    def __init__(self, collection: Collection, *, tokens: bool) -> None:
-        self._collection, self._tokens = collection, tokens
+    def __init__(self, collection: Collection, *, known: Known) -> None:
+        self._collection, self._known = collection, known
 
     def everything(self) -> Look:
         """Every member with its ETag, or an error: never a part of them."""
@@ -41,16 +42,25 @@ class Listing:
         The token is taken from a report, as SOGo's property of that name is one second too new and loses
         changes. The items are taken from a listing, which alone is complete (FAILURES B13).
         """
-        position = self._here_by_report() if self._tokens else None
-        if position is None:
-            about = self._collection.properties("CS:getctag")
-            position = Position(ctag=about.text("CS:getctag"))
+        position = self._here()
         return Look(etags=self.everything().etags, complete=True, position=position)
 
-    def _here_by_report(self) -> Position | None:
+    def _here(self) -> Position:
+        """Where we are by token, else by CTag; where there is neither, every look is a listing."""
+        if self._known.profile.sync_collection:
+            position = self.here_by_report()
+            if position is not None:
+                return position
+        if not self._known.profile.ctag:
+            return Position()
+        return Position(ctag=self._collection.properties("CS:getctag").text("CS:getctag"))
+
+    def here_by_report(self) -> Position | None:
         """The token of an initial report (RFC 6578, 3.4); None where the server knows no such report."""
         reply = self._collection.report(sync_report(""), depth=0)
         if reply.status in _NO_TOKEN:
+            if reply.status != 500:  # that may pass
+                self._known.correct(sync_collection=False)
             return None
         answer = self._collection.answers(reply)
         for _ in answer:
@@ -59,10 +69,11 @@ class Listing:
 
     def since(self, position: Position) -> Look:
         """What changed after `position`."""
-        if position.token is not None and self._tokens:
+        profile = self._known.profile
+        if position.token is not None and profile.sync_collection:
             return self._since_token(position.token)
-        if position.ctag is None:
-            return self.everything()
+        if position.ctag is None or not profile.ctag or profile.sync_collection:
+            return self.from_scratch()
         about = self._collection.properties("CS:getctag")
         if about.text("CS:getctag") == position.ctag:
             return Look(etags={}, position=position)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
 from adapters.dav.http import Reply, TooLarge
 from adapters.dav.policy import AddressNotAllowed
+from adapters.dav.profile import Known, Multiget
 from adapters.dav.xml import MalformedAnswer, Response, multiget, uid_query
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Missing, Unfetched
@@ -22,31 +23,51 @@ _POISONED = frozenset({500, 507})
 class Reader:
     """Reads items of one collection, `page` at a time."""
 
-    def __init__(self, collection: Collection, *, page: int) -> None:
-        self._collection, self._page = collection, page
+    def __init__(self, collection: Collection, *, page: int, known: Known) -> None:
+        self._collection, self._page, self._known = collection, page, known
         self._limit = collection.client.policy.item_bytes
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Fetched]:
-        for start in range(0, len(hrefs), self._page):
-            yield from self._together(hrefs[start : start + self._page])
+        for page in self.pages(hrefs):
+            yield from self.together(page)
 
-    def _together(self, hrefs: Sequence[str]) -> list[Fetched]:
+    def pages(self, hrefs: Sequence[str]) -> list[Sequence[str]]:
+        """The same hrefs, as many at a time as one request asks for."""
+        return [hrefs[start : start + self._page] for start in range(0, len(hrefs), self._page)]
+
+    def together(self, hrefs: Sequence[str]) -> list[Fetched]:
+        """One page, in one request where the server allows it."""
+        if len(hrefs) == 1 and self._known.profile.multiget is Multiget.FAILS:
+            return [self._certain(self.get(hrefs[0]))]
         try:
             reply = self._collection.report(multiget(hrefs), depth=1)
             if reply.status in _POISONED:
                 return self._in_halves(hrefs)
             if reply.status in _ONE_BY_ONE:
                 self._collection.require()
-                return [self.get(href) for href in hrefs]
+                answers = [self.get(href) for href in hrefs]
+                self._note_failure(reply.status, answers)
+                return answers
             return self._sorted(reply, hrefs)
         except (TooLarge, MalformedAnswer, ValueError):
             return self._in_halves(hrefs)
+
+    def _note_failure(self, status: int, answers: Sequence[Fetched]) -> None:
+        """One missing item made the whole page a 404: from now on a single one is asked for by itself."""
+        if status in ABSENT and any(isinstance(answer, Missing) for answer in answers):
+            self._known.correct(multiget=Multiget.FAILS)
+
+    def _certain(self, answer: Fetched) -> Fetched:
+        """What is missing is missing only from a calendar that is there."""
+        if isinstance(answer, Missing):
+            self._collection.require()
+        return answer
 
     def _in_halves(self, hrefs: Sequence[str]) -> list[Fetched]:
         if len(hrefs) == 1:
             return [self.get(hrefs[0])]
         middle = len(hrefs) // 2
-        return self._together(hrefs[:middle]) + self._together(hrefs[middle:])
+        return self.together(hrefs[:middle]) + self.together(hrefs[middle:])
 
     def _sorted(self, reply: Reply, hrefs: Sequence[str]) -> list[Fetched]:
         """One answer per href, in the order asked; hrefs are matched by meaning, not by spelling."""
@@ -60,9 +81,18 @@ class Reader:
 
     def _answer(self, href: str, told: dict[str, Fetched | None]) -> Fetched:
         key = canonical_href(href)
-        if key not in told:
-            return Missing(href=href, certain=False)
-        return told[key] or self.get(href)
+        if key in told:
+            return told[key] or self.get(href)
+        if self._known.profile.multiget is not Multiget.LEFT_OUT:
+            return self._left_out(href)
+        return Missing(href=href, certain=False)
+
+    def _left_out(self, href: str) -> Fetched:
+        """A server that names what is missing has left this one out: then it has to say so by itself."""
+        answer = self._certain(self.get(href))
+        if isinstance(answer, Missing):
+            self._known.correct(multiget=Multiget.LEFT_OUT)
+        return answer
 
     def _understood(self, response: Response, href: str) -> Fetched | None:
         """What a response says of its item; None where it says too little (FAILURES A20, A21)."""

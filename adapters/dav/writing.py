@@ -9,7 +9,7 @@ import time
 
 from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
 from adapters.dav.http import AnswerLost, Reply
-from adapters.dav.profile import Profile
+from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.xml import conditions, own_href
 from sync.errors import OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken, Unreachable
@@ -20,6 +20,7 @@ _ATTEMPTS = 3
 _PERHAPS_NO_CALENDAR = frozenset(
     {403, 404, 405, 409, 410}
 )  # what a PUT into a deleted calendar is answered with
+_PEOPLE = re.compile(rb"(?m)^(?:ORGANIZER|ATTENDEE)[;:]")
 _UID_CONFLICT = ("no-uid-conflict", "unique-scheduling-object-resource")
 # RFC 4791, 5.3.2.1: what is wrong with the item itself; Xandikos says these with a 412 (MATRIX, bad input).
 _ITEM_AT_FAULT = frozenset(
@@ -40,8 +41,12 @@ _ITEM_AT_FAULT = frozenset(
 class Writer:
     """Writes items of one collection."""
 
-    def __init__(self, collection: Collection, profile: Profile, reader: Reader) -> None:
-        self._collection, self._profile, self._reader = collection, profile, reader
+    def __init__(self, collection: Collection, known: Known, reader: Reader) -> None:
+        self._collection, self._known, self._reader = collection, known, reader
+
+    @property
+    def _profile(self) -> Profile:
+        return self._known.profile
 
     def create(self, href: str, body: bytes) -> str | None:
         if not self._profile.honours_if_none_match and self._stands(href) is not None:
@@ -105,11 +110,13 @@ class Writer:
             try:
                 reply = self._collection.client.send(method, url, headers=headers, body=body)
             except AnswerLost as error:
+                self._known.trouble()
                 raise OutcomeUnknown(str(error), href=href) from error
             if reply.status == 412 and (failed or reply.repeated):
                 raise OutcomeUnknown("The write was repeated and may have met itself (412).", href=href)
             if reply.status not in {423, 500} or (failed and reply.status == 500):
                 return reply
+            self._known.trouble()
             failed = failed or reply.status == 500
             time.sleep(0.1 * (attempt + 1))
         if reply.status == 423:
@@ -119,8 +126,17 @@ class Writer:
     def _written(self, reply: Reply, href: str, body: bytes, *, expected: str | None) -> str | None:
         self._check_uid(reply, href, body)
         self._check(reply, href, expected=expected)
-        etag = reply.headers.get("ETag", "")
-        return None if etag.startswith("W/") else strong_etag(etag)
+        return self._told(reply, body)
+
+    def _told(self, reply: Reply, body: bytes) -> str | None:
+        """The ETag that a PUT names, if it may be believed. Events with people in them often have none, as the
+        server changes them (MATRIX 1); another without one shows that the server is not what it was.
+        """
+        written = reply.headers.get("ETag", "")
+        etag = None if written.startswith("W/") else strong_etag(written)
+        if etag is None and not _PEOPLE.search(body):
+            self._known.correct(etag_on_put=False)
+        return etag if self._profile.etag_on_put else None
 
     def _check_uid(self, reply: Reply, href: str, body: bytes) -> None:
         """See a UID conflict in all the ways servers put it: 403, 409, 412, with or without an element."""

@@ -53,11 +53,14 @@ def propfind(*names: str) -> bytes:
     return _document("D:propfind", _prop(names))
 
 
-def sync_report(token: str) -> bytes:
-    """Ask what changed since `token` (RFC 6578, 3.2). Never with a limit: Xandikos loses items (MATRIX 4)."""
+def sync_report(token: str, *, limit: int = 0) -> bytes:
+    """Ask what changed since `token` (RFC 6578, 3.2). A limit is for trying out only: Xandikos then loses items
+    (MATRIX 4).
+    """
+    most = f"<D:limit><D:nresults>{limit}</D:nresults></D:limit>" if limit else ""
     return _document(
         "D:sync-collection",
-        f"<D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level>",
+        f"<D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level>{most}",
         _prop(["D:getetag"]),
     )
 
@@ -110,6 +113,12 @@ class Response:
         """Whether a property holds this child, as in a resourcetype."""
         element = self.found.get(clark(name))
         return element is not None and element.find(clark(child)) is not None
+
+    def inner(self, name: str, child: str) -> list[str]:
+        """The texts of all such children of one property, as in a set of hrefs."""
+        element = self.found.get(clark(name))
+        found = element.iterfind(clark(child)) if element is not None else ()
+        return [text for one in found if (text := (one.text or "").strip())]
 
 
 class Multistatus:

@@ -1,6 +1,6 @@
 """Link a calendar to a worker: check what may be checked first, try the calendar out, then store it.
 
-Nothing is stored before the calendar took, gave back and removed a test event. A calendar that was unlinked
+Nothing is stored before the calendar took, gave back and removed test events. A calendar that was unlinked
 with its events kept takes up where it stopped, so that nothing appears twice.
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.app import App
 from adapters.dav.discovery import FoundCalendar
-from adapters.dav.probe import Findings
+from adapters.dav.fitness import Card
 from adapters.diary.lookup import by_ref
 from adapters.diary.transaction import record
 from adapters.links.consent import Login
@@ -57,11 +57,11 @@ def add_link(app: App, act: Act, new: NewLink, login: Login) -> Linked:
     calendar = choose(new.wanted, login, app.config.network.policy())
     with app.sessions.begin() as database:
         _check_free(database, calendar.url)
-    findings = measure(app, app.trial(login, calendar.url), calendar.url)
+    card = measure(app, app.trial(login, calendar.url), calendar.url)
     with app.sessions.begin() as database:
         _check_free(database, calendar.url)
-        link = _store(database, act, new, login, calendar, findings, app)
-    return Linked(ref=link.ref, name=calendar.name, url=calendar.url, sentences=findings.sentences)
+        link = _store(database, act, new, login, calendar, card, app)
+    return Linked(ref=link.ref, name=calendar.name, url=calendar.url, sentences=card.sentences)
 
 
 def _check(database: Database, new: NewLink, app: App) -> None:
@@ -93,7 +93,7 @@ def _store(
     new: NewLink,
     login: Login,
     calendar: FoundCalendar,
-    findings: Findings,
+    card: Card,
     app: App,
 ) -> CalendarLink:
     worker = by_ref(database, Worker, new.worker)
@@ -113,7 +113,7 @@ def _store(
         privacy_level=new.level,
         cancelled_display=new.display,
         pull_s=app.config.sync.pull_s,
-        profile=json.loads(findings.profile.to_json()),
+        profile=json.loads(card.profile.to_json()),
         state=LinkState.ACTIVE,
         next_run_at=act.now,
     )

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from adapters.app import App
 from adapters.database.engine import Sessions, reading
+from adapters.dav.fitness import Card
 from adapters.diary.transaction import record
 from adapters.links.consent import Login
 from adapters.links.levels import check_level
 from adapters.links.lookup import link_named
-from adapters.links.trying import measure
+from adapters.links.trying import try_out
 from model.act import Act
 from model.errors import DomainError
 from model.link import CalendarLink, LinkState, Mode
@@ -48,6 +49,16 @@ class Shown:
     sentences: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A link, and the fitness card of its calendar; `corrected` is what runs had found out since the last check."""
+
+    ref: str
+    state: str
+    card: Card
+    corrected: dict[str, object]
+
+
 def set_link(sessions: Sessions, act: Act, ref: str, to: Settings, privacy: PrivacySettings) -> Shown:
     """Change how a calendar is shown; another level or display has everything projected again."""
     with sessions.begin() as database:
@@ -68,19 +79,19 @@ def set_link(sessions: Sessions, act: Act, ref: str, to: Settings, privacy: Priv
 def log_in(app: App, act: Act, ref: str, login: Login) -> Shown:
     """Replace the password or consent, once it has opened the calendar; nothing else is lost."""
     with reading(app.sessions) as database:
-        url = link_named(database, ref).href
-    findings = measure(app, app.trial(login, url), url)
+        link = link_named(database, ref)
+    card = try_out(app, act, link, app.trial(login, link.href))
     with app.sessions.begin() as database:
         link = link_named(database, ref)
         account, found = link.account, login.credentials
         account.user, account.auth, account.oauth_provider = found.user, found.auth, found.provider
         account.secret = app.box().encrypt(found.secret)
-        link.profile = json.loads(findings.profile.to_json())
+        _learn(link, card)
         if link.state in (LinkState.NEEDS_REAUTH, LinkState.ERROR):
             link.become(LinkState.ACTIVE)
         _soon(link, act.now)
         record(database, act, "link-login", link=link.ref)
-        return Shown(ref=link.ref, state=link.state, sentences=findings.sentences)
+        return Shown(ref=link.ref, state=link.state, sentences=card.sentences)
 
 
 def user_of(sessions: Sessions, ref: str) -> str:
@@ -116,16 +127,22 @@ def resume(sessions: Sessions, act: Act, ref: str) -> Shown:
         return Shown(ref=link.ref, state=link.state, sentences=said)
 
 
-def check(app: App, act: Act, ref: str) -> Shown:
+def check(app: App, act: Act, ref: str) -> Checked:
     """Try a link's calendar out again, and keep what was learned about its server."""
     with reading(app.sessions) as database:
         link = link_named(database, ref)
-    findings = measure(app, app.client(link.account, link.href), link.href)
+    card = try_out(app, act, link, app.client(link.account, link.href))
     with app.sessions.begin() as database:
         link = link_named(database, ref)
-        link.profile = json.loads(findings.profile.to_json())
+        corrected = link.corrected
+        _learn(link, card)
         record(database, act, "link-checked", link=link.ref)
-        return Shown(ref=link.ref, state=link.state, sentences=findings.sentences)
+        return Checked(ref=link.ref, state=link.state, card=card, corrected=corrected)
+
+
+def _learn(link: CalendarLink, card: Card) -> None:
+    """What was just seen goes before what runs had found out."""
+    link.profile, link.corrected = json.loads(card.profile.to_json()), {}
 
 
 def _soon(link: CalendarLink, now: datetime) -> None:

@@ -133,13 +133,14 @@ def _count(database: Database, query: Select[UUID, int]) -> dict[UUID, int]:
 
 def _last_counts(database: Database) -> dict[UUID, dict[str, object]]:
     """What the last ended run of each link counted."""
+    a_run = SyncRun.job.in_(("sync", "reconcile"))  # a check holds the lease, too
     last = (
         select(SyncRun.link_id, func.max(SyncRun.started_at).label("at"))
-        .where(SyncRun.ended_at.is_not(None))
+        .where(SyncRun.ended_at.is_not(None), a_run)
         .group_by(SyncRun.link_id)
         .subquery()
     )
-    same = (SyncRun.link_id == last.c.link_id) & (SyncRun.started_at == last.c.at)
+    same = (SyncRun.link_id == last.c.link_id) & (SyncRun.started_at == last.c.at) & a_run
     return {row.link_id: dict(row.counts) for row in database.scalars(select(SyncRun).join(last, same))}
 
 

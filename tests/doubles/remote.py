@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sync.errors import CalendarMissing, OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken
 from sync.href import canonical_href
-from sync.ports import Fetched, Item, Look, Missing, Position
+from sync.ports import Fetched, Item, Look, Missing, Position, RemoteCalendar, Result, Task
 
 
 def as_sent(body: bytes) -> bytes:
@@ -90,6 +90,13 @@ class InMemoryCalendar:
     @property
     def reads_back(self) -> bool:
         return self.server.rewrites is not as_sent
+
+    @property
+    def corrections(self) -> dict[str, object]:
+        return {}
+
+    def each(self, tasks: Sequence[Task], do: Callable[[RemoteCalendar, Task], Result]) -> Iterator[Result]:
+        return (do(self, task) for task in tasks)
 
     def look(self, position: Position | None) -> Look:
         self._ask("REPORT")

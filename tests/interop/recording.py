@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from adapters.dav.calendar import CalDavCalendar
+from adapters.dav.calendar import CalDavCalendar, Further
 from adapters.dav.http import GuardedClient
-from adapters.dav.profile import Profile
+from adapters.dav.profile import Known, Profile
 from sync.href import canonical_href
 from sync.ports import Fetched, Item
 
@@ -41,9 +41,15 @@ class RecordingCalendar(CalDavCalendar):
     traffic: Traffic
 
     def __init__(
-        self, client: GuardedClient, url: str, *, profile: Profile | None = None, page: int = 50
+        self,
+        client: GuardedClient,
+        url: str,
+        *,
+        profile: Profile | Known | None = None,
+        page: int = 50,
+        further: Further | None = None,
     ) -> None:
-        super().__init__(client, url, profile=profile, page=page)
+        super().__init__(client, url, profile=profile, page=page, further=further)
         self.traffic.clients.append(client)
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Fetched]:

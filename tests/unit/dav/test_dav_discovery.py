@@ -19,8 +19,9 @@ from adapters.dav.auth import PasswordAuth
 from adapters.dav.discovery import discover, make_calendar
 from adapters.dav.oauth import Provider, TokenKeeper, browser_consent, device_consent
 from adapters.dav.policy import Policy
-from adapters.dav.probe import SUMMARY, probe
+from adapters.dav.probe import probe
 from adapters.dav.problems import DiscoveryProblem, in_plain_words
+from adapters.dav.sample import SUMMARY
 from adapters.demo.radicale import Server
 from adapters.ical.codec import ICalendar
 from sync.errors import NotAuthorised, Refused
@@ -69,8 +70,8 @@ def test_a_calendar_is_made_found_and_probed_without_a_trace(caldav_server: Serv
             assert made.name == "Practice & more"
             client.requests.clear()
             result = probe(client, made.url, codec=ICalendar(), now=NOW)
-            assert sum(client.requests.values()) <= 12
-            assert result.sentences[0].startswith("A test event was written")
+            assert sum(client.requests.values()) <= 26
+            assert result.sentences[0].startswith("Test events were written")
             listing = client.send("PROPFIND", made.url, headers={"Depth": "1"})
             assert b".ics" not in listing.body
         finally:
@@ -79,13 +80,27 @@ def test_a_calendar_is_made_found_and_probed_without_a_trace(caldav_server: Serv
 
 def test_a_probe_cleans_up_when_something_breaks_in_the_middle() -> None:
     about = found("/cal/", "<resourcetype><C:calendar/></resourcetype>")
-    scripts = [answers(about), says("201 Created"), says("502 Bad Gateway"), says("204 No Content")]
+    scripts = [
+        says("200 OK"),
+        answers(token="t1"),
+        answers(about),
+        says("201 Created"),
+        says("502 Bad Gateway"),
+        says("204 No Content"),
+    ]
     with talking_to(scripts) as (server, client):
         with pytest.raises(Exception, match="502"):
             probe(client, server.url, codec=ICalendar(), now=NOW)
-        assert [line.split()[0] for line in server.lines()] == ["PROPFIND", "PUT", "REPORT", "DELETE"]
-    assert SUMMARY.encode() in server.heard[1]
-    assert b"ATTENDEE" not in server.heard[1]
+        assert [line.split()[0] for line in server.lines()] == [
+            "OPTIONS",
+            "REPORT",
+            "PROPFIND",
+            "PUT",
+            "REPORT",
+            "DELETE",
+        ]
+    assert SUMMARY.encode() in server.heard[3]
+    assert b"ATTENDEE" not in server.heard[3]
 
 
 @pytest.mark.parametrize(

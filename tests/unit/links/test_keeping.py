@@ -53,10 +53,43 @@ def test_what_is_not_allowed_changes_nothing(linked, words):
     assert linked.ok("link", "list", "--json").json == before
 
 
-def test_check_says_what_the_server_does(linked, radicale, url):
-    said = linked.ok("link", "check", "mia").out
-    assert said.startswith("A test event was written, read and removed.")
+def test_check_says_what_it_will_do_then_shows_the_card_and_leaves_nothing(linked, radicale, url):
+    before, *rest = linked.ok("link", "check", "mia").out.splitlines()
+    assert before.startswith("Test events will be written to the calendar")
+    assert rest[0].startswith("mia is on a server like radicale; ")
+    heads, *rows = [line for line in rest[2:] if line]
+    assert heads.split() == ["what", "should", "be", "so", "observed", "hinted", "verdict", "therefore"]
+    assert [row.split()[-3:] for row in rows if row.startswith("A UID cannot")] == [["yes", "yes", "pass"]]
+    assert "Test events were written, read and removed." in rows
+    assert rows[-1] == "mia is active."
     assert len(remote_items(radicale, url)) == 5
+
+
+def test_check_as_json_holds_card_and_profile_and_warns_on_stderr(linked):
+    done = linked.ok("link", "check", "mia", "--json")
+    assert "will be written" in done.err
+    found = done.json
+    assert (found["link"], found["server"], found["fit"], found["left"]) == ("mia", "radicale", True, False)
+    (row,) = [row for row in found["rows"] if row["code"] == "x_commas"]
+    assert (row["observed"], row["hinted"], row["verdict"]) == ("no", None, "copes")
+    assert found["profile"]["sync_collection"] is True
+    assert found["corrected"] == {}
+
+
+def test_a_check_and_a_run_keep_out_of_each_others_way(linked):
+    """A run in the middle of a check would take the test events for the practitioner's own."""
+    with sqlite3.connect(linked.folder / "calendula.sqlite3") as database:
+        database.execute(
+            "UPDATE calendar_link SET lease_owner = 'other', lease_until = '2027-01-01 00:00:00'"
+        )
+    refused = linked("link", "check", "mia")
+    assert (refused.code, "E_BUSY" in refused.err) == (1, True)
+    with sqlite3.connect(linked.folder / "calendula.sqlite3") as database:
+        database.execute("UPDATE calendar_link SET lease_owner = '', lease_until = NULL")
+    counts = linked.status()["counts"]
+    linked.ok("link", "check", "mia")
+    assert linked.status()["counts"] == counts
+    assert linked.ok("sync").out == "mia: nothing to do\n"
 
 
 def test_a_paused_link_is_not_run_until_it_is_resumed(linked):
