@@ -62,7 +62,7 @@ class App:
     def store(self) -> "SqlStore":
         from adapters.database.store import SqlStore
 
-        return SqlStore(self.engine, self.sessions, self.config.settings, clock=self.clock)
+        return SqlStore(self.engine, self.sessions, self.config.settings, clock=self.clock, box=self.box)
 
     @cached_property
     def owner(self) -> str:

@@ -109,7 +109,7 @@ def _write_for(
     if body == mapping.base_ical:
         _agree(mapping, run, ours)
         return None
-    return _intend(run, work, mapping, Verb.REPLACE, body=body, ours=ours)
+    return intend(run, work, mapping, Verb.REPLACE, body=body, ours=ours)
 
 
 def _agree(mapping: EventMapping, run: Run, ours: Event) -> None:
@@ -140,7 +140,7 @@ def _create(run: Run, work: Work, mapping: EventMapping, ours: Event) -> Prepare
     mapping.href_key = canonical_href(mapping.href)
     mapping.etag, mapping.state = None, MappingState.PENDING
     body = run.codec.write(ours, now=run.clock.now())
-    return _intend(run, work, mapping, Verb.CREATE, body=body, ours=ours)
+    return intend(run, work, mapping, Verb.CREATE, body=body, ours=ours)
 
 
 def _announce_deletions(run: Run, work: Work, doomed: Sequence[UUID]) -> list[Prepared]:
@@ -152,14 +152,26 @@ def _announce_deletions(run: Run, work: Work, doomed: Sequence[UUID]) -> list[Pr
         if mapping.base_ical is None:
             mapping.bury()
             continue
-        prepared.append(_intend(run, work, mapping, Verb.DELETE, body=b"", ours=None))
+        prepared.append(intend(run, work, mapping, Verb.DELETE, body=b"", ours=None))
     return prepared
 
 
-def _intend(
-    run: Run, work: Work, mapping: EventMapping, verb: Verb, *, body: bytes, ours: Event | None
+def intend(
+    run: Run,
+    work: Work,
+    mapping: EventMapping,
+    verb: Verb,
+    *,
+    body: bytes,
+    ours: Event | None,
+    projected: bytes | None = None,
 ) -> Prepared:
-    """Write the intent down before anything is sent (FAILURES A2, E1)."""
+    """Write the intent down before anything is sent (FAILURES A2, E1).
+
+    `projected`: what both sides had agreed on, where that is not what we show now (`rewind`).
+    """
+    if projected is None and verb is Verb.REPLACE and ours is not None:
+        projected = run.codec.write(ours, now=run.clock.now())
     intent = Intent(
         id=run.new_id(),
         link_id=run.link_id,
@@ -175,7 +187,7 @@ def _intend(
         else meaning(ours)
         if ours
         else "",
-        projected=run.codec.write(ours, now=run.clock.now()) if verb is Verb.REPLACE and ours else None,
+        projected=projected,
     )
     work.add(intent)
     return Prepared(

@@ -2,20 +2,29 @@
 
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
+from sync.archive import Action, Standing
 from sync.context import Run
 from sync.ports import Item
 from sync.store import Work, ref_of
+
+_SENT: dict[Verb, Action] = {
+    Verb.CREATE: "sent-create",
+    Verb.REPLACE: "sent-replace",
+    Verb.DELETE: "sent-delete",
+}
 
 
 def settle_one(
     run: Run, work: Work, mapping: EventMapping, intent: Intent, *, etag: str | None, stored: Item | None
 ) -> None:
     """The write happened. `stored` is what the server keeps, where it was read back (MATRIX 1)."""
+    before = Standing.of(mapping) if intent.verb != Verb.CREATE else None
     if intent.verb == Verb.DELETE:
         mapping.bury()
     else:
         _agree_on(mapping, intent, etag=etag, stored=stored)
-    run.record(work, f"sent-{intent.verb.lower()}", mapping=mapping)
+    work.keep(mapping, _SENT[intent.verb], before, mapping.base_ical)
+    run.record(work, _SENT[intent.verb], mapping=mapping)
     work.delete(intent)
 
 

@@ -5,7 +5,7 @@ out
 there, before anything is written (FAILURES E11, E12). Each method is one query of fixed cost.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, or_, s
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload
 
+from adapters.database.archive import Archive, Box
 from adapters.database.engine import Sessions, read_only
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.diary.conflicts import clashes_at
@@ -32,10 +33,11 @@ from model.people import Worker
 from model.practice import Room, Site
 from model.series import Series, SeriesWorker
 from model.session import Kind, Session, SessionWorker
+from sync.archive import Action, Standing
 from sync.errors import LeaseLost
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Lease, Row, UnitRef, ref_to
+from sync.store import Clash, Kept, Lease, Row, UnitRef, ref_to
 
 _MANY = 500  # bound parameters in one query, well below what any database allows
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
@@ -44,8 +46,17 @@ _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
 class SqlWork:
     """One transaction of one link (`sync.store.Work`). Units are loaded once and then shared."""
 
-    def __init__(self, database: Database, link: CalendarLink, settings: Settings, *, flushes: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        link: CalendarLink,
+        settings: Settings,
+        *,
+        flushes: bool,
+        archive: Archive | None = None,
+    ) -> None:
         self._database, self._link, self._settings, self._flushes = database, link, settings, flushes
+        self._archive = archive
         self._units: dict[UnitRef, Unit] = {}
 
     @property
@@ -242,6 +253,26 @@ class SqlWork:
         )
         return self._database.scalar(query.limit(1)) is not None
 
+    # --- the archive -----------------------------------------------------------------------------------
+
+    def keep(
+        self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None
+    ) -> None:
+        if self._archive is not None:
+            self._archive.keep(mapping, action, before, body)
+
+    def kept_since(self, run_ids: Collection[UUID]) -> list[Kept]:
+        return self._archive.kept_since(run_ids) if self._archive is not None else []
+
+    def standing(self, kept: Kept) -> Standing | None:
+        return self._archive.standing(kept) if self._archive is not None else None
+
+    def undo(self, kept: Sequence[Kept]) -> bool:
+        self._units.clear()
+        return self._archive is not None and self._archive.undo(kept)
+
+    # --- rows ------------------------------------------------------------------------------------------
+
     def add(self, row: Row) -> None:
         if isinstance(row, Session | Series):
             self._units[ref_to(row)] = row
@@ -264,9 +295,17 @@ class SqlStore:
     """All links of one database (`sync.store.Store`), and the leases on them."""
 
     def __init__(
-        self, engine: Engine, sessions: Sessions, settings: Settings, *, clock: Callable[[], datetime]
+        self,
+        engine: Engine,
+        sessions: Sessions,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime],
+        box: Callable[[], Box] | None = None,
     ) -> None:
+        """Without a `box` nothing is kept for `rewind`."""
         self._engine, self._sessions, self._settings, self._clock = engine, sessions, settings, clock
+        self._box = box
 
     @property
     def _lease_time(self) -> timedelta:
@@ -294,7 +333,16 @@ class SqlStore:
     def work(self, lease: Lease) -> Iterator[SqlWork]:
         with self._sessions.begin() as database:
             self._renew(database, lease)
-            yield SqlWork(database, _link(database, lease.link_id), self._settings, flushes=True)
+            link = _link(database, lease.link_id)
+            archive = self._archive(database, link, lease.run_id)
+            yield SqlWork(database, link, self._settings, flushes=True, archive=archive)
+            if archive is not None:
+                archive.store()
+
+    def _archive(self, database: Database, link: CalendarLink, run_id: UUID) -> Archive | None:
+        if self._box is None or not link.keeps_bodies:
+            return None
+        return Archive(database=database, link_id=link.id, run_id=run_id, now=self._clock, box=self._box)
 
     @contextmanager
     def ending(self, lease: Lease) -> Iterator[tuple[CalendarLink, SyncRun]]:
@@ -322,6 +370,17 @@ class SqlStore:
         with self._reading() as database, database.no_autoflush:
             try:
                 yield SqlWork(database, _link(database, link_id), self._settings, flushes=False)
+            finally:
+                database.rollback()
+
+    @contextmanager
+    def rehearsal(self, link_id: UUID) -> Iterator[SqlWork]:
+        """A transaction that does everything and is rolled back: what a rewind would do."""
+        with self._sessions() as database:
+            try:
+                link = _link(database, link_id)
+                archive = self._archive(database, link, UUID(int=0))
+                yield SqlWork(database, link, self._settings, flushes=True, archive=archive)
             finally:
                 database.rollback()
 
