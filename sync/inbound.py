@@ -249,6 +249,14 @@ def restore(mapping: EventMapping) -> None:
     mapping.state = MappingState.DIRTY
 
 
+def overrule(work: Work, mapping: EventMapping, item: Item) -> None:
+    """Take notice of what is there without judging it: the push writes what the practice has."""
+    if item.body != mapping.base_ical:
+        work.keep(mapping, "taken-in", Standing.of(mapping), item.body)
+    mapping.base_ical, mapping.pushed_ical, mapping.etag = item.body, None, item.etag
+    mapping.state = MappingState.DIRTY
+
+
 # --- new resources ------------------------------------------------------------------------------------------
 
 

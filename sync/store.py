@@ -119,6 +119,9 @@ class Work(Protocol):
     def future_client_resources(self, *, now: datetime) -> int:
         """How many mapped resources carry clients and lie in the future."""
 
+    def went_back(self, etags: Mapping[str, str | None]) -> list[str]:
+        """Which of these href keys have an ETag again that they had before (B16)."""
+
     def clash(self, session: Session, *, start: datetime, end: datetime) -> Clash:
         """Who or what else is there at that time; UTC instants."""
 

@@ -5,7 +5,7 @@ out
 there, before anything is written (FAILURES E11, E12). Each method is one query of fixed cost.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -19,6 +19,7 @@ from adapters.database.archive import Archive, Box
 from adapters.database.engine import Sessions, read_only
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.diary.conflicts import clashes_at
+from model.archive import ArchiveEntry
 from model.base import Revision
 from model.journal import (
     Attestation,
@@ -217,6 +218,18 @@ class SqlWork:
 
     def future_client_resources(self, *, now: datetime) -> int:
         return self._count_clients(EventMapping.base_ical.is_not(None), after=now)
+
+    def went_back(self, etags: Mapping[str, str | None]) -> list[str]:
+        mine = EventMapping.link_id == self._link.id
+        query = select(EventMapping.href_key, ArchiveEntry.etag).where(
+            mine, EventMapping.id == ArchiveEntry.mapping_id, ArchiveEntry.etag.is_not(None)
+        )
+        found: set[str] = set()
+        keys = list(etags)
+        for start in range(0, len(keys), _MANY):
+            chosen = query.where(EventMapping.href_key.in_(keys[start : start + _MANY]))
+            found |= {key for key, etag in self._database.execute(chosen) if etags[key] == etag}
+        return sorted(found)
 
     def _count_clients(self, *where: ColumnElement[bool], after: datetime | None = None) -> int:
         """Mapped resources that show something with a client, and (`after`) something still to come."""

@@ -83,6 +83,7 @@ def upgrade() -> None:
         "revision",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("latest", sa.BigInteger(), nullable=False),
+        sa.Column("home", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_revision"),
     )
     op.create_table(
@@ -553,4 +554,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_archive_link_id_run_id", "archive", ["link_id", "run_id"])
     op.create_index("ix_archive_mapping_id", "archive", ["mapping_id"])
-    op.execute("INSERT INTO revision (id, latest) VALUES (1, 0)")
+    op.execute("INSERT INTO revision (id, latest, home) VALUES (1, 0, '')")
