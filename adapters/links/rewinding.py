@@ -4,7 +4,6 @@ Thirty days back, or as long as `retention.archive_days` says. How it is done is
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -89,7 +88,7 @@ def rewind(app: App, act: Act, what: Chosen) -> Report:
     return done
 
 
-def _undoable(database: Database, link_id: UUID) -> Sequence[Undoable]:
+def _undoable(database: Database, link_id: UUID) -> list[Undoable]:
     first = func.min(ArchiveEntry.number)
     query = (
         select(
