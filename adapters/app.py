@@ -62,7 +62,8 @@ class App:
     def store(self) -> "SqlStore":
         from adapters.database.store import SqlStore
 
-        return SqlStore(self.engine, self.sessions, self.config.settings, clock=self.clock)
+        box = self.box if self.config.retention.archive_days else None
+        return SqlStore(self.engine, self.sessions, self.config.settings, clock=self.clock, box=box)
 
     @cached_property
     def owner(self) -> str:

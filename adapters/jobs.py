@@ -1,14 +1,16 @@
 """Jobs of the whole practice, each of which one process at a time does once a day; `status` shows how they went."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from adapters.config.schema import RetentionSection
 from adapters.database.engine import Sessions
+from adapters.database.purging import purge
 from adapters.diary.upkeep import extend
 from model.act import Act
 from model.journal import JobRun
@@ -24,19 +26,37 @@ class Jobs:
     sessions: Sessions
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    keep: RetentionSection = field(default_factory=RetentionSection)
+
+    def run_due(self) -> int | None:
+        """All of them, as far as they are due; how many occurrences were made, or None."""
+        try:
+            return self.extend_if_due()
+        finally:
+            self.purge_if_due()
+
+    def purge_if_due(self) -> int | None:
+        """Let go of what has outlived its use; None where somebody did so within a day."""
+        return self._do_if_due("purge", lambda now: purge(self.sessions, self.keep, now=now), "gone")
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""
+        return self._do_if_due("extend", self._extend, "made")
+
+    def _extend(self, now: datetime) -> int:
+        return extend(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id))
+
+    def _do_if_due(self, job: str, work: Callable[[datetime], int], word: str) -> int | None:
         now = self.clock()
-        if not self._take("extend", now):
+        if not self._take(job, now):
             return None
         try:
-            made = extend(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id))
+            done = work(now)
         except Exception as error:
-            self._ended("extend", f"failed: {type(error).__name__}")
+            self._ended(job, f"failed: {type(error).__name__}")
             raise
-        self._ended("extend", f"ok, {made} made")
-        return made
+        self._ended(job, f"ok, {done} {word}")
+        return done
 
     def _take(self, job: str, now: datetime) -> bool:
         """Claim a job for this process, if it is due and nobody else has it."""

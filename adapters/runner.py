@@ -6,7 +6,7 @@ again, and what is written down about it. One runner serves many threads; each r
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from sync.context import Line, Run, actor_of
 from sync.due import Cadence, failed_too_often, next_run, reconcile_due
 from sync.errors import LeaseLost, LinkError, Throttled
 from sync.ports import Clock, Codec, RemoteCalendar
+from sync.rewind import rewind
 from sync.run import Report, ending, run_link
 from sync.settings import Settings
 
@@ -96,6 +97,36 @@ class Runner:
             run = self._run(link, self.new_id(), calendar, full=False)
             run.dry, run.preview = True, preview
             return run_link(run)
+
+    def rewind(self, link_id: UUID, run_ids: Collection[UUID], *, actor: str) -> Report | Busy:
+        """Undo what some runs did, under a lease. The link rests afterwards: else it would do it all again."""
+        link = self._link(link_id)
+        run_id = self.new_id()
+        lease = self.store.take_lease(link_id, owner=self.owner, run_id=run_id, job="rewind")
+        if lease is None:
+            return Busy(reason="LEASED")
+        try:
+            with self.store.work(lease) as work:
+                if work.link.state in RUNNABLE:
+                    work.link.become(LinkState.PAUSED, actor)
+            with self.calendars(link) as calendar:
+                run = self._run(link, run_id, calendar, full=False)
+                run.lease, run.actor = lease, actor
+                report = rewind(run, run_ids)
+        except LinkError as error:  # the calendar could not even be opened
+            report = Report(lines=(), counts={}, error=error)
+        with self.store.ending(lease) as (_, row):
+            row.ended_at, row.counts = self.clock.now(), dict(report.counts)
+            row.result = "ok" if report.ok else type(report.error).__name__
+        return report
+
+    def rehearse(self, link_id: UUID, run_ids: Collection[UUID]) -> Report:
+        """What a rewind would do; it is done, and rolled back."""
+        link = self._link(link_id)
+        with self.calendars(link) as calendar:
+            run = self._run(link, self.new_id(), calendar, full=False)
+            run.dry = True
+            return rewind(run, run_ids)
 
     def _link(self, link_id: UUID) -> CalendarLink:
         with reading(self.sessions) as database:

@@ -81,9 +81,13 @@ class Row:
 
 
 class Revision(Base):
-    """The one row that numbers changes: locked until commit, so the order of numbers is that of commits."""
+    """The one row that numbers changes: locked until commit, so the order of numbers is that of commits.
+
+    `home` says where the database lies, for those that can tell: one read from a dump lies elsewhere.
+    """
 
     __tablename__ = "revision"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     latest: Mapped[int] = mapped_column(default=0)
+    home: Mapped[str] = mapped_column(default="")

@@ -121,6 +121,11 @@ class CalendarLink(Row, Base):
     worker: Mapped[Worker] = relationship(lazy="raise")
     account: Mapped[CalendarAccount] = relationship(lazy="raise")
 
+    @property
+    def keeps_bodies(self) -> bool:
+        """Whether runs keep what they change for `rewind`: never of a calendar that is only a busy source."""
+        return self.role is Role.WORK
+
     def become(self, state: LinkState, reason: str = "") -> None:
         """Take one step of the link's state machine (DOMAIN 2)."""
         if state is self.state:

@@ -25,7 +25,10 @@ from sync.store import Lease, Store, UnitRef, Work
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One thing a run did, or would do: for `plan`, `sync` and the demo to show. Ids and codes, no texts."""
+    """One thing a run did, or would do: for `plan`, `sync` and the demo to show. Ids, codes and times, no texts.
+
+    `start` and `kind` are for people to recognise it by: nobody knows a UID.
+    """
 
     action: str
     uid: str
@@ -34,6 +37,8 @@ class Line:
     reason: str = ""
     recurrence_id: str = ""
     warnings: tuple[str, ...] = ()
+    start: str = ""
+    kind: str = ""
 
 
 @dataclass(kw_only=True)
@@ -68,14 +73,17 @@ class Run:
 
     @contextmanager
     def work(self) -> Iterator[Work]:
-        """One transaction of this run; of a dry run, always the same view that is never committed."""
+        """One transaction of this run; of a dry run the one view that is never committed, or else a rehearsal."""
         if self.preview is not None:
             yield self.preview
         elif self.lease is not None:
             with self.store.work(self.lease) as work:
                 yield work
+        elif self.dry:
+            with self.store.rehearsal(self.link_id) as work:
+                yield work
         else:
-            raise RuntimeError("a run needs a lease or a preview")
+            raise RuntimeError("a run needs a lease, or to be dry")
 
     def act(self) -> Act:
         return Act(actor=self.actor, now=self.clock.now(), new_id=self.new_id)
@@ -167,6 +175,11 @@ class Run:
                 detail=detail or {},
             )
         )
+
+
+def kind_of(unit: Unit) -> str:
+    """What a unit is, in a word."""
+    return f"{unit.kind.value} series" if hasattr(unit, "occurrences") else unit.kind.value
 
 
 def _level(text: str) -> Level:

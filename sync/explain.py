@@ -79,6 +79,8 @@ _ACTIONS = {
     "unsent": "an earlier write had not arrived; it is decided anew",
     "unsettled": "a write of an earlier run whose outcome is not known yet",
     "undecided": "a series was cut short there; the next run decides, once it is known what follows",
+    "vanished": "gone from the calendar",
+    "went-back": "as it was before, in the calendar",
 }
 _FAILURES = {
     "RemoteChanged": "the event had just been changed there; looked at again",
@@ -92,6 +94,21 @@ _QUARANTINED = {
     "UID_CHANGED": "it took the place of one of our events",
     "UID_OF_A_DELETED_EVENT": "it has the UID of an event that was deleted",
     "NO_EVENT": "it holds no event",
+    "OURS_BUT_UNKNOWN": "we wrote it after the backup that this database was restored from",
+}
+_UNDONE = {
+    "": "nothing is to be written there",
+    "CREATE": "put back into the calendar as it was",
+    "REPLACE": "written to the calendar as it was",
+    "DELETE": "taken out of the calendar",
+    "FORGET": "forgotten here; it stays in the calendar",
+}
+_LEFT = {
+    "CHANGED_AGAIN": "a later run changed it again; rewind that one first, or all since",
+    "CHANGED_THERE": "it was changed in the calendar since",
+    "CHANGED_HERE": "it was changed here since",
+    "DELETED_HERE": "what it showed is deleted here",
+    "NOT_HANDED_OUT": "the server did not hand it out",
 }
 
 
@@ -103,6 +120,8 @@ def said(line: Line) -> str:
         return f"not written: {_FAILURES.get(line.reason, line.reason)}"
     if line.action == "quarantined":
         return f"set aside, the rest goes on: {_QUARANTINED.get(line.reason, line.reason)}"
+    if line.action == "rewind":
+        return rewound(line)
     if line.action == "unfetched":
         return f"the server did not hand it out: {line.reason}"
     return _ACTIONS.get(line.action, line.action)
@@ -113,6 +132,16 @@ def judged(code: str, decision: str, reason: str, warnings: tuple[str, ...] = ()
     because = f", because {REASONS.get(reason, reason)}" if reason else ""
     also = f" (but {', '.join(REASONS.get(word, word) for word in warnings)})" if warnings else ""
     return f"came back: {gesture(code)}: {DECISIONS.get(decision, decision.lower())}{because}{also} [{code}]"
+
+
+def rewound(line: Line) -> str:
+    """What becomes of one thing in a rewind, and what the next run will make of it."""
+    if line.decision == "REFUSE":
+        return f"left as it is: {_LEFT.get(line.reason, line.reason)}"
+    taken = (
+        "it is taken in again" if line.code == "FORGET" else "it is sent again, as the practice still says so"
+    )
+    return _UNDONE.get(line.code, line.code) + (f"; once the link goes on, {taken}" if line.warnings else "")
 
 
 def gesture(code: str) -> str:

@@ -13,6 +13,7 @@ from model.series import Series
 from model.session import Kind, Session, Status
 from sync import apply
 from sync.adopt import adopt, retell
+from sync.archive import Standing
 from sync.classify import Code, Edit, classify, deleted
 from sync.compare import INBOUND, OURS, Properties, changed, overlay, same
 from sync.context import Run
@@ -43,6 +44,7 @@ def take_in(
     if same(base, theirs):
         _echo(run, mapping, body, etag)
         return
+    work.keep(mapping, "taken-in", Standing.of(mapping), body)
     if unit.kind is Kind.OTHER_EVENT:
         unit, kept = _own_event(run, work, mapping, unit, base, pushed, theirs), OWNER_KEEPS
     else:
@@ -219,6 +221,7 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
     if bases is None or unit is None or ours is None:
         mapping.bury()
         return
+    work.keep(mapping, "gone", Standing.of(mapping), None)
     base, pushed = bases
     edit = deleted(base)
     facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
@@ -243,6 +246,14 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
 def restore(mapping: EventMapping) -> None:
     """Forget what was there, so that the push writes it anew."""
     mapping.base_ical = mapping.pushed_ical = mapping.etag = None
+    mapping.state = MappingState.DIRTY
+
+
+def overrule(work: Work, mapping: EventMapping, item: Item) -> None:
+    """Take notice of what is there without judging it: the push writes what the practice has."""
+    if item.body != mapping.base_ical:
+        work.keep(mapping, "taken-in", Standing.of(mapping), item.body)
+    mapping.base_ical, mapping.pushed_ical, mapping.etag = item.body, None, item.etag
     mapping.state = MappingState.DIRTY
 
 
@@ -279,6 +290,7 @@ def new_event(run: Run, work: Work, mapping: EventMapping, event: Event, *, copi
 
 def refuse_whole(run: Run, work: Work, mapping: EventMapping, unit: Unit, theirs: Event, item: Item) -> None:
     """Take notice of a state that was refused as a whole, so that the push puts ours back."""
+    work.keep(mapping, "taken-in", Standing.of(mapping), item.body)
     bases = run.bases(mapping)
     learned = overlay(bases[1], bases[0], theirs, INBOUND) if bases else theirs
     settle(run, work, mapping, unit, learned, item.body, item.etag)

@@ -137,6 +137,9 @@ class Codec(Protocol):
         octet-equal.
         """
 
+    def rename(self, body: bytes, uid: str) -> bytes:
+        """The same resource under another UID; every other line stays octet-equal."""
+
 
 class Clock(Protocol):
     """The only source of time; tests inject their own (DESIGN, proof)."""

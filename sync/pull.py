@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode
-from sync import guard, inbound
+from sync import inbound, suspicion
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
 from sync.compare import OURS, same
 from sync.context import Line, Run
 from sync.errors import Unreadable
 from sync.event import Event
+from sync.guard import Answer
 from sync.href import canonical_href
 from sync.ports import Item, Look, Missing, Position
 from sync.projection import Unit
@@ -61,7 +62,7 @@ def pull(run: Run) -> None:
         position = _position(work)
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = [seen.href for seen in work.seen_unfetched()]
-        restoring = work.link.state_reason == "RESTORE"
+        answer = Answer.read(work.link.state_reason)
     whole = run.full or (run.listing and position is not None)
     look = run.calendar.list_all() if whole else run.calendar.look(position)
     run.listing = False  # once a run is enough
@@ -69,10 +70,11 @@ def pull(run: Run) -> None:
     known = run.store.known(run.link_id, seen)
     changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
     gone, found = _prove_gone(run, look, known)
-    if not restoring:
-        _guard(run, gone)
-    _take_pages(run, [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)], found)
-    _take_gone(run, gone, restoring=restoring)
+    if not answer.answer:
+        suspicion.check(run, look, known, gone=gone, changed=changed)
+    wanted = [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)]
+    _take_pages(run, wanted, found, answer)
+    _take_gone(run, gone, restoring=answer.restoring)
     if not whole:
         _save_position(run, position, look.position)
 
@@ -121,17 +123,6 @@ def _hrefs(run: Run, keys: Sequence[str]) -> list[str]:
         return [*mapped.values(), *(s.href for s in work.seen_at(keys).values())]
 
 
-def _guard(run: Run, gone: Sequence[str]) -> None:
-    """Count what would be taken away, over the whole pull, before anything is applied (E21)."""
-    if not gone:
-        return
-    now = run.clock.now()
-    with run.work() as work:
-        count, future = work.client_resources(gone, now=now)
-        all_future = work.future_client_resources(now=now)
-    guard.check(guard.Vanished(gone=count, gone_future=future, future=all_future), run.settings.sync)
-
-
 def _take_gone(run: Run, gone: Sequence[str], *, restoring: bool) -> None:
     """Deletions last, and only of what still is where it was."""
     if not gone:
@@ -149,7 +140,7 @@ def _take_gone(run: Run, gone: Sequence[str], *, restoring: bool) -> None:
 # --- pages --------------------------------------------------------------------------------------------------
 
 
-def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> None:
+def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item], answer: Answer) -> None:
     """Known resources first, so that a series cut there is known before its tail may come (E6)."""
     if not hrefs and not found:
         return
@@ -159,10 +150,11 @@ def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> None:
     cuts: list[Cut] = []
     for page in _pages(run, [h for k, h in keys.items() if k in mapped], found):
         with run.work() as work:
-            _take_known_page(run, work, page, cuts)
+            _take_known_page(run, work, page, cuts, answer)
     for page in _pages(run, [h for k, h in keys.items() if k not in mapped], ()):
         with run.work() as work:
-            strays = _take_new_page(run, work, page, cuts)
+            known_to_us = _without_ours(run, work, page) if answer.forgetful else page
+            strays = _take_new_page(run, work, known_to_us, cuts)
         if strays:
             _take_strays(run, strays)
     for cut in cuts:
@@ -221,7 +213,7 @@ def _set_aside(run: Run, work: Work, page: Page) -> None:
             set_aside(run, work, item, "")
 
 
-def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> None:
+def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut], answer: Answer) -> None:
     """Take in what is mapped; what is known about it is asked for once a page."""
     _set_aside(run, work, page)
     keys = [canonical_href(item.href) for item, _ in page.events]
@@ -235,6 +227,9 @@ def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> None:
             continue
         if key in aside:
             work.delete(aside[key])
+        if answer.overwriting:
+            inbound.overrule(work, mapping, item)
+            continue
         cut = find_cut(run, work, mapping, event, item)
         if cut is not None:
             cuts.append(cut)
@@ -274,6 +269,15 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
             new.append(found)
     _adopt(run, work, new)
     return strays
+
+
+def _without_ours(run: Run, work: Work, page: Page) -> Page:
+    """What we wrote after the backup that our database was restored from: no copy, and no twin (FAILURES E20)."""
+    known = work.mappings_with([event.uid for _, event in page.events])
+    ours = [p for p in page.events if p[1].uid not in known and p[1].master is not None and p[1].master.marks]
+    for item, _ in ours:
+        quarantine(run, work, item, "OURS_BUT_UNKNOWN")
+    return replace(page, events=[p for p in page.events if p not in ours])
 
 
 def _adopt(run: Run, work: Work, new: Sequence[New]) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
 from sync.compare import OURS, meaning, overlay, same
-from sync.context import Run, in_window
+from sync.context import Run, in_window, kind_of
 from sync.event import Event
 from sync.href import canonical_href
 from sync.projection import Unit
@@ -99,7 +99,7 @@ def _write_for(
         return _first_write(run, work, unit, ours)
     bases = run.bases(mapping)
     if bases is None or mapping.base_ical is None:
-        return _create(run, work, mapping, ours)
+        return _create(run, work, mapping, ours, kind_of(unit))
     theirs, pushed = bases
     body = mapping.base_ical
     if theirs.following or not same(pushed, ours, OURS):
@@ -107,7 +107,7 @@ def _write_for(
     if body == mapping.base_ical:
         _agree(mapping, run, ours)
         return None
-    return _intend(run, work, mapping, Verb.REPLACE, body=body, ours=ours)
+    return intend(run, work, mapping, Verb.REPLACE, body=body, ours=ours, kind=kind_of(unit))
 
 
 def _agree(mapping: EventMapping, run: Run, ours: Event) -> None:
@@ -129,16 +129,16 @@ def _first_write(run: Run, work: Work, unit: Unit, ours: Event) -> Prepared | No
     mapping.series_id, mapping.session_id = (unit.id, None) if series else (None, unit.id)
     mapping.base_ical = mapping.pushed_ical = mapping.etag = None
     work.add(mapping)
-    return _create(run, work, mapping, ours)
+    return _create(run, work, mapping, ours, kind_of(unit))
 
 
-def _create(run: Run, work: Work, mapping: EventMapping, ours: Event) -> Prepared:
+def _create(run: Run, work: Work, mapping: EventMapping, ours: Event, kind: str) -> Prepared:
     """A new resource at a fresh random href: no old ETag or trash bin can speak for it (MATRIX 2, 3)."""
     mapping.href = run.calendar.new_href(str(run.new_id()))
     mapping.href_key = canonical_href(mapping.href)
     mapping.etag, mapping.state = None, MappingState.PENDING
     body = run.codec.write(ours, now=run.clock.now())
-    return _intend(run, work, mapping, Verb.CREATE, body=body, ours=ours)
+    return intend(run, work, mapping, Verb.CREATE, body=body, ours=ours, kind=kind)
 
 
 def _announce_deletions(run: Run, work: Work, doomed: Sequence[UUID]) -> list[Prepared]:
@@ -150,14 +150,27 @@ def _announce_deletions(run: Run, work: Work, doomed: Sequence[UUID]) -> list[Pr
         if mapping.base_ical is None:
             mapping.bury()
             continue
-        prepared.append(_intend(run, work, mapping, Verb.DELETE, body=b"", ours=None))
+        prepared.append(intend(run, work, mapping, Verb.DELETE, body=b"", ours=None))
     return prepared
 
 
-def _intend(
-    run: Run, work: Work, mapping: EventMapping, verb: Verb, *, body: bytes, ours: Event | None
+def intend(
+    run: Run,
+    work: Work,
+    mapping: EventMapping,
+    verb: Verb,
+    *,
+    body: bytes,
+    ours: Event | None,
+    projected: bytes | None = None,
+    kind: str = "",
 ) -> Prepared:
-    """Write the intent down before anything is sent (FAILURES A2, E1)."""
+    """Write the intent down before anything is sent (FAILURES A2, E1).
+
+    `projected`: what both sides had agreed on, where that is not what we show now (`rewind`).
+    """
+    if projected is None and verb is Verb.REPLACE and ours is not None:
+        projected = run.codec.write(ours, now=run.clock.now())
     intent = Intent(
         id=run.new_id(),
         link_id=run.link_id,
@@ -173,7 +186,7 @@ def _intend(
         else meaning(ours)
         if ours
         else "",
-        projected=run.codec.write(ours, now=run.clock.now()) if verb is Verb.REPLACE and ours else None,
+        projected=projected,
     )
     work.add(intent)
     return Prepared(
@@ -185,4 +198,14 @@ def _intend(
         etag=mapping.etag,
         body=body,
         waiting=mapping.waiting,
+        start=_start(run, mapping, ours),
+        kind=kind,
     )
+
+
+def _start(run: Run, mapping: EventMapping, ours: Event | None) -> str:
+    """When it is; of what goes, only a plan has to say so."""
+    shown = ours
+    if shown is None and run.dry and mapping.base_ical is not None:
+        shown = run.read(mapping.base_ical, mapping.href)
+    return shown.master.start.isoformat() if shown is not None and shown.master is not None else ""

@@ -11,7 +11,7 @@ from model.moment import to_text
 from model.series import Series, pending
 from model.session import Session
 from sync.classify import Edit
-from sync.context import Line, Run
+from sync.context import Line, Run, kind_of
 from sync.event import Component
 from sync.judge import Decision, Verdict
 from sync.projection import ALL, Unit
@@ -45,6 +45,8 @@ def log(run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit, ver
             reason=verdict.reason,
             recurrence_id=recurrence_id,
             warnings=verdict.warnings,
+            start=_start(edit),
+            kind=kind_of(unit),
         )
     )
     detail: dict[str, object] = {
@@ -55,6 +57,12 @@ def log(run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit, ver
         "after": change.after,
     }
     run.record(work, "judged", mapping=mapping, unit=unit, code=edit.code, detail=detail)
+
+
+def _start(edit: Edit) -> str:
+    """When it was, or where it is new, will be."""
+    component = edit.before or edit.after
+    return component.start.isoformat() if component is not None else ""
 
 
 def _held_already(work: Work, mapping: EventMapping, edit: Edit) -> bool:

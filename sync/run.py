@@ -72,5 +72,5 @@ def ending(report: Report) -> Ending:
     if isinstance(error, CalendarMissing):
         return Ending(state=LinkState.SUSPENDED, reason="CALENDAR_MISSING", error=error)
     if isinstance(error, MassChange):
-        return Ending(state=LinkState.SUSPENDED, reason="MASS_CHANGE", error=error)
+        return Ending(state=LinkState.SUSPENDED, reason=error.reason, error=error)
     return Ending(state=None, reason=type(error).__name__, error=error)

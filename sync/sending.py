@@ -33,6 +33,8 @@ class Prepared:
     etag: str | None
     body: bytes
     waiting: str
+    start: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ class Wire:
     def send(self, prepared: Sequence[Prepared]) -> None:
         """Send an announced batch once the one before is through; after a failure nothing more is sent."""
         for one in prepared:
-            self._run.tell(Line(action=one.verb.value.lower(), uid=one.uid))
+            self._run.tell(Line(action=one.verb.value.lower(), uid=one.uid, start=one.start, kind=one.kind))
         before = self._answered()
         if prepared and not self._run.dry and before.error is None:
             self._under_way = self._thread.submit(_send, self._run, prepared)

@@ -2,23 +2,32 @@
 
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
+from sync.archive import Action, Standing
 from sync.compare import TIME, same
 from sync.context import Run
 from sync.errors import Unreadable
 from sync.ports import Item
 from sync.store import Work, ref_of
 
+_SENT: dict[Verb, Action] = {
+    Verb.CREATE: "sent-create",
+    Verb.REPLACE: "sent-replace",
+    Verb.DELETE: "sent-delete",
+}
+
 
 def settle_one(
     run: Run, work: Work, mapping: EventMapping, intent: Intent, *, etag: str | None, stored: Item | None
 ) -> None:
     """The write happened. `stored` is what the server keeps, where it was read back (MATRIX 1)."""
+    before = Standing.of(mapping) if intent.verb != Verb.CREATE else None
     if intent.verb == Verb.DELETE:
         mapping.bury()
     else:
         edited = stored is not None and _edited_since(run, intent, etag, stored)
         _agree_on(mapping, intent, etag=etag, stored=None if edited else stored)
-    run.record(work, f"sent-{intent.verb.lower()}", mapping=mapping)
+    work.keep(mapping, _SENT[intent.verb], before, mapping.base_ical)
+    run.record(work, _SENT[intent.verb], mapping=mapping)
     work.delete(intent)
 
 

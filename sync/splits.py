@@ -109,6 +109,7 @@ def _judge_split(
     work.flush()
     inbound.repoint(tail, follower)
     work.add(tail)
+    work.keep(tail, "taken-in", None, item.body)
     inbound.settle(run, work, tail, follower, replace(event, following={}), item.body, item.etag)
     inbound.take_in(run, work, mapping, cut.theirs, cut.item.body, cut.item.etag)
 

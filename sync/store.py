@@ -4,7 +4,7 @@ A `Work` is one short transaction of a leased link: entering it renews the lease
 number, leaving it commits. No transaction spans a request (DESIGN, remember).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from model.link import CalendarLink, EventMapping, SeenItem
 from model.people import Worker
 from model.series import Series
 from model.session import Session
+from sync.archive import Action, Standing
 from sync.projection import Unit
 
 Row = Session | Series | EventMapping | SeenItem | Intent | InboundChange | Notice | HistoryEntry
@@ -38,6 +39,20 @@ class UnitRef:
 
     kind: Literal["session", "series"]
     id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """One entry of the archive, still sealed; without a `mapping_id` it is about units here, not the calendar."""
+
+    number: int
+    run_id: UUID
+    action: Action
+    uid: str
+    mapping_id: UUID | None
+    units: tuple[UnitRef, ...]
+    after: str
+    sealed: bytes | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +119,9 @@ class Work(Protocol):
     def future_client_resources(self, *, now: datetime) -> int:
         """How many mapped resources carry clients and lie in the future."""
 
+    def went_back(self, etags: Mapping[str, str | None]) -> list[str]:
+        """Which of these href keys have an ETag again that they had before (B16)."""
+
     def clash(self, session: Session, *, start: datetime, end: datetime) -> Clash:
         """Who or what else is there at that time; UTC instants."""
 
@@ -121,6 +139,21 @@ class Work(Protocol):
 
     def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
         """Whether that notice was already given for this session on this day (DOMAIN 1.8)."""
+
+    def keep(
+        self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None
+    ) -> None:
+        """Put into the archive how an event stood before this run changed it to `body` (None: gone)."""
+
+    def kept_since(self, run_ids: Collection[UUID]) -> list[Kept]:
+        """The archive of this link from the first entry of one of these runs on, in order."""
+
+    def standing(self, kept: Kept) -> Standing | None:
+        """Unseal how an event stood; None: it was not there."""
+
+    def undo(self, kept: Sequence[Kept]) -> bool:
+        """Bring units back to what they were before these entries, the newest first; False: they changed since,
+        and nothing was done."""
 
     def add(self, row: Row) -> None:
         """Store a new row with this transaction."""
@@ -146,6 +179,9 @@ class Store(Protocol):
 
     def preview(self, link_id: UUID) -> AbstractContextManager[Work]:
         """A view that is never committed, without a lease (`plan`)."""
+
+    def rehearsal(self, link_id: UUID) -> AbstractContextManager[Work]:
+        """A transaction that is done and rolled back, without a lease (`rewind`)."""
 
 
 def ref_of(mapping: EventMapping) -> UnitRef | None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cryptography.fernet import Fernet
 from sqlalchemy import Engine, select
 
 from adapters.database.engine import Sessions, connect, sessions
@@ -20,6 +21,7 @@ from adapters.database.store import SqlStore
 from adapters.database.tables import metadata
 from adapters.ical import ICalendar
 from adapters.runner import Runner
+from adapters.secrets import SecretBox
 from model.act import Act
 from model.base import Revision
 from model.cancellation import CancellationReason, CancelledBy
@@ -49,6 +51,7 @@ from tests.doubles.remote import InMemoryCalendar, InMemoryServer
 
 CHICAGO = ZoneInfo("America/Chicago")
 ADELAIDE = ZoneInfo("Australia/Adelaide")
+BOX = SecretBox([Fernet.generate_key()])
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -102,7 +105,7 @@ class World:
         else:
             metadata.create_all(self.engine)
             self._fill(tz, mode, level, display)
-        store = SqlStore(self.engine, self.sessions, self.settings, clock=self.clock.now)
+        store = SqlStore(self.engine, self.sessions, self.settings, clock=self.clock.now, box=lambda: BOX)
         self.runner = self._runner(store)
         self.phone = Phone(self)
 

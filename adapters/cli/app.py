@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "adapters.cli.status:status",
     "changes": "adapters.cli.changes:changes",
     "history": "adapters.cli.history:history",
+    "rewind": "adapters.cli.rewinding:rewind",
     "privacy": "adapters.cli.practice:privacy",
 }
 _GLOBAL = {"--as": True, "--config": True, "--debug": False}

@@ -13,7 +13,7 @@ _NAME = typer.Argument(None, metavar="UID", help="An event's UID, or the beginni
 def history(ctx: typer.Context, name: str | None = _NAME, as_json: bool = JSON) -> None:
     """Tell what happened, when, by whom and why.
 
-    To one event or session; without a UID, the latest hundred things of all.
+    The life of one event or session, in sentences; without a UID, the latest hundred things of all.
 
     Example: calendula history 5b1f6c1e
     """
@@ -25,4 +25,4 @@ def history(ctx: typer.Context, name: str | None = _NAME, as_json: bool = JSON) 
         return
     for row in rows:
         unit = "" if name else f" {str(row.session_id or row.series_id or row.uid)[:8]:8}"
-        typer.echo(f"{row.at:%Y-%m-%d %H:%M:%S}Z{unit} {row.actor}: {row.sentence}")
+        typer.echo(f"{row.at:%Y-%m-%d %H:%M:%S}Z{unit} {row.sentence}")

@@ -242,17 +242,25 @@ def pause(ctx: typer.Context, ref: str = LINK) -> None:
 
 
 @link.command("resume")
-def resume(ctx: typer.Context, ref: str = LINK) -> None:
+def resume(
+    ctx: typer.Context,
+    ref: str = LINK,
+    restore: bool = typer.Option(False, "--restore", help="After a suspension: the practice is right."),
+    accept: bool = typer.Option(False, "--accept", help="After a suspension: the calendar is right."),
+) -> None:
     """Go on with a paused or suspended link.
 
-    After a suspension the next run puts back what is missing in the calendar.
+    After a suspension calendula plan LINK shows what it is about. With --restore (or nothing) the next run puts back
+    what is missing there; with --accept it is judged like any deletion: nothing with a client is deleted.
 
-    Example: calendula link resume mia
+    Example: calendula link resume mia --restore
     """
     from adapters.links.changing import resume as go_on
 
+    if restore and accept:
+        raise typer.BadParameter("Give one of --restore and --accept")
     run = here(ctx)
-    _show(go_on(run.sessions, run.act(), ref))
+    _show(go_on(run.sessions, run.act(), ref, "RESTORE" if restore else "ACCEPT" if accept else ""))
 
 
 @link.command("remove")

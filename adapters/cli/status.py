@@ -19,8 +19,12 @@ _NEXT = {
     "NEEDS_REAUTH": "the server refuses the password; give it a new one: calendula link login {link}",
     "CALENDAR_MISSING": "look for the calendar, then calendula link resume {link}; if it is gone for good, "
     "calendula link remove {link} --keep-events, and link another",
-    "MASS_CHANGE": "too much was gone at once, so nothing was applied; look there, then "
-    "calendula link resume {link} puts it back",
+    "MASS_CHANGE": "too much was gone at once, so nothing was applied; calendula plan {link} lists it. Then "
+    "calendula link resume {link} --restore puts it back, --accept takes it as meant, calendula link remove ends it",
+    "SERVER_RESTORED": "the calendar went back in time, so nothing was applied; calendula plan {link} lists it. Then "
+    "calendula link resume {link} --restore writes what the practice has, --accept takes it as meant",
+    "DATABASE_RESTORED": "this database is a backup that was put back; calendula plan {link}, then "
+    "calendula link resume {link} --accept follows the calendar, --restore writes what this database has",
     "PAUSED": "it rests; calendula link resume {link} goes on",
     "ERROR": "it is tried again by itself; calendula link check {link} says what the server answers",
 }

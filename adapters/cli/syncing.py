@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import typer
 
 from adapters.cli.context import Here, here
+from adapters.cli.naming import named
 from adapters.cli.output import JSON, print_json
 from sync.context import Line
 from sync.explain import said
@@ -62,21 +63,51 @@ def sync(
         raise typer.Exit(1)
 
 
-def plan(ctx: typer.Context, link: str | None = _ONE, as_json: bool = JSON) -> None:
+def plan(
+    ctx: typer.Context,
+    link: str | None = _ONE,
+    every: bool = typer.Option(False, "--all", help="All links that may run, and suspended ones."),
+    as_json: bool = JSON,
+) -> None:
     """Say what a run would do; write nothing anywhere.
 
-    It lists what would be sent, applied, held and refused.
+    It lists what would be sent, applied, held and refused, and why; of a suspended link, what suspended it.
 
     Example: calendula plan mia
     """
     run = here(ctx)
-    report = run.app.runner.plan(_named(run, link).id)
+    links = _all(run) if every else [_named(run, link)]
+    results = [_planned(run, one) for one in links]
     if as_json:
-        print_json([asdict(line) for line in report.lines])
-    elif report.lines or report.error is None:
-        _print_plan(report.lines)
-    if report.error is not None:
-        raise report.error
+        told = [_as_json(one, result) for one, result in zip(links, results, strict=True)]
+        print_json(told if every else told[0]["lines"])
+    for one, result in zip(links, results, strict=True):
+        if every and not as_json:
+            typer.echo(f"{one.ref}:")
+        _tell_plan(one, result, quiet=as_json)
+    if not links:
+        typer.echo("There is no link to run; calendula link list shows all, paused ones too.")
+    if not all(map(_went_well, results)):
+        raise typer.Exit(1)
+
+
+def _planned(run: Here, link: Named) -> "Report | Exception":
+    try:
+        return run.app.runner.plan(link.id)
+    except Exception as error:  # noqa: BLE001 - one link's trouble must not hide what the others would do
+        return error
+
+
+def _tell_plan(link: Named, result: "Report | Exception", *, quiet: bool) -> None:
+    from adapters.cli.failures import explain
+
+    if isinstance(result, Exception):
+        explain(result, debug=False)
+        return
+    if not quiet and (result.lines or result.error is None):
+        print_groups(result.lines)
+    if result.error is not None:
+        sys.stderr.write(f"Error: {link.ref}: {result.error} ({type(result.error).__name__})\n")
 
 
 def _named(run: Here, ref: str | None) -> Named:
@@ -163,16 +194,10 @@ def _tell(link: Named, result: "Report | Busy | Exception", *, quiet: bool) -> N
         return
     if not quiet:
         for line in result.lines:
-            typer.echo(f"{link.ref}: {_place(line)}{said(line)}")
+            typer.echo(f"{link.ref}: {named(line)}: {said(line)}".replace(" : ", " "))
         typer.echo(f"{link.ref}: {summary(result)}")
     if result.error is not None:
         sys.stderr.write(f"Error: {link.ref}: {result.error} ({type(result.error).__name__})\n")
-
-
-def _place(line: Line) -> str:
-    """Which event it was: the beginning of its UID, and the occurrence."""
-    where = f"{line.uid[:8]} " if line.uid else ""
-    return where + (f"({line.recurrence_id.replace('T', ' ')[:16]}Z) " if line.recurrence_id else "")
 
 
 def summary(report: "Report") -> str:
@@ -190,29 +215,35 @@ def summary(report: "Report") -> str:
     return told or ("nothing to do" if report.ok else "nothing done")
 
 
-def _print_plan(lines: Sequence[Line]) -> None:
-    """What would happen, in groups."""
+def print_groups(lines: Sequence[Line]) -> None:
+    """What would happen, in groups by what and why; in each, the events by their time."""
     if not lines:
         typer.echo("Nothing to do.")
-    groups: dict[str, list[Line]] = {}
+    groups: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
-        groups.setdefault(_group(line), []).append(line)
-    for name in sorted(groups):
-        typer.echo(f"{name[2:]}:")
-        new = sum(line.action == "create" for line in groups[name])
-        if new:  # a new event has no UID before it is sent
-            typer.echo(f"  {new} new event{'s' if new > 1 else ''}")
-        for line in (line for line in groups[name] if line.action != "create"):
-            typer.echo(f"  {_place(line)}{said(line)}")
+        groups.setdefault((_group(line), said(line)), []).append(line)
+    heading = ""
+    for (name, sentence), found in sorted(groups.items()):
+        if name != heading:
+            typer.echo(f"{name[2:]}:")
+        heading = name
+        typer.echo(f"  {len(found)} × {sentence}")
+        for line in sorted(found, key=lambda one: (one.start, one.uid)):
+            if text := named(line if line.action != "create" else replace(line, uid="")):  # not its last one
+                typer.echo(f"      {text}")
 
 
 def _group(line: Line) -> str:
     """The heading of a line, with its place in the order."""
+    if line.action == "rewind":
+        return "2 Left as it is" if line.decision == "REFUSE" else "1 Undone"
     if line.action == "judged":
-        decided = {"HOLD": "4 Would be held", "REFUSE": "5 Would be refused"}
-        return decided.get(line.decision, "3 Would be applied")
+        done = {"HOLD": "4 Would be held", "REFUSE": "5 Would be refused"}
+        return done.get(line.decision, "3 Would be applied")
     if line.action in ("create", "replace", "delete"):
         return "2 Would be sent"
+    if line.action in ("vanished", "went-back"):
+        return "0 Not to be believed, so nothing is done"
     return "1 Unsettled" if line.action == "unsettled" else "6 Other"
 
 

@@ -70,6 +70,19 @@ class NetworkSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetentionSection:
+    """How many days things are kept that only tell of the past (FAILURES E26); a daily job lets them go."""
+
+    archive_days: int = field(default=30, metadata={"ge": 0, "le": 90})
+    changes_days: int = field(default=365, metadata={"ge": 30, "le": 3_650})
+    history_days: int = field(default=1_095, metadata={"ge": 30, "le": 36_500})
+    notices_days: int = field(default=90, metadata={"ge": 1, "le": 3_650})
+    runs_days: int = field(default=30, metadata={"ge": 1, "le": 3_650})
+    quiet_runs_days: int = field(default=2, metadata={"ge": 1, "le": 3_650})
+    tombstones_days: int = field(default=400, metadata={"ge": 90, "le": 3_650})
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogSection:
     """What is written to stderr, and how; `auto` is for people on a terminal and JSON elsewhere."""
 
@@ -110,6 +123,7 @@ class Config(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()
+    retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
 
     @property

@@ -13,6 +13,7 @@ from sqlalchemy import Column, insert, inspect
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
+from adapters.database.diary_changes import inserted_in_bulk
 from adapters.database.revisions import take
 from model.base import Base, Row
 from model.session import Session
@@ -28,6 +29,9 @@ def insert_all(database: Database, rows: Sequence[Base], *, now: datetime) -> No
         _stamp(database, found[noun], now)
         table = Base.metadata.tables[noun.__tablename__]
         database.connection().execute(insert(table), [_values(row) for row in found[noun]])
+    for row in rows:
+        if isinstance(row, Session):
+            inserted_in_bulk(database, row)
 
 
 def _with_children(row: Base) -> Iterator[Base]:

@@ -5,7 +5,7 @@ out
 there, before anything is written (FAILURES E11, E12). Each method is one query of fixed cost.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -15,10 +15,12 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, or_, s
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload
 
+from adapters.database.archive import Archive, Box
 from adapters.database.bulk import insert_all
 from adapters.database.engine import Sessions, read_only
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.diary.conflicts import clashes_at
+from model.archive import ArchiveEntry
 from model.base import Revision
 from model.journal import (
     Attestation,
@@ -34,10 +36,11 @@ from model.people import Worker
 from model.practice import Room, Site
 from model.series import Series, SeriesWorker
 from model.session import Kind, Session, SessionWorker
+from sync.archive import Action, Standing
 from sync.errors import LeaseLost
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Lease, Row, UnitRef, ref_to
+from sync.store import Clash, Kept, Lease, Row, UnitRef, ref_to
 
 _MANY = 500  # bound parameters in one query, well below what any database allows
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
@@ -54,9 +57,10 @@ class SqlWork:
         *,
         flushes: bool,
         clock: Callable[[], datetime],
+        archive: Archive | None = None,
     ) -> None:
         self._database, self._link, self._settings, self._flushes = database, link, settings, flushes
-        self._clock = clock
+        self._clock, self._archive = clock, archive
         self._units: dict[UnitRef, Unit] = {}
         self._lines: list[HistoryEntry] = []
         self._bulk: list[Row] | None = None
@@ -221,6 +225,18 @@ class SqlWork:
     def future_client_resources(self, *, now: datetime) -> int:
         return self._count_clients(EventMapping.base_ical.is_not(None), after=now)
 
+    def went_back(self, etags: Mapping[str, str | None]) -> list[str]:
+        mine = EventMapping.link_id == self._link.id
+        query = select(EventMapping.href_key, ArchiveEntry.etag).where(
+            mine, EventMapping.id == ArchiveEntry.mapping_id, ArchiveEntry.etag.is_not(None)
+        )
+        found: set[str] = set()
+        keys = list(etags)
+        for start in range(0, len(keys), _MANY):
+            chosen = query.where(EventMapping.href_key.in_(keys[start : start + _MANY]))
+            found |= {key for key, etag in self._database.execute(chosen) if etags[key] == etag}
+        return sorted(found)
+
     def _count_clients(self, *where: ColumnElement[bool], after: datetime | None = None) -> int:
         """Mapped resources that show something with a client, and (`after`) something still to come."""
         single = and_(EventMapping.session_id == Session.id, Session.kind != Kind.OTHER_EVENT)
@@ -255,6 +271,26 @@ class SqlWork:
             Notice.session_id == session_id, Notice.code == code, Notice.day == day
         )
         return self._database.scalar(query.limit(1)) is not None
+
+    # --- the archive -----------------------------------------------------------------------------------
+
+    def keep(
+        self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None
+    ) -> None:
+        if self._archive is not None:
+            self._archive.keep(mapping, action, before, body)
+
+    def kept_since(self, run_ids: Collection[UUID]) -> list[Kept]:
+        return self._archive.kept_since(run_ids) if self._archive is not None else []
+
+    def standing(self, kept: Kept) -> Standing | None:
+        return self._archive.standing(kept) if self._archive is not None else None
+
+    def undo(self, kept: Sequence[Kept]) -> bool:
+        self._units.clear()
+        return self._archive is not None and self._archive.undo(kept)
+
+    # --- rows ------------------------------------------------------------------------------------------
 
     def add(self, row: Row) -> None:
         if isinstance(row, HistoryEntry):
@@ -303,9 +339,17 @@ class SqlStore:
     """All links of one database (`sync.store.Store`), and the leases on them."""
 
     def __init__(
-        self, engine: Engine, sessions: Sessions, settings: Settings, *, clock: Callable[[], datetime]
+        self,
+        engine: Engine,
+        sessions: Sessions,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime],
+        box: Callable[[], Box] | None = None,
     ) -> None:
+        """Without a `box` nothing is kept for `rewind`."""
         self._engine, self._sessions, self._settings, self._clock = engine, sessions, settings, clock
+        self._box = box
 
     @property
     def _lease_time(self) -> timedelta:
@@ -334,9 +378,17 @@ class SqlStore:
         with self._sessions.begin() as database:
             self._renew(database, lease)
             link = _link(database, lease.link_id)
-            work = SqlWork(database, link, self._settings, flushes=True, clock=self._clock)
+            archive = self._archive(database, link, lease.run_id)
+            work = SqlWork(database, link, self._settings, flushes=True, clock=self._clock, archive=archive)
             yield work
             work.write_lines()
+            if archive is not None:
+                archive.store()
+
+    def _archive(self, database: Database, link: CalendarLink, run_id: UUID) -> Archive | None:
+        if self._box is None or not link.keeps_bodies:
+            return None
+        return Archive(database=database, link_id=link.id, run_id=run_id, now=self._clock, box=self._box)
 
     @contextmanager
     def ending(self, lease: Lease) -> Iterator[tuple[CalendarLink, SyncRun]]:
@@ -365,6 +417,19 @@ class SqlStore:
             try:
                 link = _link(database, link_id)
                 yield SqlWork(database, link, self._settings, flushes=False, clock=self._clock)
+            finally:
+                database.rollback()
+
+    @contextmanager
+    def rehearsal(self, link_id: UUID) -> Iterator[SqlWork]:
+        """A transaction that does everything and is rolled back: what a rewind would do."""
+        with self._sessions() as database:
+            try:
+                link = _link(database, link_id)
+                archive = self._archive(database, link, UUID(int=0))
+                yield SqlWork(
+                    database, link, self._settings, flushes=True, clock=self._clock, archive=archive
+                )
             finally:
                 database.rollback()
 

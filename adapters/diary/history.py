@@ -10,41 +10,14 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.diary.lookup import find_session
+from adapters.diary.telling import sentence
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.link import EventMapping
 from model.series import Series
 from model.session import Session
-from sync.explain import judged
 
 _LATEST = 100
-_SENTENCES = {
-    "added": "added to the diary",
-    "rostered": "rostered: calendars show it from now on",
-    "moved": "moved",
-    "shown": "set busy or free",
-    "cancelled": "cancelled",
-    "deleted": "deleted",
-    "extended": "its next occurrences were made",
-    "imported": "a file was imported",
-    "sent-create": "written to the calendar as a new event",
-    "sent-replace": "written to the calendar again",
-    "sent-delete": "taken out of the calendar",
-    "write-failed": "the calendar did not take it",
-    "quarantined": "an item of the calendar was set aside",
-    "discarded": "the event of a refused gesture is taken out of the calendar",
-    "confirmed": "the held change was confirmed",
-    "dismissed": "the held change was dismissed",
-    "linked": "a calendar was linked",
-    "unlinked": "a calendar was unlinked",
-    "attested": "a privacy level was attested",
-    "link-set": "the link was set otherwise",
-    "link-login": "the link got another password",
-    "link-paused": "the link was paused",
-    "link-resumed": "the link was resumed",
-    "link-checked": "the link was checked",
-}
-_DETAILS = ("start", "after", "scope", "link", "change", "count", "rule", "added", "updated", "bad")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,20 +100,10 @@ def _told(row: HistoryEntry) -> Happened:
         at=row.at,
         actor=row.actor,
         action=row.action,
-        sentence=_sentence(row),
+        sentence=sentence(row),
         code=row.code,
         uid=row.uid,
         session_id=row.session_id,
         series_id=row.series_id,
         detail=row.detail,
     )
-
-
-def _sentence(row: HistoryEntry) -> str:
-    if row.action == "judged":
-        said = judged(row.code, str(row.detail.get("decision", "")), str(row.detail.get("reason", "")))
-        which = row.detail.get("recurrence_id")
-        return f"{said} ({which})" if which else said
-    told = [f"{name} {row.detail[name]}" for name in _DETAILS if row.detail.get(name)]
-    more = [row.code] if row.code else []
-    return _SENTENCES.get(row.action, row.action) + (f" ({', '.join(more + told)})" if more or told else "")

@@ -3,9 +3,10 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from adapters.ical.lines import Limits, LineError, parse
+from adapters.ical.lines import Limits, Line, LineError, parse
 from adapters.ical.patch import patched
 from adapters.ical.reader import Reader
+from adapters.ical.text import line
 from adapters.ical.writer import calendar
 from sync.errors import Unreadable
 from sync.event import Event
@@ -37,3 +38,14 @@ class ICalendar:
             return patched(body, event, now=now, tz=tz, limits=self._limits)
         except LineError as error:
             raise Unreadable(str(error), href="") from error
+
+    def rename(self, body: bytes, uid: str) -> bytes:
+        """The same resource under another UID; every other line stays octet-equal."""
+        root = parse(body, self._limits)
+        for calendar_node in [root, *root.children("VCALENDAR")]:
+            for node in calendar_node.children("VEVENT"):
+                node.items = [
+                    line("UID", uid) if isinstance(item, Line) and item.name == "UID" else item
+                    for item in node.items
+                ]
+        return bytes(root)

@@ -15,8 +15,14 @@ from adapters.links.trying import try_out
 from model.act import Act
 from model.errors import DomainError
 from model.link import CalendarLink, LinkState, Mode
+from sync.guard import ACCEPT, RESTORE, Answer
 from sync.settings import PrivacySettings
 
+_SAID_ON_RESUME = {
+    RESTORE: "The next run puts back what is missing in the calendar.",
+    ACCEPT: "The next run takes the calendar as it is: Other Events that are gone there go here too; of sessions "
+    "with clients nothing is deleted, each waits for your answer (calendula changes list).",
+}
 LEAST_S, MOST_S = 30, 86_400
 
 
@@ -109,21 +115,25 @@ def pause(sessions: Sessions, act: Act, ref: str) -> Shown:
         return Shown(ref=link.ref, state=link.state)
 
 
-def resume(sessions: Sessions, act: Act, ref: str) -> Shown:
-    """Go on; after a suspension the next run puts back what is missing there, without asking."""
+def resume(sessions: Sessions, act: Act, ref: str, answer: str = "") -> Shown:
+    """Go on; after a suspension the answer says who is right. Without one, what is missing there is put back."""
     with sessions.begin() as database:
         link = link_named(database, ref)
         if link.state is LinkState.NEEDS_REAUTH:
             raise DomainError(
                 "E_TRANSITION", f"It needs a new password first: calendula link login {link.ref}"
             )
-        restoring = link.state is LinkState.SUSPENDED
-        if restoring:
+        suspended = link.state is LinkState.SUSPENDED
+        if answer and not suspended:
+            raise DomainError("E_TRANSITION", "Only a suspended link asks who is right; resume it without")
+        given = Answer(answer=answer or RESTORE, why=link.state_reason) if suspended else Answer()
+        if suspended:
             link.sync_token = link.ctag = None  # everything is looked at again
-        link.become(LinkState.ACTIVE, "RESTORE" if restoring else "")
+            link.seen_rev = 0 if given.overwriting else link.seen_rev
+        link.become(LinkState.ACTIVE, str(given))
         _soon(link, act.now)
-        record(database, act, "link-resumed", link=link.ref)
-        said = ("The next run puts back what is missing in the calendar.",) if restoring else ()
+        record(database, act, "link-resumed", link=link.ref, code=given.answer)
+        said = (_SAID_ON_RESUME[given.answer],) if suspended else ()
         return Shown(ref=link.ref, state=link.state, sentences=said)
 
 

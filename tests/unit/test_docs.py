@@ -29,7 +29,7 @@ COMMANDS = {
         for verb in ("discover", "add", "login", "set", "list", "check", "pause", "resume", "remove")
     ),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
-    *("plan", "sync", "run", "status", "history", "busy"),
+    *("plan", "sync", "run", "status", "history", "rewind", "busy"),
 }
 
 # STYLE, "Words", and the RFC names that keep their spelling.

@@ -128,11 +128,10 @@ def test_history_tells_what_happened_in_order(practice):
     practice.later(minutes=1)
     practice.ok("session", "roster", added["session_id"], "--as", "sam")
     lines = practice.ok("history", added["session_id"][:8]).out.splitlines()
-    assert [line.partition(": ")[2].split(" (")[0].split(":")[0] for line in lines] == [
-        "added to the diary",
-        "rostered",
-    ]
-    assert " sam: " in lines[1]
+    assert lines[0].endswith(" added it to the diary, Tue 3 Mar 2026 10:00.")
+    assert lines[1].endswith(
+        "Z sam rostered it: calendars show it from now on, Tue 3 Mar 2026 10:00 (scope THIS_ONLY)."
+    )
     everything = practice.ok("history", "--json").json
     assert [row["action"] for row in everything][-3:] == ["imported", "added", "rostered"]
     unknown = practice("history", "no-such-uid")

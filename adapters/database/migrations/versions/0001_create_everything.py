@@ -83,6 +83,7 @@ def upgrade() -> None:
         "revision",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("latest", sa.BigInteger(), nullable=False),
+        sa.Column("home", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_revision"),
     )
     op.create_table(
@@ -536,4 +537,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_intent"),
     )
     op.create_index("ix_intent_link_id", "intent", ["link_id"])
-    op.execute("INSERT INTO revision (id, latest) VALUES (1, 0)")
+
+    op.create_table(
+        "archive",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mapping_id", sa.Uuid(), nullable=True),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("units", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["calendar_link.id"], name="fk_archive_link_id"),
+        sa.PrimaryKeyConstraint("number", name="pk_archive"),
+    )
+    op.create_index("ix_archive_link_id_run_id", "archive", ["link_id", "run_id"])
+    op.create_index("ix_archive_mapping_id", "archive", ["mapping_id"])
+    op.execute("INSERT INTO revision (id, latest, home) VALUES (1, 0, '')")

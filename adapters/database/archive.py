@@ -1,0 +1,161 @@
+"""The archive of one transaction: gather what a run changes, seal it, and store it with one insert.
+
+What is gathered is `diary_changes`' and the run's own; how it is undone is `undoing`'s. A link that keeps no
+bodies (a busy source) keeps nothing here either.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.diary_changes import Changes, Group, name_of
+from adapters.database.fingerprints import fingerprints
+from adapters.database.undoing import from_bytes, to_bytes, undo
+from model.archive import ArchiveEntry
+from model.link import EventMapping
+from sync.archive import Action, Standing
+from sync.store import Kept, UnitRef, ref_of
+
+DIARY: Action = "diary"
+
+
+class Box(Protocol):
+    """What seals; `adapters.secrets.SecretBox` does."""
+
+    def encrypt(self, plain: bytes | str) -> bytes:
+        """Seal it."""
+
+    def decrypt(self, sealed: bytes) -> bytes:
+        """Open it."""
+
+
+@dataclass(kw_only=True)
+class _Draft:
+    """An entry about the calendar, until the transaction ends and its event shows what it will show."""
+
+    mapping: EventMapping
+    action: Action
+    before: Standing | None
+    after: str
+    unit: UnitRef | None
+
+
+@dataclass(kw_only=True)
+class Archive:
+    """What one transaction of a run has to keep. `box` is opened when there is something to seal."""
+
+    database: Database
+    link_id: UUID
+    run_id: UUID
+    now: Callable[[], datetime]
+    box: Callable[[], Box]
+    _changes: Changes = field(default_factory=Changes)
+    _drafts: list[_Draft] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._changes.watch(self.database)
+
+    def keep(
+        self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None
+    ) -> None:
+        """Keep how an event stood in the calendar."""
+        after = hashlib.sha256(body).hexdigest()[:32] if body is not None else ""
+        draft = _Draft(mapping=mapping, action=action, before=before, after=after, unit=ref_of(mapping))
+        self._drafts.append(draft)
+
+    def undo(self, kept: Sequence[Kept]) -> bool:
+        """Undo entries about the diary, newest first; nothing of it where one changed since."""
+        undone: list[Group] = []
+        with self.database.begin_nested() as attempt:
+            for entry in sorted(kept, key=lambda one: -one.number):
+                self.database.flush()
+                if fingerprints(self.database, [*map(_named, entry.units)]) != json.loads(entry.after):
+                    attempt.rollback()
+                    return False
+                undone.append(undo(self.database, self._group(entry), now=self.now()))
+        for group in undone:
+            self._changes.add(group)
+        return True
+
+    def _group(self, entry: Kept) -> Group:
+        units = {_named(unit) for unit in entry.units}
+        if entry.sealed is None:
+            return Group(units=units, new={name_of(unit) for unit in units})
+        return from_bytes(self.box().decrypt(entry.sealed), units)
+
+    def standing(self, kept: Kept) -> Standing | None:
+        return None if kept.sealed is None else Standing.from_bytes(self.box().decrypt(kept.sealed))
+
+    def kept_since(self, run_ids: Collection[UUID]) -> list[Kept]:
+        mine = ArchiveEntry.link_id == self.link_id
+        first = select(func.min(ArchiveEntry.number)).where(mine, ArchiveEntry.run_id.in_(run_ids))
+        since = select(ArchiveEntry).where(mine, ArchiveEntry.number >= first.scalar_subquery())
+        return [_kept(row) for row in self.database.scalars(since.order_by(ArchiveEntry.number))]
+
+    def store(self) -> None:
+        """Seal and store what was gathered, at the end of the transaction."""
+        self.database.flush()
+        entries = [self._of_calendar(draft) for draft in self._drafts] + self._of_diary()
+        if entries:
+            common = {"link_id": self.link_id, "run_id": self.run_id, "at": self.now()}
+            self.database.execute(insert(ArchiveEntry), [common | entry for entry in entries])
+
+    def _of_calendar(self, draft: _Draft) -> dict[str, object]:
+        units = [unit for unit in dict.fromkeys((draft.unit, ref_of(draft.mapping))) if unit is not None]
+        return {
+            "mapping_id": draft.mapping.id,
+            "uid": draft.mapping.uid,
+            "action": draft.action,
+            "units": " ".join(map(_named, units)),
+            "etag": draft.before.etag if draft.before else None,
+            "before": self.box().encrypt(draft.before.to_bytes()) if draft.before else None,
+            "after": draft.after,
+        }
+
+    def _of_diary(self) -> list[dict[str, object]]:
+        groups = self._changes.groups()
+        if not groups:
+            return []
+        now = fingerprints(self.database, {unit for group in groups for unit in group.units})
+        return [self._of_group(group, now) for group in groups]
+
+    def _of_group(self, group: Group, now: dict[str, str]) -> dict[str, object]:
+        units = sorted(group.units)
+        return {
+            "mapping_id": None,
+            "uid": "",
+            "action": DIARY,
+            "units": " ".join(units),
+            "etag": None,
+            "before": None if group.only_new else self.box().encrypt(to_bytes(group)),
+            "after": json.dumps({unit: now[unit] for unit in units}),
+        }
+
+
+def _named(unit: UnitRef) -> str:
+    return f"{unit.kind}:{unit.id}"
+
+
+def _unit(text: str) -> UnitRef:
+    kind, _, key = text.partition(":")
+    return UnitRef(kind="series" if kind == "series" else "session", id=UUID(key))
+
+
+def _kept(row: ArchiveEntry) -> Kept:
+    return Kept(
+        number=row.number,
+        run_id=row.run_id,
+        action=row.action,  # type: ignore[arg-type]  # only we write it
+        uid=row.uid,
+        mapping_id=row.mapping_id,
+        units=tuple(_unit(text) for text in row.units.split()),
+        after=row.after,
+        sealed=row.before,
+    )

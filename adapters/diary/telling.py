@@ -1,0 +1,86 @@
+"""Put one line of history into a sentence: who did what, from when to when, and why. Codes and times, no names.
+
+What happened is not looked up here: a line says all that is said of it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from model.journal import HistoryEntry
+from sync.explain import DECISIONS, REASONS, gesture
+
+_DID = {
+    "added": "added it to the diary",
+    "rostered": "rostered it: calendars show it from now on",
+    "moved": "moved it",
+    "shown": "set it busy or free",
+    "cancelled": "cancelled it",
+    "deleted": "deleted it",
+    "extended": "made its next occurrences",
+    "imported": "imported a file",
+    "sent-create": "wrote it to the calendar as a new event",
+    "sent-replace": "wrote it to the calendar again",
+    "sent-delete": "took it out of the calendar",
+    "write-failed": "could not write it to the calendar",
+    "quarantined": "set an item of the calendar aside",
+    "discarded": "has the event of a refused gesture taken out of the calendar",
+    "confirmed": "confirmed the held change",
+    "dismissed": "dismissed the held change",
+    "rewound": "undid what runs had done to it",
+    "linked": "linked a calendar",
+    "unlinked": "unlinked a calendar",
+    "attested": "attested a privacy level",
+    "link-set": "set the link otherwise",
+    "link-login": "gave the link another password",
+    "link-paused": "paused the link",
+    "link-resumed": "resumed the link",
+    "link-checked": "checked the link",
+}
+_DETAILS = ("scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted")
+
+
+def sentence(row: HistoryEntry) -> str:
+    """What a line of history says."""
+    if row.action == "judged":
+        return _judged(row.code, row.detail, who=_link(row.actor))
+    more = [row.code] if row.code else []
+    more += [f"{name} {row.detail[name]}" for name in _DETAILS if row.detail.get(name)]
+    way = _way({"start": row.detail.get("start")}, {"start": row.detail.get("after")})
+    also = f" ({', '.join(more)})" if more else ""
+    return f"{_who(row.actor)} {_DID.get(row.action, row.action)}{way}{also}."
+
+
+def _judged(code: str, detail: Mapping[str, object], *, who: str) -> str:
+    decision, reason = str(detail.get("decision", "")), str(detail.get("reason", ""))
+    because = f", because {REASONS.get(reason, reason)}" if reason else ""
+    which = f" ({moment(str(rid))})" if (rid := detail.get("recurrence_id")) else ""
+    way = _way(detail.get("before"), detail.get("after"))
+    return f"In the calendar{who}: {gesture(code)}{which}{way}; {DECISIONS.get(decision, decision)}{because} [{code}]."
+
+
+def _way(before: object, after: object) -> str:
+    """From when to when, where that changed."""
+    was, now = (str(one.get("start") or "") if isinstance(one, dict) else "" for one in (before, after))
+    if was and now and was != now:
+        return f", from {moment(was)} to {moment(now)}"
+    return f", {moment(was or now)}" if was or now else ""
+
+
+def moment(text: str) -> str:
+    """A stored time as people write it; what is none stays as it is."""
+    try:
+        if "T" not in text:
+            return f"{date.fromisoformat(text):%a %-d %b %Y}"
+        return f"{datetime.fromisoformat(text):%a %-d %b %Y %H:%M}{'Z' if text.endswith('Z') else ''}"
+    except ValueError:
+        return text
+
+
+def _who(actor: str) -> str:
+    link = actor.partition("calendar:")[2]
+    return f"The link {link}" if link else actor[:1].upper() + actor[1:] if actor == "calendula" else actor
+
+
+def _link(actor: str) -> str:
+    link = actor.partition("calendar:")[2]
+    return f" of {link}" if link else ""
