@@ -9,13 +9,13 @@ from dataclasses import replace
 from model.errors import DomainError
 from model.link import EventMapping, MappingState, Mode
 from model.moment import instant
-from model.series import Series
+from model.series import Scope, Series
 from model.session import Kind, Session, Status
 from sync import apply
 from sync.adopt import adopt, retell
 from sync.archive import Standing
 from sync.classify import Code, Edit, classify, deleted
-from sync.compare import INBOUND, OURS, Properties, changed, overlay, same
+from sync.compare import INBOUND, OURS, TIME, Properties, changed, overlay, same, take
 from sync.context import Run
 from sync.event import Event
 from sync.facts import facts_of
@@ -143,18 +143,43 @@ def repoint(mapping: EventMapping, unit: Unit) -> None:
 def _client_event(
     run: Run, work: Work, mapping: EventMapping, unit: Unit, base: Event, pushed: Event, theirs: Event
 ) -> tuple[Unit, Properties]:
+    """Judge what was done to the whole first: single occurrences are named by where that leaves the series."""
     ours = run.project(work, unit, mapping) or pushed
+    edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
     kept: set[str] = set()
-    for edit in classify(base, theirs, local=run.tz, horizon=run.horizon):
-        if _agrees(edit, theirs, ours):
-            continue
-        verdict = judge(edit, facts_of(run, work, unit, edit, pushed=pushed, ours=ours))
-        if verdict.decision is Decision.APPLY:
-            verdict = _apply(run, work, unit, edit, verdict)
-        log(run, work, mapping, unit, edit, verdict)
-        if verdict.decision is Decision.KEEP:
-            kept |= _keep(run, work, mapping, unit, edit)
+    within, stays = unit, False
+    for edit in (e for e in edits if e.scope is not Scope.THIS_ONLY and not _agrees(e, theirs, ours)):
+        verdict, moved = _judge(run, work, mapping, unit, edit, pushed=pushed, ours=ours)
+        within = moved if moved is not unit else within
+        stays |= edit.code in ("E1", "E2", "E3") and verdict.decision is not Decision.APPLY
+        kept |= _kept(run, work, mapping, unit, edit, verdict)
+    if stays:
+        theirs = _where_it_was(theirs, base)
+        edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
+    for edit in (e for e in edits if e.scope is Scope.THIS_ONLY and not _agrees(e, theirs, ours)):
+        verdict, _ = _judge(run, work, mapping, within, edit, pushed=pushed, ours=ours)
+        kept |= _kept(run, work, mapping, within, edit, verdict)
     return unit, frozenset(kept)
+
+
+def _where_it_was(theirs: Event, base: Event) -> Event:
+    """The same event with its whole series at its old time, and the exceptions in it named by that."""
+    if theirs.master is None or base.master is None:
+        return theirs
+    back = theirs.moved_by(base.master.start)
+    return replace(back, master=take(back.master or theirs.master, base.master, frozenset({TIME})))
+
+
+def _judge(
+    run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit, *, pushed: Event, ours: Event
+) -> tuple[Verdict, Unit]:
+    """Judge one edit, carry out what may be, and log it; return the unit that it went to."""
+    verdict = judge(edit, facts_of(run, work, unit, edit, pushed=pushed, ours=ours))
+    moved = unit
+    if verdict.decision is Decision.APPLY:
+        verdict, moved = _apply(run, work, unit, edit, verdict)
+    log(run, work, mapping, unit, edit, verdict)
+    return verdict, moved
 
 
 def _agrees(edit: Edit, theirs: Event, ours: Event) -> bool:
@@ -167,7 +192,7 @@ def _agrees(edit: Edit, theirs: Event, ours: Event) -> bool:
     return stands is not None and not changed(stands, edit.after, edit.names)
 
 
-def _apply(run: Run, work: Work, unit: Unit, edit: Edit, verdict: Verdict) -> Verdict:
+def _apply(run: Run, work: Work, unit: Unit, edit: Edit, verdict: Verdict) -> tuple[Verdict, Unit]:
     """Move it; what the model cannot carry out (a monthly rule on another day) waits for a person instead.
 
     When the move ends a series, the mapping stays with the old one and the rest gets its own at the push.
@@ -175,16 +200,20 @@ def _apply(run: Run, work: Work, unit: Unit, edit: Edit, verdict: Verdict) -> Ve
     try:
         moved = apply.move(unit, edit, run.act())
     except DomainError as problem:
-        return beyond_the_model(problem)
+        return beyond_the_model(problem), unit
     if moved is not unit:
         work.add(moved)
         work.flush()
-    return verdict
+    return verdict, moved
 
 
 def beyond_the_model(problem: DomainError) -> Verdict:
     """A person has to find another way to what was wanted; the warning names the rule that forbids this one."""
     return Verdict(decision=Decision.HOLD, reason="RECURRENCE_CHANGE", warnings=(problem.code,))
+
+
+def _kept(run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit, verdict: Verdict) -> set[str]:
+    return _keep(run, work, mapping, unit, edit) if verdict.decision is Decision.KEEP else set()
 
 
 def _keep(run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit) -> set[str]:

@@ -146,13 +146,19 @@ def _session_of(database: Database, act: Act, change: InboundChange) -> str:
     """The session it is about, by its id: the occurrence, or the first of the series that may still change."""
     if change.session_id is not None:
         return str(change.session_id)
+    if change.recurrence_id:
+        raise _gone()
     return str(_first(_series_of(database, change), act).id)
+
+
+def _gone() -> DomainError:
+    return DomainError("E_NOT_FOUND", "What this change is about is not there any more; dismiss it")
 
 
 def _series_of(database: Database, change: InboundChange) -> Series:
     series = load_series(database, change.series_id) if change.series_id else None
     if series is None:
-        raise DomainError("E_NOT_FOUND", "What this change is about is not there any more; dismiss it")
+        raise _gone()
     return series
 
 
@@ -166,7 +172,7 @@ def _first(series: Series, act: Act) -> Session:
 def _move_to(database: Database, act: Act, change: InboundChange) -> tuple[str, Move, Scope]:
     """The move that was asked for, in the diary's words."""
     scope = Scope(change.scope)
-    if change.series_id is None or change.session_id is not None:
+    if change.series_id is None or change.session_id is not None or change.recurrence_id:
         span = _asked(change, tz=_zone_of(database, change))
         return str(change.session_id), _typed(span), scope
     series = _series_of(database, change)
@@ -179,7 +185,7 @@ def _move_to(database: Database, act: Act, change: InboundChange) -> tuple[str, 
 def _zone_of(database: Database, change: InboundChange) -> str:
     session = database.get(Session, change.session_id) if change.session_id else None
     if session is None:
-        raise DomainError("E_NOT_FOUND", "What this change is about is not there any more; dismiss it")
+        raise _gone()
     return session.tz
 
 

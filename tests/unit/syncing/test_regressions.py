@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from adapters.diary import answering, cancelling, changing
 from model.cancellation import CancelledBy
+from model.errors import DomainError
 from model.link import EventMapping, MappingState
 from model.moment import key
 from model.people import Worker
 from model.recurrence import Rule
 from model.series import Scope, SeriesWorker
-from model.session import Kind, Status
+from model.session import Kind, Source, Status
 from sync.event import Event
 from sync.projection import WAITING_LINE
 from tests.doubles.remote import InMemoryServer, unwatched
@@ -276,6 +277,52 @@ def test_a_session_deleted_again_and_again_is_held_once(world: World) -> None:
         world.phone.delete(world.phone.only().uid)
         world.settle()
     assert world.judged() == [("E5", "HELD", "CLIENT_BOOKING_DELETE")]
+
+
+def test_a_session_deleted_in_a_series_that_may_not_move_is_the_one_that_is_held(world: World) -> None:
+    """It was named by the place that the series was not brought to: confirming cancelled the first of all."""
+    world.add_series(at(3), WEEKLY, source=Source.ROSTER)
+    world.settle()
+    moved = world.phone.only().moved_by(at(3, 14))
+    world.phone.write(replace(moved, exdates=frozenset({key(at(17, 14))})))
+    world.settle()
+    assert sorted(world.judged()) == [
+        ("E1", "HELD", "ROSTER_SESSION"), ("E4", "HELD", "CLIENT_BOOKING_DELETE"),
+    ]  # fmt: skip
+    answer_by_provider(world, "E4")
+    assert [s.span.start for s in world.all_sessions() if s.status is Status.CANCELLED] == [at(17)]
+
+
+def test_a_session_deleted_in_a_series_that_moved_is_held_where_it_is_now(world: World) -> None:
+    """What lies behind stays, the rest became a series of its own, and the session was looked for in the old one."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    world.clock.advance(days=8)
+    moved = world.phone.only().moved_by(at(3, 14))
+    world.phone.write(replace(moved, exdates=frozenset({key(at(24, 14))})))
+    world.settle()
+    assert sorted(world.judged()) == [("E1", "APPLIED", ""), ("E4", "HELD", "CLIENT_BOOKING_DELETE")]
+    answer_by_provider(world, "E4")
+    assert [s.span.start for s in world.all_sessions() if s.status is Status.CANCELLED] == [at(24, 14)]
+
+
+def test_a_held_deletion_that_names_nothing_here_touches_nothing(world: World) -> None:
+    """Of a series that moved, one that lies behind was deleted: confirming cancelled the next one to come."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    world.clock.advance(days=8)
+    moved = world.phone.only().moved_by(at(3, 14))
+    world.phone.write(replace(moved, exdates=frozenset({key(at(10, 14))})))
+    world.settle()
+    with pytest.raises(DomainError, match="not there any more"):
+        answer_by_provider(world, "E4")
+    assert all(s.status is Status.ROSTERED for s in world.all_sessions())
+
+
+def answer_by_provider(world: World, code: str) -> None:
+    (held,) = [c for c in world.changes() if c.code == code]
+    how = answering.Answer(by=CancelledBy.PROVIDER, advised="2026-03-01 08:00", reason="provider")
+    answering.confirm(world.sessions, world.act(), held.ref, how)
 
 
 # --- UIDs ---------------------------------------------------------------------------------------------------
