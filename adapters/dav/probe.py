@@ -1,6 +1,6 @@
 """Find out what a calendar really does: write test events, read them, try what may go wrong, remove them.
 
-Everything is done to random hrefs of our own, far in the future, without anybody's address, one request at a
+Everything is done to random hrefs of our own, far in the future, without a real guest, one request at a
 time, and cleaned up whatever happens. What comes out is a `Card`; what follows from it is decided there. About
 25 requests.
 """
