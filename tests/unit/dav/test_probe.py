@@ -13,6 +13,7 @@ from adapters.demo.radicale import Server
 from adapters.ical.codec import ICalendar
 from tests import servers
 from tests.acceptance.meddler import Forward, Meddle, Meddler, answer, meddling_with
+from tests.unit.dav.misbehaving import found, multistatus
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 USUAL = {"octets_kept", "sync_paging", "x_commas"}  # what is not so with Radicale as it is
@@ -159,3 +160,49 @@ def test_what_could_not_be_removed_is_said(proxy: Meddler) -> None:
     assert shown.left
     assert "A test event could not be removed; please delete it." in shown.sentences
     assert left.count(b".ics") == 2
+
+
+def inviting(after: Callable[[bytes], bytes], announced: bytes = b"") -> Meddle:
+    """A server that knows who you are; `after` is what it makes of an event with a guest."""
+    addresses = "<href>/me/</href><href>mailto:me@calendula.invalid</href>"
+    me = found("/me/", f"<C:calendar-user-address-set>{addresses}</C:calendar-user-address-set>")
+
+    def meddle(request: bytes, forward: Forward) -> bytes:
+        if b"calendar-user-address-set" in request:
+            return answer("207 Multi-Status", multistatus(me), XML)
+        message = forward()
+        if request.startswith(b"OPTIONS"):
+            return answer("200 OK", b"", f"DAV: 1, calendar-access{announced.decode()}")
+        if request.startswith(b"GET"):
+            return answer("200 OK", after(message.partition(b"\r\n\r\n")[2]), "Content-Type: text/calendar")
+        return message
+
+    return meddle
+
+
+@pytest.mark.parametrize(
+    ("habit", "seen"),
+    [
+        (inviting(lambda body: body), Seen.YES),
+        (inviting(lambda body: body.replace(b"ATTENDEE;", b"ATTENDEE;SCHEDULE-STATUS=3.7;")), Seen.NO),
+        (inviting(lambda body: re.sub(rb"ATTENDEE.*?\r\n", b"", body)), Seen.NO),
+        (inviting(lambda body: body, b", calendar-auto-schedule"), Seen.NOT_TRIED),
+        (inviting(lambda body: body, b", calendar-schedule"), Seen.NOT_TRIED),
+    ],
+)
+def test_a_guest_is_tried_only_where_the_server_does_not_say_what_it_would_do(
+    proxy: Meddler, habit: Meddle, seen: Seen
+) -> None:
+    guests: list[bytes] = []
+
+    def watched(request: bytes, forward: Forward) -> bytes:
+        guests.extend(re.findall(rb"ATTENDEE[^\r]*", request))
+        return habit(request, forward)
+
+    shown, left = tried(proxy, watched)
+    (row,) = [row for row in shown.rows if row.code == "invites_nobody"]
+    assert row.observed is seen
+    assert [guest.rpartition(b":")[2] for guest in guests] == (
+        [] if seen is Seen.NOT_TRIED else [b"nobody@calendula.invalid"]
+    )
+    assert b".ics" not in left
