@@ -10,7 +10,9 @@ from adapters.cli.output import print_json, print_rows
 if TYPE_CHECKING:
     from adapters.links.changing import Checked
 
-BEFORE = "Test events will be written to the calendar, read, and deleted again. They carry nobody's address."
+BEFORE = (
+    "Test events will be written to the calendar, read, and deleted again. There is no real guest in them."
+)
 _VERDICTS = {"pass": "pass", "copes": "copes", "fail": "FAIL", "not tried": "-"}
 
 

@@ -206,7 +206,7 @@ def profile_of(seen: Mapping[str, Seen], multiget: Multiget, hints: Hints) -> Pr
         honest_tokens=honest or not syncs,
         ctag=holds("ctag"),
         etag_on_put=holds("etag_on_put", "etag_true"),
-        keeps_bodies=holds("meaning_kept"),
+        keeps_bodies=holds("meaning_kept", "zones"),
         honours_if_none_match=holds("if_none_match"),
         honours_if_match=obeys,
         multiget=multiget,

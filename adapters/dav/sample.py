@@ -1,4 +1,4 @@
-"""The events that try a calendar out: made-up, far in the future, without anybody's address. Nothing is sent here.
+"""The events that try a calendar out: made-up, far in the future, without a real guest. Nothing is sent here.
 
 What the engine has no words for (alarms, foreign X- values) is put in as lines.
 """

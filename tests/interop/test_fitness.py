@@ -4,11 +4,14 @@ Our own servers and those of the lab are known; of any other, only that it is tr
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from adapters.dav.auth import PasswordAuth
 from adapters.dav.fitness import Card
 from adapters.dav.hints import Seen
+from adapters.dav.http import GuardedClient, Reply
 from adapters.dav.probe import probe
 from adapters.dav.profile import Multiget, Profile
 from adapters.demo.radicale import Server
@@ -62,3 +65,24 @@ def test_the_probe_sees_what_the_server_is_known_for(tried: Card, caldav_server:
     assert seen == lacks
     if tried.server not in _BY_CHANCE:
         assert tried.profile == profile
+
+
+def test_no_guest_is_written_where_the_server_invites_and_no_real_one_anywhere(
+    caldav_server: Server, collection_url: str
+) -> None:
+    """A server that announces scheduling gets no ATTENDEE at all; any other one who cannot exist (RFC 2606)."""
+    sent: list[bytes] = []
+
+    class Watched(GuardedClient):
+        def send(self, method: str, url: str, **more: Any) -> Reply:
+            sent.append(more.get("body") or b"")
+            return super().send(method, url, **more)
+
+    auth = PasswordAuth(caldav_server.user, caldav_server.password)
+    with Watched(home=caldav_server.url, auth=auth, policy=servers.LOOPBACK) as client:
+        shown = probe(client, collection_url, codec=ICalendar(), now=NOW)
+    (row,) = [row for row in shown.rows if row.code == "invites_nobody"]
+    guests = {line for body in sent for line in body.splitlines() if line.startswith(b"ATTENDEE")}
+    if row.observed is Seen.NOT_TRIED:
+        assert guests == set()
+    assert all(line.endswith(b":mailto:nobody@calendula.invalid") for line in guests)

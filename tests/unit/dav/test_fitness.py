@@ -76,6 +76,7 @@ ONE_AT_A_TIME = {"connections": 1}
         ("etag_true", {"etag_on_put": False}),
         ("octets_kept", {}),
         ("meaning_kept", {"keeps_bodies": False}),
+        ("zones", {"keeps_bodies": False}),
         ("if_none_match", {"honours_if_none_match": False}),
         ("if_match_put", {"honours_if_match": False} | ONE_AT_A_TIME),
         ("if_match_delete", {"honours_if_match": False} | ONE_AT_A_TIME),
