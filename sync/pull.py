@@ -222,7 +222,7 @@ def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut], answer: 
         mapping = mappings.get(key)
         if mapping is None:
             continue
-        if event.uid != mapping.uid:
+        if event.uid != mapping.uid and not _renamed_there(run, mapping, event):
             quarantine(run, work, item, "UID_CHANGED")
             continue
         if key in aside:
@@ -235,6 +235,12 @@ def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut], answer: 
             cuts.append(cut)
         else:
             inbound.take_in(run, work, mapping, event, item.body, item.etag)
+
+
+def _renamed_there(run: Run, mapping: EventMapping, event: Event) -> bool:
+    """Whether the server itself gave our event that UID when it stored our write (FAILURES B36)."""
+    bases = run.bases(mapping)
+    return bases is not None and bases[0].uid == event.uid
 
 
 # --- new resources ------------------------------------------------------------------------------------------
