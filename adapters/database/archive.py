@@ -19,11 +19,15 @@ from adapters.database.diary_changes import Changes, Group, name_of
 from adapters.database.fingerprints import fingerprints
 from adapters.database.undoing import from_bytes, to_bytes, undo
 from model.archive import ArchiveEntry
+from model.base import Base
 from model.link import EventMapping
+from model.session import Session
 from sync.archive import Action, Standing
 from sync.store import Kept, UnitRef, ref_of
 
 DIARY: Action = "diary"
+_REV = "rev "
+_TABLE = Base.metadata.tables["archive"]
 
 
 class Box(Protocol):
@@ -76,13 +80,20 @@ class Archive:
         with self.database.begin_nested() as attempt:
             for entry in sorted(kept, key=lambda one: -one.number):
                 self.database.flush()
-                if fingerprints(self.database, [*map(_named, entry.units)]) != json.loads(entry.after):
+                if not self._as_left(entry):
                     attempt.rollback()
                     return False
                 undone.append(undo(self.database, self._group(entry), now=self.now()))
         for group in undone:
             self._changes.add(group)
         return True
+
+    def _as_left(self, entry: Kept) -> bool:
+        if entry.after.startswith(_REV):
+            query = select(Session.rev).where(Session.id == entry.units[0].id)
+            return entry.after == f"{_REV}{self.database.connection().execute(query).scalar_one_or_none()}"
+        known: dict[str, str] = json.loads(entry.after)
+        return fingerprints(self.database, [*map(_named, entry.units)]) == known
 
     def _group(self, entry: Kept) -> Group:
         units = {_named(unit) for unit in entry.units}
@@ -105,7 +116,7 @@ class Archive:
         entries = [self._of_calendar(draft) for draft in self._drafts] + self._of_diary()
         if entries:
             common = {"link_id": self.link_id, "run_id": self.run_id, "at": self.now()}
-            self.database.execute(insert(ArchiveEntry), [common | entry for entry in entries])
+            self.database.connection().execute(insert(_TABLE), [common | entry for entry in entries])
 
     def _of_calendar(self, draft: _Draft) -> dict[str, object]:
         units = [unit for unit in dict.fromkeys((draft.unit, ref_of(draft.mapping))) if unit is not None]
@@ -120,11 +131,12 @@ class Archive:
         }
 
     def _of_diary(self) -> list[dict[str, object]]:
+        fresh = [_new(row) for row in self._changes.fresh.values()]
         groups = self._changes.groups()
         if not groups:
-            return []
+            return fresh
         now = fingerprints(self.database, {unit for group in groups for unit in group.units})
-        return [self._of_group(group, now) for group in groups]
+        return fresh + [self._of_group(group, now) for group in groups]
 
     def _of_group(self, group: Group, now: dict[str, str]) -> dict[str, object]:
         units = sorted(group.units)
@@ -137,6 +149,20 @@ class Archive:
             "before": None if group.only_new else self.box().encrypt(to_bytes(group)),
             "after": json.dumps({unit: now[unit] for unit in units}),
         }
+
+
+def _new(row: Session) -> dict[str, object]:
+    """A single session that is new: its `rev` tells whether anything of it changed since."""
+    unit, after = f"session:{row.id}", f"{_REV}{row.rev}"
+    return {
+        "mapping_id": None,
+        "uid": "",
+        "action": DIARY,
+        "units": unit,
+        "etag": None,
+        "before": None,
+        "after": after,
+    }
 
 
 def _named(unit: UnitRef) -> str:

@@ -59,6 +59,7 @@ class Changes:
 
     def __init__(self) -> None:
         self._groups: dict[str, Group] = {}  # by unit; units that hang together share one
+        self.fresh: dict[UUID, Session] = {}  # new single sessions: all that belongs to them is new too
 
     def watch(self, database: Database) -> None:
         """Take notice of every flush of this transaction."""
@@ -77,14 +78,26 @@ class Changes:
         self._groups |= dict.fromkeys(group.units, group)
 
     def inserted(self, row: Base) -> None:
-        self.add(Group(units=_units_of(row), new={_name(row)}))
+        if isinstance(row, Session) and row.series_id is None:
+            self.fresh[row.id] = row
+        elif not self._is_fresh(row):
+            self.add(Group(units=_units_of(row), new={_name(row)}))
 
     def updated(self, row: Base) -> None:
-        if values := _old_values(row):
+        if not self._is_fresh(row) and (values := _old_values(row)):
             self.add(Group(units=_units_of(row), changed={_name(row): values}))
 
     def deleted(self, row: Base) -> None:
-        self.add(Group(units=_units_of(row), gone={_name(row): _all_values(row)}))
+        if isinstance(row, Session) and self.fresh.pop(row.id, None) is not None:
+            return
+        if not self._is_fresh(row):
+            self.add(Group(units=_units_of(row), gone={_name(row): _all_values(row)}))
+
+    def _is_fresh(self, row: Base) -> bool:
+        """Whether a row is new with its session."""
+        if isinstance(row, Session):
+            return row.id in self.fresh
+        return isinstance(row, SessionClient | SessionWorker | Cancellation) and row.session_id in self.fresh
 
 
 def inserted_in_bulk(database: Database, row: Session) -> None:
