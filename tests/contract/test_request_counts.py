@@ -1,4 +1,4 @@
-"""What a run costs in requests, asserted exactly on a real Radicale (issue 2, section 5)."""
+"""What a run costs in requests, asserted exactly on a real Radicale and on the fake server (issue 2, section 5)."""
 
 import re
 from collections import Counter
@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from adapters.demo.radicale import Server
-from tests import servers
 from tests.acceptance.conftest import office
 from tests.acceptance.office import Office
 from tests.interop.conftest import traffic
@@ -23,24 +22,21 @@ _SEVERAL = 12
 _PAGE = 50
 
 
-@pytest.fixture
-def calendar(radicale: Server) -> Iterator[str]:
-    with servers.fresh_collection(radicale) as url:
-        yield url
+SERVERS = ("radicale", "fake")
 
 
 @pytest.fixture
-def phone(radicale: Server, calendar: str) -> Iterator[Phone]:
-    app = Phone(calendar, user=radicale.user, password=radicale.password)
+def phone(caldav_server: Server, collection_url: str) -> Iterator[Phone]:
+    app = Phone(collection_url, user=caldav_server.user, password=caldav_server.password)
     yield app
     app.close()
 
 
 @pytest.fixture
-def linked(office: Office, radicale: Server, calendar: str, traffic: Traffic) -> Office:
+def linked(office: Office, caldav_server: Server, collection_url: str, traffic: Traffic) -> Office:
     """Mia's new calendar, never synced; requests are counted from here."""
     office.at("2026-03-02T08:00-06:00")
-    office.link("mia", radicale, calendar)
+    office.link("mia", caldav_server, collection_url)
     traffic.clear()
     return office
 
