@@ -2,7 +2,9 @@
 
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
+from sync.compare import TIME, same
 from sync.context import Run
+from sync.errors import Unreadable
 from sync.ports import Item
 from sync.store import Work, ref_of
 
@@ -14,9 +16,26 @@ def settle_one(
     if intent.verb == Verb.DELETE:
         mapping.bury()
     else:
-        _agree_on(mapping, intent, etag=etag, stored=stored)
-    run.record(work, f"sent-{intent.verb.lower()}", mapping=mapping)
+        edited = stored is not None and _edited_since(run, intent, etag, stored)
+        _agree_on(mapping, intent, etag=etag, stored=None if edited else stored)
+    replaced: dict[str, object] = {"etag": intent.etag} if intent.etag and intent.verb == Verb.REPLACE else {}
+    run.record(work, f"sent-{intent.verb.lower()}", mapping=mapping, detail=replaced)
     work.delete(intent)
+
+
+def _edited_since(run: Run, intent: Intent, etag: str | None, stored: Item) -> bool:
+    """Whether somebody wrote after us, before it was read back: then what we sent is the base to judge that by.
+
+    Its ETag is not the one we were told (MATRIX 1); or, where we were told none, it stands at another time: servers
+    rewrite texts, never that.
+    """
+    if etag is not None:
+        return stored.etag != etag
+    try:
+        reading = run.codec.read(stored.body, tz=run.tz, href=stored.href)
+    except Unreadable:
+        return True
+    return reading is None or not same(run.read(intent.body or b""), reading.event, frozenset({TIME}))
 
 
 def _agree_on(mapping: EventMapping, intent: Intent, *, etag: str | None, stored: Item | None) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from adapters.database.engine import Sessions, read_only
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
+from adapters.database.replaced import replaced_lately
 from adapters.diary.conflicts import clashes_at
 from model.base import Revision
 from model.journal import (
@@ -241,6 +242,9 @@ class SqlWork:
             Notice.session_id == session_id, Notice.code == code, Notice.day == day
         )
         return self._database.scalar(query.limit(1)) is not None
+
+    def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
+        return replaced_lately(self._database, self._link.id, uids, since)
 
     def add(self, row: Row) -> None:
         if isinstance(row, Session | Series):
