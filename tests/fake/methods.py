@@ -107,10 +107,7 @@ class Methods:
         return multistatus(members)
 
     def _about(self, item: Item) -> dict[str, str]:
-        known = {"resourcetype": "", "getcontenttype": "text/calendar"}
-        if not self.switches.no_etags_listed:
-            known["getetag"] = text(item.etag or "")
-        return known
+        return {"resourcetype": "", "getcontenttype": "text/calendar", "getetag": text(item.etag or "")}
 
     def _href(self, href: str, *, report: bool = False) -> str:
         """How this server writes an href (FAILURES B27, B28)."""
@@ -155,7 +152,7 @@ class Methods:
         keys: dict[str, None] = {}
         more = False
         for number in range(since, upto):
-            key = calendar.history[number].key
+            key = calendar.changes[number].key
             if self.switches.pages and key not in keys and len(keys) == self.switches.pages:
                 upto, more = number, True
                 break

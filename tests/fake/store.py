@@ -20,11 +20,15 @@ from tests.phone import Part, fold, parse
 
 @dataclass(frozen=True)
 class Change:
-    """One write: the request it came with, what it was about, and what stands there since (None: nothing)."""
+    """One write: the request it came with, what it was about, and what stands there since (None: nothing).
+
+    `whim`: nobody wrote it, the server just gave it another ETag.
+    """
 
     tick: int
     key: str
     item: Item | None
+    whim: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Calendar:
     tick: Callable[[], int]
     today: Callable[[], datetime]
     items: dict[str, Item] = field(default_factory=dict)
-    history: list[Change] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     epoch: int = 0
     trash: set[str] = field(default_factory=set)
     mails: int = 0
@@ -83,14 +87,19 @@ class Calendar:
         self._note(key, None)
         self._note(canonical_href(href), replace(item, href=href))
 
-    def _note(self, key: str, item: Item | None) -> Item:
+    @property
+    def history(self) -> list[Change]:
+        """What was really written."""
+        return [change for change in self.changes if not change.whim]
+
+    def _note(self, key: str, item: Item | None, *, whim: bool = False) -> Item:
         old = self.items.pop(key, None)
         if old is not None:
             self._uids.get(uid_of(old.body) or "", set()).discard(key)
         if item is not None:
             self.items[key] = item
             self._uids.setdefault(uid_of(item.body) or "", set()).add(key)
-        self.history.append(Change(self.tick(), key, item))
+        self.changes.append(Change(self.tick(), key, item, whim))
         return item or old or Item(href=key, etag=None, body=b"")
 
     def _etag(self, body: bytes) -> str:
@@ -124,6 +133,19 @@ class Calendar:
         if any(re.match(rb"ORGANIZER[;:]", line) for line in lines):
             self.mails += len(guests)
 
+    def twins(self) -> list[str]:
+        """UIDs that ever stood at two hrefs at once (I5)."""
+        standing: dict[str, str] = {}
+        found: list[str] = []
+        for change in self.changes:
+            for gone in [uid for uid, key in standing.items() if key == change.key]:
+                del standing[gone]
+            uid = uid_of(change.item.body) if change.item else None
+            if uid is not None:
+                found += [uid] if uid in standing else []
+                standing[uid] = change.key
+        return found
+
     # --- what is shown --------------------------------------------------------------------------------------
 
     def shown(self) -> Seen:
@@ -138,11 +160,11 @@ class Calendar:
     def settled(self) -> Seen:
         """What stood `lag` requests ago."""
         lag, now = self.switches.lag, self.tick()
-        if not lag or not self.history or self.history[-1].tick + lag < now:
-            return Seen(self.items, len(self.history))
+        if not lag or not self.changes or self.changes[-1].tick + lag < now:
+            return Seen(self.items, len(self.changes))
         items: dict[str, Item] = {}
         upto = 0
-        for upto, change in enumerate(self.history, 1):
+        for upto, change in enumerate(self.changes, 1):
             if change.tick + lag >= now:
                 return Seen(items, upto - 1)
             items.pop(change.key, None)
@@ -162,7 +184,7 @@ class Calendar:
         """Give one item another ETag for no reason (FAILURES B5)."""
         if self.switches.flaky_etags and self.items:
             key = self.dice.choice(sorted(self.items))
-            self._note(key, replace(self.items[key], etag=f'"{self.dice.getrandbits(64):016x}"'))
+            self._note(key, replace(self.items[key], etag=f'"{self.dice.getrandbits(64):016x}"'), whim=True)
 
     # --- tokens ---------------------------------------------------------------------------------------------
 
@@ -172,7 +194,7 @@ class Calendar:
     def since(self, token: str) -> int | None:
         """How much of the history a token has seen; None for one that was never given out."""
         match = re.fullmatch(r"http://fake\.invalid/sync/(\d+)-(\d+)", token)
-        if match is None or int(match[1]) != self.epoch or int(match[2]) > len(self.history):
+        if match is None or int(match[1]) != self.epoch or int(match[2]) > len(self.changes):
             return None
         return int(match[2])
 
@@ -188,13 +210,13 @@ class Calendar:
 
     def snapshot(self) -> int:
         """Take a backup; its number."""
-        self._snapshots.append((dict(self.items), len(self.history)))
+        self._snapshots.append((dict(self.items), len(self.changes)))
         return len(self._snapshots) - 1
 
     def restore(self, number: int) -> None:
         """Put a backup back, tokens and all: what happened since never happened (FAILURES B16; Baikal#1441)."""
         items, upto = self._snapshots[number]
-        self.items, self.history = dict(items), self.history[:upto]
+        self.items, self.changes = dict(items), self.changes[:upto]
         self._uids = {}
         for key, item in self.items.items():
             self._uids.setdefault(uid_of(item.body) or "", set()).add(key)

@@ -44,14 +44,11 @@ class Switches:
     flaky_etags: bool = _switch(
         False, "some item has a new ETag at each look, with nothing changed", "B5", "issue:vdirsyncer#257"
     )
-    no_etags_listed: bool = _switch(
-        False, "listings and reports know no getetag", "B7", "issue:twentyhq/twenty#25648"
-    )
     # --- what is stored
     rewrites: str = _switch(
         "", '"sorts": lines in another order; "adds": CLASS where absent; "strips": X- lines and RELATED-TO go', "B2",
         "lab:radicale.json#put/body after PUT", "lab:sogo.json#put/body after PUT/added",
-        "lab:radicale.json#round_trip/X- properties",
+        "lab:radicale.json#round_trip/awkward values/body/lost", "hints:zimbra#save-load.icalendar.related-to",
     )  # fmt: skip
     mails_guests: bool = _switch(
         False, "guests of an event are told of each write, SCHEDULE-STATUS is stored, no ETag is named", "B32",
