@@ -8,11 +8,12 @@ import json
 import random
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from adapters.database.engine import Sessions, reading
@@ -22,12 +23,13 @@ from model.journal import SyncRun
 from model.link import RUNNABLE, CalendarLink, LinkState
 from sync.context import Line, Run, actor_of
 from sync.due import Cadence, failed_too_often, next_run, reconcile_due
-from sync.errors import LeaseLost, LinkError, Throttled
+from sync.errors import LeaseLost, LinkError, NotAuthorised, RefusedWhileThrottled, Throttled
 from sync.ports import Clock, Codec, RemoteCalendar
 from sync.rewind import rewind
 from sync.run import Report, ending, run_link
 from sync.settings import Settings
 
+_AFTERMATH = timedelta(minutes=10)  # how long after a 429 a 401 is taken for more of it
 Calendars = Callable[[CalendarLink], AbstractContextManager[RemoteCalendar]]
 
 
@@ -80,6 +82,8 @@ class Runner:
                 corrections = calendar.corrections
         except LinkError as error:  # the calendar could not even be opened
             report = Report(lines=(), counts={}, error=error)
+        if isinstance(report.error, NotAuthorised) and self._lately_throttled(link_id):
+            report = replace(report, error=RefusedWhileThrottled(str(report.error), retry_after=None))
         try:
             with self.store.ending(lease) as (ended, row):
                 self._end(ended, row, report, full=full)
@@ -147,6 +151,13 @@ class Runner:
             actor=actor_of(link),
             full=full,
         )
+
+    def _lately_throttled(self, link_id: UUID) -> bool:
+        """Whether a run of this link was asked to wait, so that a 401 may be about that (FAILURES A5)."""
+        since = self.clock.now() - _AFTERMATH
+        asked = SyncRun.link_id == link_id, SyncRun.result == Throttled.__name__, SyncRun.ended_at > since
+        with reading(self.sessions) as database:
+            return database.scalar(select(SyncRun.id).where(*asked).limit(1)) is not None
 
     def _reconcile_due(self, link: CalendarLink) -> bool:
         """Not before the first run: that one lists everything anyway."""

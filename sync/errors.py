@@ -5,6 +5,7 @@
     │   ├── NotAuthorised       401: ask the person for a new password (NEEDS_REAUTH)
     │   ├── CalendarMissing     the collection is gone or replaced (SUSPENDED)
     │   ├── Throttled           wait at least `retry_after`
+    │   │   └── RefusedWhileThrottled   a 401 soon after that: it says nothing about the password
     │   ├── Unreachable         nothing usable came back; nothing is known to have changed
     │   └── LeaseLost           another worker holds the link now
     └── ItemError           this item fails; the others go on
@@ -47,6 +48,10 @@ class Throttled(LinkError):
     def __init__(self, message: str, *, retry_after: timedelta | None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class RefusedWhileThrottled(Throttled):
+    """401 soon after the server asked us to wait: iCloud goes on with these for a while (FAILURES A5)."""
 
 
 class Unreachable(LinkError):

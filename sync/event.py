@@ -17,6 +17,8 @@ from model.recurrence import Rule
 
 _UTC = ZoneInfo("UTC")
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
+# The URL of every test event: one that a slow server still lists is nobody's event (FAILURES B17).
+TRIAL_URL = "https://calendula.invalid/test"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,8 @@ def settle_one(
         edited = stored is not None and _edited_since(run, intent, etag, stored)
         _agree_on(mapping, intent, etag=etag, stored=None if edited else stored)
     work.keep(mapping, _SENT[intent.verb], before, mapping.base_ical)
-    run.record(work, _SENT[intent.verb], mapping=mapping)
+    replaced: dict[str, object] = {"etag": intent.etag} if intent.etag and intent.verb == Verb.REPLACE else {}
+    run.record(work, _SENT[intent.verb], mapping=mapping, detail=replaced)
     work.delete(intent)
 
 

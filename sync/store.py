@@ -140,6 +140,9 @@ class Work(Protocol):
     def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
         """Whether that notice was already given for this session on this day (DOMAIN 1.8)."""
 
+    def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
+        """The ETags that our own writes have put an end to, by UID."""
+
     def keep(
         self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None
     ) -> None:

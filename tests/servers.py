@@ -1,7 +1,8 @@
-"""Calendar servers for tests: Radicale and Xandikos of our own, and whatever a JSON list names.
+"""Calendar servers for tests: Radicale and Xandikos of our own, a fake one, and whatever a JSON list names.
 
 Each of our own gets a virtual environment, cached between runs, and a fresh store. They are separate programs
-(GPL) and are never imported. `python -m tests.servers radicale` starts one until Enter is pressed.
+(GPL) and are never imported. The fake one runs in a thread of this process.
+`python -m tests.servers radicale` starts one until Enter is pressed.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.dav.auth import PasswordAuth
@@ -19,6 +21,7 @@ from adapters.dav.http import GuardedClient
 from adapters.dav.policy import Policy
 from adapters.dav.xml import mkcalendar
 from adapters.demo.radicale import RADICALE, Server, free_port, install, launch_radicale, spawn
+from tests.fake.server import FakeServer
 
 XANDIKOS = "xandikos==0.4.*"
 OWN = ("radicale", "xandikos")
@@ -42,11 +45,20 @@ def installed(name: str, requirement: str) -> Path:
 
 
 def start_own(name: str, folder: Path) -> Server:
-    """Start `radicale` or `xandikos` with an empty store in `folder`."""
+    """Start `radicale`, `xandikos` or `fake` with an empty store in `folder`."""
+    if name == "fake":
+        return start_fake()
     folder.mkdir(parents=True, exist_ok=True)
     if name == "radicale":
         return launch_radicale(installed(name, RADICALE), folder)
     return _launch_xandikos(installed(name, XANDIKOS), folder)
+
+
+def start_fake() -> Server:
+    """A fake server in a thread, without faults."""
+    held = contextlib.ExitStack()
+    server = held.enter_context(FakeServer().running())
+    return replace(server.as_server(), stop=held.close)
 
 
 def _launch_xandikos(python: Path, folder: Path) -> Server:

@@ -19,6 +19,7 @@ from adapters.database.archive import Archive, Box
 from adapters.database.bulk import insert_all
 from adapters.database.engine import Sessions, read_only
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
+from adapters.database.replaced import replaced_lately
 from adapters.diary.conflicts import clashes_at
 from model.archive import ArchiveEntry
 from model.base import Revision
@@ -271,6 +272,9 @@ class SqlWork:
             Notice.session_id == session_id, Notice.code == code, Notice.day == day
         )
         return self._database.scalar(query.limit(1)) is not None
+
+    def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
+        return replaced_lately(self._database, self._link.id, uids, since)
 
     # --- the archive -----------------------------------------------------------------------------------
 

@@ -138,7 +138,7 @@ class GuardedClient:
         raise RedirectRefused("The server redirects in circles.", location=ask.url)
 
     def _accepted(self, reply: Reply) -> Reply:
-        self._throttle.check(reply.status, reply.headers.get("Retry-After"), reply.body)
+        self._throttle.check(reply.status, reply.headers, reply.body)
         if reply.status == 401:
             raise NotAuthorised("The server refuses the user name or password.")
         return reply

@@ -103,7 +103,10 @@ class Listing:
         for response in answer:
             if self._collection.is_self(response.href):
                 more = more or response.status == 507
-            elif response.status in ABSENT:
+            elif response.status not in {
+                None,
+                200,
+            }:  # 404; Infomaniak says 418 (FAILURES A20). Asked for by name
                 etags.pop(response.href, None)
                 gone.add(response.href)
             elif not _is_collection(response):

@@ -1,7 +1,7 @@
 """Read items in pages, and find the one bad item that spoils a page (MATRIX 9, FAILURES A17, B39).
 
 Every href asked for gets exactly one answer, under the spelling it was asked by. "Missing" is certain only
-where the server says 404 or 410 for that very href; a broken answer is never read as absence.
+where the server says 404 or 410 to a GET of that very href; a broken answer is never read as absence.
 """
 
 import re
@@ -97,7 +97,7 @@ class Reader:
     def _understood(self, response: Response, href: str) -> Fetched | None:
         """What a response says of its item; None where it says too little (FAILURES A20, A21)."""
         if response.status in ABSENT:
-            return Missing(href=href, certain=True)
+            return None  # reports may come from a cache that is behind (FAILURES B17); a GET knows
         if response.status not in {None, 200}:
             return Unfetched(href=href, reason=f"the server answers {response.status} for it")
         data = response.text("C:calendar-data")

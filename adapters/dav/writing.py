@@ -13,6 +13,7 @@ from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.xml import conditions, own_href
 from sync.errors import OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken, Unreachable
+from sync.href import canonical_href
 
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 _DONE = frozenset({200, 201, 202, 204})
@@ -124,7 +125,7 @@ class Writer:
         return reply
 
     def _written(self, reply: Reply, href: str, body: bytes, *, expected: str | None) -> str | None:
-        self._check_uid(reply, href, body)
+        self._check_uid(reply, href, body, expected=expected)
         self._check(reply, href, expected=expected)
         return self._told(reply, body)
 
@@ -138,8 +139,8 @@ class Writer:
             self._known.correct(etag_on_put=False)
         return etag if self._profile.etag_on_put else None
 
-    def _check_uid(self, reply: Reply, href: str, body: bytes) -> None:
-        """See a UID conflict in all the ways servers put it: 403, 409, 412, with or without an element."""
+    def _check_uid(self, reply: Reply, href: str, body: bytes, *, expected: str | None) -> None:
+        """See a UID conflict in all the ways servers put it: 400, 403, 409, 412, in an element, in words, or bare."""
         if reply.status not in {400, 403, 409, 412}:
             return
         named = conditions(reply.body)
@@ -148,8 +149,11 @@ class Writer:
                 told = named[name]
                 other = own_href(told, reply.url) if told else self._holder(body)
                 raise UidTaken("The server already has this UID.", href=href, other=other)
-        if reply.status == 409 and not named and (other := self._holder(body)) is not None:
-            raise UidTaken("The server already has this UID.", href=href, other=other)
+        if expected is None and not _ITEM_AT_FAULT & named.keys():
+            other = self._holder(body)
+            elsewhere = other is not None and canonical_href(other) != canonical_href(href)
+            if elsewhere or _says_uid_taken(reply.body):
+                raise UidTaken("The server already has this UID.", href=href, other=other)
 
     def _holder(self, body: bytes) -> str | None:
         uid = re.search(rb"(?m)^UID:([^\r\n]+)\r?\n(?![ \t])", body)
@@ -171,3 +175,12 @@ class Writer:
             self._collection.require()
         why = ", ".join([str(reply.status), *sorted(named)])
         raise Refused(f"The server refuses the item ({why}).", href=href, status=reply.status)
+
+
+def _says_uid_taken(body: bytes) -> bool:
+    """Whether a refusal says so in words: Nextcloud does of what is in its trash bin (FAILURES B25)."""
+    words = body[:4096].lower()
+    return (
+        re.search(rb"\buid\b", words) is not None
+        and re.search(rb"already|in use|duplicate", words) is not None
+    )

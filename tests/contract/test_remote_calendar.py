@@ -1,4 +1,4 @@
-"""What every RemoteCalendar must do: the double, Radicale, Xandikos, and each listed server.
+"""What every RemoteCalendar must do: the double, the fake server, Radicale, Xandikos, and each listed server.
 
 Where servers differ within what the port allows (a UID taken twice, a token answered with everything), the
 test says so and demands what is left.
@@ -40,7 +40,7 @@ class World:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "world" in metafunc.fixturenames:
-        metafunc.parametrize("world", ["double", *server_names(metafunc.config)], indirect=True)
+        metafunc.parametrize("world", ["double", "fake", *server_names(metafunc.config)], indirect=True)
 
 
 @pytest.fixture

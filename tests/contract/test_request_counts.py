@@ -1,4 +1,4 @@
-"""What a run costs in requests, asserted exactly on a real Radicale (issue 2, section 5)."""
+"""What a run costs in requests, asserted exactly on a real Radicale and on the fake server."""
 
 import re
 from collections import Counter
@@ -10,23 +10,24 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from adapters.demo.radicale import Server
-from tests.acceptance.conftest import office
+from tests.acceptance.conftest import office, phone
 from tests.acceptance.office import Office
 from tests.interop.conftest import traffic
 from tests.interop.recording import Traffic
 from tests.phone import Phone
 
-__all__ = ["office", "traffic"]
+__all__ = ["office", "phone", "traffic"]
 
+SERVERS = ("radicale", "fake")
 _SEVERAL = 12
 _PAGE = 50
 
 
 @pytest.fixture
-def linked(office: Office, radicale: Server, collection: str, traffic: Traffic) -> Office:
+def linked(office: Office, caldav_server: Server, collection_url: str, traffic: Traffic) -> Office:
     """Mia's new calendar, never synced; requests are counted from here."""
     office.at("2026-03-02T08:00-06:00")
-    office.link("mia", radicale, collection)
+    office.link("mia", caldav_server, collection_url)
     traffic.clear()
     return office
 
@@ -96,21 +97,21 @@ def test_one_local_edit_costs_one_put_and_one_report(linked: Office, traffic: Tr
     assert traffic.read == {}
 
 
-def test_one_edit_there_costs_two_reports(linked: Office, phone_on_radicale: Phone, traffic: Traffic) -> None:
+def test_one_edit_there_costs_two_reports(linked: Office, phone: Phone, traffic: Traffic) -> None:
     _book(linked, _SEVERAL)
     linked.settle()
-    phone_on_radicale.drag(phone_on_radicale.resources()[0].uid, "20260330T090000", "20260330T095000")
+    phone.drag(phone.resources()[0].uid, "20260330T090000", "20260330T095000")
     assert _sync(linked, traffic) == {"REPORT": 2}
     assert len(traffic.read) == 1
 
 
 def test_a_first_pull_costs_four_requests_at_most_and_one_a_page(
-    linked: Office, phone_on_radicale: Phone, traffic: Traffic
+    linked: Office, phone: Phone, traffic: Traffic
 ) -> None:
     number = _PAGE + 3
     for n in range(number):
         start = f"202604{1 + n // 8:02}T{9 + n % 8:02}0000"
-        phone_on_radicale.new_event(f"Event {n}", start, f"{start[:11]}3000", tz="America/Chicago")
+        phone.new_event(f"Event {n}", start, f"{start[:11]}3000", tz="America/Chicago")
     assert _sync(linked, traffic) == {"REPORT": 1 + 2, "PROPFIND": 1}
     assert len(linked.ask("event", "list", "mia", "2026-04-01", "2026-05-01")) == number
     assert _sync(linked, traffic) == {"REPORT": 1}

@@ -135,8 +135,8 @@ def test_throttling_is_told_in_seconds_or_as_a_date() -> None:
         assert told.value.retry_after is not None
         assert least <= told.value.retry_after.total_seconds() <= most
         assert len(server.heard) == 1
-    assert waiting_time("soon") is None
-    assert waiting_time("9" * 30) == timedelta(days=1)
+    assert waiting_time("soon", now=datetime.now(UTC)) is None
+    assert waiting_time("9" * 30, now=datetime.now(UTC)) == timedelta(days=1)
 
 
 def test_a_403_about_the_rate_is_throttling_and_others_are_the_callers() -> None:

@@ -1,0 +1,233 @@
+"""What the fake server keeps: calendars, their items, and everything that ever happened to them.
+
+Decides what a write stores, which ETag it gets and what a listing shows, switches included. It knows no HTTP:
+statuses and XML are `methods`'. A calendar looks like `doubles.remote.InMemoryServer` to whoever only reads it.
+"""
+
+import hashlib
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from sync.href import canonical_href
+from sync.ports import Item
+from tests.doubles.remote import uid_of
+from tests.fake.switches import Switches
+from tests.phone import Part, fold, parse
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write: the request it came with, what it was about, and what stands there since (None: nothing).
+
+    `whim`: nobody wrote it, the server just gave it another ETag.
+    """
+
+    tick: int
+    key: str
+    item: Item | None
+    whim: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a client is shown: items by key, and how much of the history that is."""
+
+    items: dict[str, Item]
+    upto: int
+
+
+@dataclass
+class Calendar:
+    """One collection. `tick` counts the server's requests: lag is measured in them, and so the same each time."""
+
+    path: str
+    name: str
+    switches: Switches
+    dice: random.Random
+    tick: Callable[[], int]
+    today: Callable[[], datetime]
+    items: dict[str, Item] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    epoch: int = 0
+    trash: set[str] = field(default_factory=set)
+    mails: int = 0
+    _uids: dict[str, set[str]] = field(default_factory=dict)
+    _snapshots: list[tuple[dict[str, Item], int]] = field(default_factory=list)
+
+    # --- writing --------------------------------------------------------------------------------------------
+
+    def holder(self, uid: str | None, *, besides: str) -> Item | None:
+        """Another item with this UID."""
+        keys = self._uids.get(uid or "", set()) - {besides}
+        return self.items[min(keys)] if keys else None
+
+    def put(self, href: str, body: bytes) -> Item:
+        """Store an item the way this server does; it may end up elsewhere (FAILURES B26)."""
+        key = canonical_href(href)
+        old = self.items.get(key)
+        if old is not None:
+            href = old.href
+        elif self.switches.renames_hrefs:
+            href = f"{self.path}own-{self.dice.getrandbits(48):012x}.ics"
+        self._tell_guests(body)
+        stored = self._rewritten(body)
+        return self._note(canonical_href(href), Item(href=href, etag=self._etag(stored), body=stored))
+
+    def delete(self, key: str) -> None:
+        self._tell_guests(self.items[key].body)
+        self.trash.add(uid_of(self.items[key].body) or "")
+        self._note(key, None)
+
+    def relocate(self, key: str, href: str) -> None:
+        """The server moves an item to another href."""
+        item = self.items[key]
+        self._note(key, None)
+        self._note(canonical_href(href), replace(item, href=href))
+
+    @property
+    def history(self) -> list[Change]:
+        """What was really written."""
+        return [change for change in self.changes if not change.whim]
+
+    def _note(self, key: str, item: Item | None, *, whim: bool = False) -> Item:
+        old = self.items.pop(key, None)
+        if old is not None:
+            self._uids.get(uid_of(old.body) or "", set()).discard(key)
+        if item is not None:
+            self.items[key] = item
+            self._uids.setdefault(uid_of(item.body) or "", set()).add(key)
+        self.changes.append(Change(self.tick(), key, item, whim))
+        return item or old or Item(href=key, etag=None, body=b"")
+
+    def _etag(self, body: bytes) -> str:
+        """Made from the content, as five of six do (MATRIX, PUT)."""
+        mark = hashlib.sha256(body).hexdigest()[:16]
+        if self.switches.unquoted_etags:
+            return mark
+        return f'W/"{mark}"' if self.switches.weak_etags else f'"{mark}"'
+
+    def _rewritten(self, body: bytes) -> bytes:
+        if not self.switches.rewrites and not self.switches.mails_guests:
+            return body
+        calendar = parse(body)
+        for event in calendar.parts("VEVENT"):
+            if self.switches.mails_guests:
+                event.inside[:] = [_scheduled(line) for line in event.inside]
+            if "adds" in self.switches.rewrites and not event.lines("CLASS"):
+                event.set("CLASS:PUBLIC")
+            if "strips" in self.switches.rewrites:
+                event.inside[:] = [line for line in event.inside if not _stripped(line)]
+            if "sorts" in self.switches.rewrites:
+                event.inside.sort(
+                    key=lambda one: (isinstance(one, Part), one if isinstance(one, str) else "")
+                )
+        return fold(calendar.text())
+
+    def _tell_guests(self, body: bytes) -> None:
+        """A server that schedules mails each guest of whatever is written or deleted (MATRIX 13)."""
+        lines = re.sub(rb"\r?\n[ \t]", b"", body).splitlines()
+        guests = [line for line in lines if re.match(rb"ATTENDEE[;:]", line)]
+        if any(re.match(rb"ORGANIZER[;:]", line) for line in lines):
+            self.mails += len(guests)
+
+    def twins(self) -> list[str]:
+        """UIDs that ever stood at two hrefs at once (I5)."""
+        standing: dict[str, str] = {}
+        found: list[str] = []
+        for change in self.changes:
+            for gone in [uid for uid, key in standing.items() if key == change.key]:
+                del standing[gone]
+            uid = uid_of(change.item.body) if change.item else None
+            if uid is not None:
+                found += [uid] if uid in standing else []
+                standing[uid] = change.key
+        return found
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    def shown(self) -> Seen:
+        """What a listing, a report or a query shows right now."""
+        seen = self.settled()
+        if self.switches.window_days:
+            reach = timedelta(days=self.switches.window_days)
+            kept = {key: item for key, item in seen.items.items() if self._near(item, reach)}
+            return Seen(kept, seen.upto)
+        return seen
+
+    def settled(self) -> Seen:
+        """What stood `lag` requests ago."""
+        lag, now = self.switches.lag, self.tick()
+        if not lag or not self.changes or self.changes[-1].tick + lag < now:
+            return Seen(self.items, len(self.changes))
+        items: dict[str, Item] = {}
+        upto = 0
+        for upto, change in enumerate(self.changes, 1):
+            if change.tick + lag >= now:
+                return Seen(items, upto - 1)
+            items.pop(change.key, None)
+            if change.item is not None:
+                items[change.key] = change.item
+        return Seen(items, upto)
+
+    def _near(self, item: Item, reach: timedelta) -> bool:
+        """By its first day alone, as a server does that looks at DTSTART only."""
+        found = re.search(rb"\nDTSTART[^:\r\n]*:(\d{8})", item.body.partition(b"BEGIN:VEVENT")[2])
+        if found is None:
+            return True
+        day = datetime.strptime(found[1].decode(), "%Y%m%d").replace(tzinfo=UTC)
+        return abs(day - self.today()) <= reach
+
+    def shake(self) -> None:
+        """Give one item another ETag for no reason (FAILURES B5)."""
+        if self.switches.flaky_etags and self.items:
+            key = self.dice.choice(sorted(self.items))
+            self._note(key, replace(self.items[key], etag=f'"{self.dice.getrandbits(64):016x}"'), whim=True)
+
+    # --- tokens ---------------------------------------------------------------------------------------------
+
+    def token(self, upto: int) -> str:
+        return f"http://fake.invalid/sync/{self.epoch}-{upto}"
+
+    def since(self, token: str) -> int | None:
+        """How much of the history a token has seen; None for one that was never given out."""
+        match = re.fullmatch(r"http://fake\.invalid/sync/(\d+)-(\d+)", token)
+        if match is None or int(match[1]) != self.epoch or int(match[2]) > len(self.changes):
+            return None
+        return int(match[2])
+
+    @property
+    def ctag(self) -> str:
+        return f'"{self.epoch}-{self.settled().upto}"'
+
+    def forget_tokens(self) -> None:
+        """The server no longer knows any token it gave out."""
+        self.epoch += 1
+
+    # --- backups --------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> int:
+        """Take a backup; its number."""
+        self._snapshots.append((dict(self.items), len(self.changes)))
+        return len(self._snapshots) - 1
+
+    def restore(self, number: int) -> None:
+        """Put a backup back, tokens and all: what happened since never happened (FAILURES B16; Baikal#1441)."""
+        items, upto = self._snapshots[number]
+        self.items, self.changes = dict(items), self.changes[:upto]
+        self._uids = {}
+        for key, item in self.items.items():
+            self._uids.setdefault(uid_of(item.body) or "", set()).add(key)
+
+
+def _scheduled(line: "str | Part") -> "str | Part":
+    if isinstance(line, str) and line.startswith("ATTENDEE") and "SCHEDULE-STATUS" not in line:
+        head, colon, who = line.partition(":")
+        return f"{head};SCHEDULE-STATUS=1.2{colon}{who}"
+    return line
+
+
+def _stripped(line: "str | Part") -> bool:
+    return isinstance(line, str) and line.startswith(("X-", "RELATED-TO"))
