@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from model.base import Base, Json, Row
+from model.base import SEALED, Base, Json, Row
 from model.errors import DomainError
 from model.people import Worker
 from model.series import Series
@@ -73,7 +73,7 @@ class CalendarAccount(Row, Base):
     server: Mapped[str]
     user: Mapped[str]
     auth: Mapped[AuthKind]
-    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret: Mapped[bytes] = mapped_column(LargeBinary, info=SEALED)
     oauth_provider: Mapped[str | None]
 
 
