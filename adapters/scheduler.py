@@ -37,6 +37,7 @@ class Runs(Protocol):
         job: str = "sync",
         stopping: Callable[[], bool],
         heard: Callable[[Line], None] = ...,
+        background: bool = ...,
     ) -> Report | Busy:
         """One run under a lease."""
 
@@ -121,12 +122,15 @@ class Scheduler:
         began = time.monotonic()
         try:
             if not self._stop.is_set():
-                self._report(link, self._runs.sync(link.id, stopping=self._stop.is_set), _since(began))
+                self._report(link, self._sync(link), _since(began))
         except Exception as error:  # noqa: BLE001 - one link's trouble is its own
             self._log.error("run_failed", link=link.ref, error=error, duration_ms=_since(began))
         finally:
             with self._lock:
                 self._running.pop(link.id, None)
+
+    def _sync(self, link: Due) -> Report | Busy:
+        return self._runs.sync(link.id, stopping=self._stop.is_set, background=True)
 
     def _report(self, link: Due, result: Report | Busy, ms: int) -> None:
         """One line a run: words and numbers, nothing about anybody."""
@@ -138,6 +142,8 @@ class Scheduler:
         tell(
             "run_ended", link=link.ref, result=word, counts=result.counts, duration_ms=ms, error=result.error
         )
+        if result.counts.get("looping"):
+            self._log.error("write_loop", link=link.ref, code="WRITE_LOOP", count=result.counts["looping"])
 
 
 def serve(scheduler: Scheduler, ended: threading.Event) -> None:

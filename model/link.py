@@ -6,10 +6,11 @@ number it was given. Credentials are sealed elsewhere; here is only their envelo
 
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from model.base import SEALED, Base, Json, Row
 from model.errors import DomainError
@@ -77,9 +78,25 @@ class CalendarAccount(Row, Base):
     oauth_provider: Mapped[str | None]
 
 
+class CalendarHost(Row, Base):
+    """One server that links speak to, as all workers know it (FAILURES A16, E23).
+
+    `wait_until`: the server asked to be left alone until then (Retry-After). `failures`: runs in a row that got
+    no usable answer, of whichever link; from a number on nobody is let through before `open_until`.
+    """
+
+    __tablename__ = "calendar_host"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    wait_until: Mapped[datetime | None]
+    open_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
 class CalendarLink(Row, Base):
     """One collection of one account, for one worker. `ref` is how people name it on the command line.
 
+    `host` is the server in `href`: links on one host share its budget (`CalendarHost`).
     `seen_rev`: the newest change of ours that this link has taken notice of. `tz`: the calendar's zone, in
     which
     floating times are read. `profile`: what the server was seen to do.
@@ -91,6 +108,7 @@ class CalendarLink(Row, Base):
     worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"), index=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_account.id"))
     href: Mapped[str]
+    host: Mapped[str] = mapped_column(default="", index=True)
     name: Mapped[str] = mapped_column(default="")
     tz: Mapped[str]
     role: Mapped[Role] = mapped_column(default=Role.WORK)
@@ -118,6 +136,11 @@ class CalendarLink(Row, Base):
     worker: Mapped[Worker] = relationship(lazy="raise")
     account: Mapped[CalendarAccount] = relationship(lazy="raise")
 
+    @validates("href")
+    def _note_host(self, _: str, href: str) -> str:
+        self.host = urlsplit(href).netloc.rpartition("@")[2].lower()
+        return href
+
     def become(self, state: LinkState, reason: str = "") -> None:
         """Take one step of the link's state machine (DOMAIN 2)."""
         if state is self.state:
@@ -137,6 +160,7 @@ class EventMapping(Row, Base):
     DIRTY: differs from what we show and must be pushed. UNDECIDED: a series was cut there, and until the next
     pull is over nobody knows whether a new UID follows (E6 or E7). REFUSED: the server would not take our
     write; tried again when the unit changes and at the daily reconciliation.
+    `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).
     """
 
     __tablename__ = "event_mapping"
@@ -158,6 +182,8 @@ class EventMapping(Row, Base):
     pushed_ical: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(default="")
     waiting: Mapped[str] = mapped_column(default="")
+    writes: Mapped[int] = mapped_column(default=0)
+    writes_day: Mapped[str] = mapped_column(default="")
     state: Mapped[MappingState]
 
     # declared so that a unit of work writes a session before the mapping that names it

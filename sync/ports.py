@@ -4,7 +4,7 @@ Every method says by its verb what it costs: `look`, `fetch`, `create`, `replace
 wire. Errors are those of `sync.errors` and nothing else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -74,6 +74,13 @@ class RemoteCalendar(Protocol):
     @property
     def reads_back(self) -> bool:
         """Whether this server rewrites what it stores, so that our writes must be read back (MATRIX 1)."""
+
+    @property
+    def received(self) -> int:
+        """How many bytes the server has sent so far."""
+
+    def guard_writes(self, check: Callable[[float], None]) -> None:
+        """Ask `check` before each request that writes, with the seconds it may take; it raises to forbid it."""
 
     def look(self, position: Position | None) -> Look:
         """Find out what changed since `position`, as cheaply as this server allows; None: everything."""

@@ -56,6 +56,7 @@ class NetworkSection:
     connect_s: int = field(default=10, metadata={"ge": 1, "le": 300})
     read_s: int = field(default=60, metadata={"ge": 1, "le": 600})
     total_s: int = field(default=180, metadata={"ge": 1, "le": 3_600})
+    write_s: int = field(default=60, metadata={"ge": 1, "le": 3_600})
 
     def policy(self) -> Policy:
         """The same, as the HTTP client wants it."""
@@ -66,6 +67,7 @@ class NetworkSection:
             connect_seconds=self.connect_s,
             read_seconds=self.read_s,
             total_seconds=self.total_s,
+            write_seconds=self.write_s,
         )
 
 

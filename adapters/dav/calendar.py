@@ -4,7 +4,7 @@ What it decides is only which part answers: `listing` looks, `reading` reads, `w
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from adapters.dav.collection import Collection
 from adapters.dav.http import GuardedClient
@@ -37,6 +37,13 @@ class CalDavCalendar:
     def requests(self) -> Counter[str]:
         """Requests really sent so far, by method."""
         return self._collection.client.requests
+
+    @property
+    def received(self) -> int:
+        return self._collection.client.received
+
+    def guard_writes(self, check: Callable[[float], None]) -> None:
+        self._collection.client.before_write = check
 
     def look(self, position: Position | None) -> Look:
         return self._listing.since(position) if position else self._listing.from_scratch()

@@ -36,6 +36,7 @@ class Policy:
     connect_seconds: float = 10
     read_seconds: float = 60
     total_seconds: float = 180
+    write_seconds: float = 60
     multistatus_bytes: int = 32 * MIB
     item_bytes: int = 5 * MIB
 

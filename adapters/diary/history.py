@@ -30,6 +30,7 @@ _SENTENCES = {
     "sent-create": "written to the calendar as a new event",
     "sent-replace": "written to the calendar again",
     "sent-delete": "taken out of the calendar",
+    "write-loop": "written too often on this day; left alone until the next",
     "write-failed": "the calendar did not take it",
     "quarantined": "an item of the calendar was set aside",
     "discarded": "the event of a refused gesture is taken out of the calendar",

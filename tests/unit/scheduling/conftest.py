@@ -64,6 +64,10 @@ class Links:
         with self.sessions.begin() as database:
             database.execute(update(CalendarLink).where(CalendarLink.id == link).values(**values))
 
+    def row(self, link: UUID) -> CalendarLink:
+        with self.sessions() as database:
+            return database.get_one(CalendarLink, link)
+
     def add_session(self, worker: str, **other: object) -> None:
         new = adding.New(
             start="2026-03-10 10:00", minutes=50, workers=[worker], clients=["noor"], rostered=True, **other
