@@ -4,7 +4,7 @@ The lease is what excludes other workers (DESIGN, one run): every state write of
 number it was given. Credentials are sealed elsewhere; here is only their envelope.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -140,6 +140,15 @@ class CalendarLink(Row, Base):
     def _note_host(self, _: str, href: str) -> str:
         self.host = urlsplit(href).netloc.rpartition("@")[2].lower()
         return href
+
+    def age(self, now: datetime) -> timedelta:
+        """How long ago both sides were last known to be in step."""
+        return now - (self.last_ok_at or self.created_at)
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its promise is broken: its cadence passed twice without a good run (FAILURES E25)."""
+        rests = self.state in (LinkState.PAUSED, LinkState.UNLINKED)
+        return not rests and self.age(now) > 2 * timedelta(seconds=self.pull_s)
 
     def become(self, state: LinkState, reason: str = "") -> None:
         """Take one step of the link's state machine (DOMAIN 2)."""

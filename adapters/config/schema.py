@@ -80,6 +80,13 @@ class LogSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MonitorSection:
+    """Where `run` says how it is doing, on loopback; 0: nowhere."""
+
+    port: int = field(default=0, metadata={"ge": 0, "le": 65_535})
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoogleClient:
     """How we are known to Google; without a `client_id` of your own, `link add --oauth` is not offered."""
 
@@ -109,6 +116,7 @@ class Config(BaseSettings):
     secrets: SecretsSection = SecretsSection()
     network: NetworkSection = NetworkSection()
     log: LogSection = LogSection()
+    monitor: MonitorSection = MonitorSection()
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()
