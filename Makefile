@@ -9,7 +9,7 @@ WORKERS ?= auto
 SERVERS ?= $(CALENDULA_CALDAV_SERVERS)
 ARGS ?=
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench fuzz lock clean
 
 demo: $(READY)
 	$(BIN)/calendula demo
@@ -24,6 +24,10 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Ten minutes of mutated calendar files; a file that breaks the reader is kept in fuzz-failures/.
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # What is installed is what requirements.lock names, hash by hash; the project itself needs nothing beyond it.
 $(READY): requirements.lock pyproject.toml

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
 from adapters.dav.http import Reply, TooLarge
-from adapters.dav.policy import AddressNotAllowed
+from adapters.dav.policy import AddressNotAllowed, has_controls
 from adapters.dav.xml import MalformedAnswer, Response, multiget, uid_query
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Missing, Unfetched
 
 # The server knows no multiget, or not for these hrefs; sabre/dav 1.8 says 404 if a single one is missing.
 _ONE_BY_ONE = frozenset({400, 403, 404, 405, 410, 415, 501})
+_NO_ADDRESS = "its address is not one we can ask for"
 _POISONED = frozenset({500, 507})
 
 
@@ -27,8 +28,10 @@ class Reader:
         self._limit = collection.client.policy.item_bytes
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Fetched]:
-        for start in range(0, len(hrefs), self._page):
-            yield from self._together(hrefs[start : start + self._page])
+        askable = [href for href in hrefs if not has_controls(href)]
+        yield from (Unfetched(href=href, reason=_NO_ADDRESS) for href in hrefs if has_controls(href))
+        for start in range(0, len(askable), self._page):
+            yield from self._together(askable[start : start + self._page])
 
     def _together(self, hrefs: Sequence[str]) -> list[Fetched]:
         try:
@@ -85,7 +88,7 @@ class Reader:
         except TooLarge as error:
             return Unfetched(href=href, reason=_too_large(self._limit), etag=strong_etag(error.etag))
         except (AddressNotAllowed, ValueError):
-            return Unfetched(href=href, reason="its address is not one we can ask for")
+            return Unfetched(href=href, reason=_NO_ADDRESS)
         if reply.status in ABSENT:
             return Missing(href=href, certain=True)
         if reply.status != 200:
