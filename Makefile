@@ -9,7 +9,7 @@ WORKERS ?= auto
 SERVERS ?= $(CALENDULA_CALDAV_SERVERS)
 ARGS ?=
 
-.PHONY: demo test check mutants bench lock clean
+.PHONY: demo test check mutants bench fuzz lock clean
 
 demo: $(READY)
 	$(BIN)/calendula demo
@@ -28,6 +28,10 @@ mutants: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Ten minutes of mutated calendar files; a file that breaks the reader is kept in fuzz-failures/.
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # What is installed is what requirements.lock names, hash by hash; the project itself needs nothing beyond it.
 $(READY): requirements.lock pyproject.toml

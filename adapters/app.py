@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from adapters.config import Config
     from adapters.database.engine import Sessions
     from adapters.database.store import SqlStore
-    from adapters.dav.http import GuardedClient
+    from adapters.dav.http import GuardedClient, Watch
     from adapters.dav.oauth import TokenKeeper
     from adapters.links.consent import Login
     from adapters.runner import Runner
@@ -41,7 +41,7 @@ class Clock:
 
 @dataclass
 class App:
-    """What one process runs on; `box` opens the key file when the first secret is needed."""
+    """What one process runs on; `box` opens the key file when a secret is needed, `watch` is told of requests."""
 
     config: "Config"
     engine: "Engine"
@@ -49,6 +49,7 @@ class App:
     box: Callable[[], "SecretBox"]
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    watch: "Watch | None" = None
     _keepers: dict[UUID, tuple[bytes, "TokenKeeper"]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -107,7 +108,7 @@ class App:
         credentials = stored(account, self.box())
         keeper = self._keeper(account) if credentials.provider else None
         auth = auth_of(credentials, keeper=keeper)
-        return GuardedClient(home=url, auth=auth, policy=self.config.network.policy())
+        return GuardedClient(home=url, auth=auth, policy=self.config.network.policy(), watch=self.watch)
 
     def trial(self, login: "Login", url: str) -> "GuardedClient":
         """A guarded client with credentials that are not stored yet."""

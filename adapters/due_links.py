@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from adapters.database.engine import Sessions, reading
+from adapters.database.hosts import resting
 from model.base import Revision
 from model.link import RUNNABLE, CalendarLink
 from model.series import Series, SeriesWorker
@@ -27,18 +27,21 @@ class Due:
 def due_links(sessions: Sessions, *, now: datetime) -> Sequence[Due]:
     """Links that nobody runs and whose time has come, or whose worker's sessions changed; longest due first.
 
-    A link that backs off is not woken by a change: its server is in trouble, and its time will come.
+    A link that backs off is not woken by a change: its server is in trouble, and its time will come. Nor is any
+    link whose host asked for patience, or has not answered for a while.
     """
     free = or_(CalendarLink.lease_until.is_(None), CalendarLink.lease_until <= now)
     woken = and_(CalendarLink.failures == 0, _changed())
     query = (
-        select(CalendarLink.id, CalendarLink.ref, CalendarLink.href)
-        .where(CalendarLink.state.in_(RUNNABLE), free, or_(CalendarLink.next_run_at <= now, woken))
+        select(CalendarLink.id, CalendarLink.ref, CalendarLink.host)
+        .where(
+            CalendarLink.state.in_(RUNNABLE), free, ~resting(now), or_(CalendarLink.next_run_at <= now, woken)
+        )
         .order_by(CalendarLink.next_run_at, CalendarLink.ref)
     )
     with reading(sessions) as database:
         found = database.execute(query).all()
-    return [Due(id=row[0], ref=row[1], host=urlsplit(row[2]).hostname or "") for row in found]
+    return [Due(id=row[0], ref=row[1], host=row[2]) for row in found]
 
 
 def _changed() -> ColumnElement[bool]:

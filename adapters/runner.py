@@ -7,17 +7,20 @@ again, and what is written down about it. One runner serves many threads; each r
 import json
 import random
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import joinedload, object_session
 
 from adapters.database.engine import Sessions, reading
-from adapters.database.store import SqlStore
+from adapters.database.hosts import Share, note_answer, note_trouble
+from adapters.database.store import HostBusy, HostRests, SqlStore
 from adapters.dav.profile import Profile
 from model.journal import SyncRun
 from model.link import RUNNABLE, CalendarLink, LinkState
@@ -28,8 +31,10 @@ from sync.ports import Clock, Codec, RemoteCalendar
 from sync.rewind import rewind
 from sync.run import Report, ending, run_link
 from sync.settings import Settings
+from sync.store import Lease
 
 _AFTERMATH = timedelta(minutes=10)  # how long after a 429 a 401 is taken for more of it
+_PAUSE = timedelta(minutes=1)  # until a run that made room for others goes on
 Calendars = Callable[[CalendarLink], AbstractContextManager[RemoteCalendar]]
 
 
@@ -60,8 +65,12 @@ class Runner:
         job: str = "sync",
         stopping: Callable[[], bool] = lambda: False,
         heard: Callable[[Line], None] = lambda _: None,
+        background: bool = False,
     ) -> Report | Busy:
-        """One run under a lease. The daily reconciliation takes the place of a run when it is due."""
+        """One run under a lease. The daily reconciliation takes the place of a run when it is due.
+
+        In the `background` it keeps within its host's share, and makes room for other links in time.
+        """
         link = self._link(link_id)
         if link.state not in RUNNABLE:
             return Busy(reason=link.state.value)
@@ -69,30 +78,76 @@ class Runner:
         listing = full or link.last_ok_at is None or self._listing_due(link)
         corrections: Mapping[str, object] = {}
         run_id = self.new_id()
-        lease = self.store.take_lease(
-            link_id, owner=self.owner, run_id=run_id, job="reconcile" if full else job
-        )
-        if lease is None:
-            return Busy(reason="LEASED")
+        lease = self._lease(link_id, run_id, "reconcile" if full else job, background=background)
+        if isinstance(lease, Busy):
+            return lease
         try:
-            with self.calendars(link) as calendar:
-                run = self._run(link, run_id, calendar, full=full)
-                run.lease, run.stopping, run.heard, run.listing = lease, stopping, heard, listing
-                report = run_link(run)
-                corrections = calendar.corrections
+            report, corrections = self._carry_out(
+                link, lease, stopping, heard, full=full, listing=listing, background=background
+            )
         except LinkError as error:  # the calendar could not even be opened
             report = Report(lines=(), counts={}, error=error)
+        except Exception as error:
+            self._give_up(lease, error)
+            raise
         if isinstance(report.error, NotAuthorised) and self._lately_throttled(link_id):
             report = replace(report, error=RefusedWhileThrottled(str(report.error), retry_after=None))
         try:
             with self.store.ending(lease) as (ended, row):
-                self._end(ended, row, report, full=full)
+                self._end(ended, row, report, full=full, soon=stopping())
                 self._learn(ended, corrections)
                 if report.ok and listing:
                     ended.listed_at = self.clock.now()
         except LeaseLost as error:
             return Report(lines=report.lines, counts=report.counts, error=error)
         return report
+
+    def _lease(self, link_id: UUID, run_id: UUID, job: str, *, background: bool) -> Lease | Busy:
+        take = partial(self.store.take_lease, share=self._share) if background else self.store.take_lease
+        try:
+            lease = take(link_id, owner=self.owner, run_id=run_id, job=job)
+        except HostBusy:
+            return Busy(reason="HOST_BUSY")
+        except HostRests:
+            return Busy(reason="HOST_RESTS")
+        return lease or Busy(reason="LEASED")
+
+    @property
+    def _share(self) -> Share:
+        sync = self.settings.sync
+        return Share(per_host=sync.per_host, failures=sync.breaker_failures)
+
+    def _carry_out(
+        self,
+        link: CalendarLink,
+        lease: Lease,
+        stopping: Callable[[], bool],
+        heard: Callable[[Line], None],
+        *,
+        full: bool,
+        listing: bool,
+        background: bool,
+    ) -> tuple[Report, Mapping[str, object]]:
+        until = self.clock.now() + timedelta(seconds=self.settings.sync.run_s)
+        most = self.settings.sync.run_mib * 1024 * 1024
+        with self.calendars(link) as calendar:
+            run = self._run(link, lease.run_id, calendar, full=full)
+            run.lease, run.heard, run.stopping, run.listing = lease, heard, stopping, listing
+            if background:
+                run.stopping = lambda: stopping() or self.clock.now() > until or calendar.received > most
+            calendar.guard_writes(run.hold)
+            return run_link(run), calendar.corrections
+
+    def _give_up(self, lease: Lease, error: Exception) -> None:
+        """Hand the link back after something unforeseen; a database in trouble is no fault of the link's."""
+        with suppress(DBAPIError, LeaseLost), self.store.ending(lease) as (link, row):
+            row.ended_at, row.result = self.clock.now(), type(error).__name__
+            if not isinstance(error, DBAPIError):
+                link.failures += 1
+                link.last_error = f"Something unexpected happened ({type(error).__name__})."
+            link.next_run_at = self._next(link, Report(lines=(), counts={}))
+            if isinstance(error, DBAPIError):
+                link.next_run_at = self.clock.now() + _PAUSE
 
     def plan(self, link_id: UUID) -> Report:
         """What a run would do now; writes nothing anywhere and takes no lease."""
@@ -179,14 +234,16 @@ class Runner:
         at = self.clock.now().isoformat(timespec="seconds")
         link.corrected = {**link.corrected, **{name: [value, at] for name, value in corrections.items()}}
 
-    def _end(self, link: CalendarLink, row: SyncRun, report: Report, *, full: bool) -> None:
+    def _end(self, link: CalendarLink, row: SyncRun, report: Report, *, full: bool, soon: bool) -> None:
+        """Leave the link as it should be found; one that was interrupted goes on at once, or after others."""
         now = self.clock.now()
         result = ending(report)
         row.ended_at, row.counts = now, dict(report.counts)
         if report.stopped:
-            row.result, link.next_run_at = "stopped", now
+            row.result, link.next_run_at = "stopped", now if soon else now + _PAUSE
             return
         row.result = "ok" if report.ok else result.reason
+        self._note_host(link, report)
         if report.ok:
             link.failures, link.last_ok_at, link.last_error = 0, now, ""
             link.reconciled_at = now if full else link.reconciled_at
@@ -195,6 +252,16 @@ class Runner:
             link.last_error = str(report.error)
         self._settle_state(link, result.state, result.reason)
         link.next_run_at = self._next(link, report)
+
+    def _note_host(self, link: CalendarLink, report: Report) -> None:
+        database = object_session(link)
+        if database is None:
+            return
+        if report.error is None:
+            note_answer(database, link.host)
+        else:
+            failures = self.settings.sync.breaker_failures
+            note_trouble(database, link.host, report.error, failures=failures, now=self.clock.now())
 
     def _settle_state(self, link: CalendarLink, state: LinkState | None, reason: str) -> None:
         """A person may have paused the link meanwhile: then it stays paused."""

@@ -37,6 +37,7 @@ class Runs(Protocol):
         job: str = "sync",
         stopping: Callable[[], bool],
         heard: Callable[[Line], None] = ...,
+        background: bool = ...,
     ) -> Report | Busy:
         """One run under a lease."""
 
@@ -50,7 +51,7 @@ class Limits:
 
 
 class Scheduler:
-    """Hands due links to threads. `due` is asked at each tick; `jobs` now and then."""
+    """Hands due links to threads. `due` is asked at each tick, `jobs` now and then; `told` hears of each run."""
 
     def __init__(
         self,
@@ -60,7 +61,9 @@ class Scheduler:
         jobs: Callable[[], int | None],
         limits: Limits,
         log: FilteringBoundLogger,
+        told: Callable[[Report], None] = lambda _: None,
     ) -> None:
+        self._told, self._ticked = told, time.monotonic()
         self._runs, self._due, self._jobs, self._limits, self._log = runs, due, jobs, limits, log
         self._pool = ThreadPoolExecutor(limits.parallel, thread_name_prefix="link")
         self._running: dict[UUID, str] = {}
@@ -69,6 +72,7 @@ class Scheduler:
 
     def tick(self) -> list[Future[None]]:
         """Start what is due and fits."""
+        self._ticked = time.monotonic()
         if self._stop.is_set() or self._free() <= 0:
             return []
         return [self._pool.submit(self._run, link) for link in self._asked() if self._take(link)]
@@ -85,6 +89,11 @@ class Scheduler:
             return
         if made is not None:
             self._log.info("job_ended", job="extend", count=made, duration_ms=_since(began))
+
+    @property
+    def tick_age_s(self) -> float:
+        """How long ago it last looked whether anything is due: much more than a second, and it hangs."""
+        return time.monotonic() - self._ticked
 
     def stop(self) -> None:
         """Begin nothing more; runs end at their next page."""
@@ -121,23 +130,29 @@ class Scheduler:
         began = time.monotonic()
         try:
             if not self._stop.is_set():
-                self._report(link, self._runs.sync(link.id, stopping=self._stop.is_set), _since(began))
+                self._report(link, self._sync(link), _since(began))
         except Exception as error:  # noqa: BLE001 - one link's trouble is its own
             self._log.error("run_failed", link=link.ref, error=error, duration_ms=_since(began))
         finally:
             with self._lock:
                 self._running.pop(link.id, None)
 
+    def _sync(self, link: Due) -> Report | Busy:
+        return self._runs.sync(link.id, stopping=self._stop.is_set, background=True)
+
     def _report(self, link: Due, result: Report | Busy, ms: int) -> None:
         """One line a run: words and numbers, nothing about anybody."""
         if isinstance(result, Busy):
             self._log.debug("run_skipped", link=link.ref, reason_code=result.reason)
             return
+        self._told(result)
         tell = self._log.info if result.error is None else self._log.warning
         word = "stopped" if result.stopped else "ok" if result.ok else "failed"
         tell(
             "run_ended", link=link.ref, result=word, counts=result.counts, duration_ms=ms, error=result.error
         )
+        if result.counts.get("looping"):
+            self._log.error("write_loop", link=link.ref, code="WRITE_LOOP", count=result.counts["looping"])
 
 
 def serve(scheduler: Scheduler, ended: threading.Event) -> None:

@@ -15,6 +15,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 Json = dict[str, object]
+SEALED = {
+    "sealed": True
+}  # of a column: `mapped_column(LargeBinary, info=SEALED)`; `key rotate` seals it anew
 
 
 class Instant(TypeDecorator[datetime]):

@@ -4,14 +4,15 @@ The lease is what excludes other workers (DESIGN, one run): every state write of
 number it was given. Credentials are sealed elsewhere; here is only their envelope.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from model.base import Base, Json, Row
+from model.base import SEALED, Base, Json, Row
 from model.errors import DomainError
 from model.people import Worker
 from model.series import Series
@@ -73,13 +74,29 @@ class CalendarAccount(Row, Base):
     server: Mapped[str]
     user: Mapped[str]
     auth: Mapped[AuthKind]
-    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret: Mapped[bytes] = mapped_column(LargeBinary, info=SEALED)
     oauth_provider: Mapped[str | None]
+
+
+class CalendarHost(Row, Base):
+    """One server that links speak to, as all workers know it (FAILURES A16, E23).
+
+    `wait_until`: the server asked to be left alone until then (Retry-After). `failures`: runs in a row that got
+    no usable answer, of whichever link; from a number on nobody is let through before `open_until`.
+    """
+
+    __tablename__ = "calendar_host"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    wait_until: Mapped[datetime | None]
+    open_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
 
 
 class CalendarLink(Row, Base):
     """One collection of one account, for one worker. `ref` is how people name it on the command line.
 
+    `host` is the server in `href`: links on one host share its budget (`CalendarHost`).
     `seen_rev`: the newest change of ours that this link has taken notice of. `tz`: the calendar's zone, in
     which
     floating times are read. `profile`: what the server was seen to do; `corrected`: in which of it runs have
@@ -92,6 +109,7 @@ class CalendarLink(Row, Base):
     worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"), index=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_account.id"))
     href: Mapped[str]
+    host: Mapped[str] = mapped_column(default="", index=True)
     name: Mapped[str] = mapped_column(default="")
     tz: Mapped[str]
     role: Mapped[Role] = mapped_column(default=Role.WORK)
@@ -126,6 +144,20 @@ class CalendarLink(Row, Base):
         """Whether runs keep what they change for `rewind`: never of a calendar that is only a busy source."""
         return self.role is Role.WORK
 
+    @validates("href")
+    def _note_host(self, _: str, href: str) -> str:
+        self.host = urlsplit(href).netloc.rpartition("@")[2].lower()
+        return href
+
+    def age(self, now: datetime) -> timedelta:
+        """How long ago both sides were last known to be in step."""
+        return now - (self.last_ok_at or self.created_at)
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its promise is broken: its cadence passed twice without a good run (FAILURES E25)."""
+        rests = self.state in (LinkState.PAUSED, LinkState.UNLINKED)
+        return not rests and self.age(now) > 2 * timedelta(seconds=self.pull_s)
+
     def become(self, state: LinkState, reason: str = "") -> None:
         """Take one step of the link's state machine (DOMAIN 2)."""
         if state is self.state:
@@ -145,6 +177,7 @@ class EventMapping(Row, Base):
     DIRTY: differs from what we show and must be pushed. UNDECIDED: a series was cut there, and until the next
     pull is over nobody knows whether a new UID follows (E6 or E7). REFUSED: the server would not take our
     write; tried again when the unit changes and at the daily reconciliation.
+    `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).
     """
 
     __tablename__ = "event_mapping"
@@ -166,6 +199,8 @@ class EventMapping(Row, Base):
     pushed_ical: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(default="")
     waiting: Mapped[str] = mapped_column(default="")
+    writes: Mapped[int] = mapped_column(default=0)
+    writes_day: Mapped[str] = mapped_column(default="")
     state: Mapped[MappingState]
 
     # declared so that a unit of work writes a session before the mapping that names it

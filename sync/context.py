@@ -15,7 +15,7 @@ from model.act import Act
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
-from sync.errors import Stopped
+from sync.errors import LeaseLost, Stopped
 from sync.event import Event
 from sync.ports import Clock, Codec, RemoteCalendar
 from sync.projection import Unit, View, effective_level, project
@@ -70,6 +70,7 @@ class Run:
     lines: list[Line] = field(default_factory=list)
     preview: Work | None = None
     agreed: dict[UnitRef, int] = field(default_factory=dict)
+    held_until: datetime | None = None
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -77,13 +78,28 @@ class Run:
         if self.preview is not None:
             yield self.preview
         elif self.lease is not None:
+            asked = self.clock.now()
             with self.store.work(self.lease) as work:
                 yield work
+            self.held_until = asked + timedelta(seconds=self.settings.sync.lease_s)
         elif self.dry:
             with self.store.rehearsal(self.link_id) as work:
                 yield work
         else:
             raise RuntimeError("a run needs a lease, or to be dry")
+
+    def hold(self, seconds: float) -> None:
+        """Make sure that the lease outlasts the next seconds; LeaseLost where it is not ours any more (E12)."""
+        if self._holds(seconds):
+            return
+        with self.work():
+            pass  # entering renews it
+        if not self._holds(seconds):
+            raise LeaseLost("the lease is shorter than a write may take: raise sync.lease_s")
+
+    def _holds(self, seconds: float) -> bool:
+        until = self.clock.now() + timedelta(seconds=seconds)
+        return self.held_until is not None and until <= self.held_until
 
     def act(self) -> Act:
         return Act(actor=self.actor, now=self.clock.now(), new_id=self.new_id)

@@ -78,6 +78,7 @@ _ACTIONS = {
     "recovered": "an earlier write had arrived; nothing was sent again",
     "unsent": "an earlier write had not arrived; it is decided anew",
     "unsettled": "a write of an earlier run whose outcome is not known yet",
+    "looping": "written too often today: something there undoes what we write; left alone until tomorrow",
     "undecided": "a series was cut short there; the next run decides, once it is known what follows",
     "vanished": "gone from the calendar",
     "went-back": "as it was before, in the calendar",

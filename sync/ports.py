@@ -82,6 +82,13 @@ class RemoteCalendar(Protocol):
     def corrections(self) -> Mapping[str, object]:
         """What its answers showed to be otherwise than the link's stored profile says, by switch."""
 
+    @property
+    def received(self) -> int:
+        """How many bytes the server has sent so far."""
+
+    def guard_writes(self, check: Callable[[float], None]) -> None:
+        """Ask `check` before each request that writes, with the seconds it may take; it raises to forbid it."""
+
     def each(self, tasks: Sequence[Task], do: Callable[["RemoteCalendar", Task], Result]) -> Iterator[Result]:
         """Do one thing for each task, in turn or over several connections, as this server is faster; no two tasks
         may be about one href. After a failure nothing new is begun, and it is raised when the rest has come.

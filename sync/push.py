@@ -15,6 +15,7 @@ from sync.compare import OURS, meaning, overlay, same
 from sync.context import Run, in_window, kind_of
 from sync.event import Event
 from sync.href import canonical_href
+from sync.looping import spent
 from sync.projection import Unit
 from sync.sending import Prepared, Wire
 from sync.store import UnitRef, Work, ref_of
@@ -99,13 +100,15 @@ def _write_for(
         return _first_write(run, work, unit, ours)
     bases = run.bases(mapping)
     if bases is None or mapping.base_ical is None:
-        return _create(run, work, mapping, ours, kind_of(unit))
+        return None if spent(run, work, mapping) else _create(run, work, mapping, ours, kind_of(unit))
     theirs, pushed = bases
     body = mapping.base_ical
     if theirs.following or not same(pushed, ours, OURS):
         body = run.codec.patch(body, overlay(theirs, pushed, ours), now=run.clock.now(), tz=run.tz)
     if body == mapping.base_ical:
         _agree(mapping, run, ours)
+        return None
+    if spent(run, work, mapping):
         return None
     return intend(run, work, mapping, Verb.REPLACE, body=body, ours=ours, kind=kind_of(unit))
 
@@ -122,8 +125,9 @@ def _first_write(run: Run, work: Work, unit: Unit, ours: Event) -> Prepared | No
     if not in_window(unit, now=run.clock.now(), past_days=sync.past_days, future_days=sync.future_days):
         return None
     mapping = EventMapping(
-        id=run.new_id(), link_id=run.link_id, uid=ours.uid, href="", href_key="", note="", waiting=""
-    )
+        id=run.new_id(), link_id=run.link_id, uid=ours.uid, href="", href_key="", note="", waiting="",
+        writes=0, writes_day="",
+    )  # fmt: skip
     mapping.state = MappingState.PENDING
     series = hasattr(unit, "occurrences")
     mapping.series_id, mapping.session_id = (unit.id, None) if series else (None, unit.id)

@@ -54,6 +54,10 @@ class SyncSettings:
     lease_s: int = _whole(90, least=15, most=3_600)
     parallel_links: int = _whole(4, least=1, most=64)
     per_host: int = _whole(2, least=1, most=16)
+    breaker_failures: int = _whole(5, least=1, most=1_000)
+    run_s: int = _whole(600, least=10, most=86_400)
+    run_mib: int = _whole(256, least=1, most=100_000)
+    item_writes: int = _whole(30, least=3, most=10_000)
     page: int = _whole(50, least=1, most=500)
 
 

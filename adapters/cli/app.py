@@ -18,6 +18,7 @@ COMMANDS = {
     "backup": "adapters.cli.setup:backup",
     "demo": "adapters.cli.demo:demo",
     "config": "adapters.cli.setup:config",
+    "key": "adapters.cli.keys:key",
     "practice": "adapters.cli.practice:practice",
     "session": "adapters.cli.sessions:session",
     "event": "adapters.cli.events:event",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from adapters.app import App
     from adapters.config import Config
     from adapters.database.engine import Sessions
-    from adapters.secrets import SecretBox
+    from adapters.secrets import KeyRing, SecretBox
 
 
 @dataclass
@@ -72,10 +72,15 @@ class Here:
         return Path(self.config.secrets.key_file)
 
     @cached_property
-    def box(self) -> "SecretBox":
-        from adapters.secrets import open_box
+    def _keys(self) -> "KeyRing":
+        from adapters.secrets import KeyRing
 
-        return open_box(self.key_file)
+        return KeyRing(self.key_file)
+
+    @property
+    def box(self) -> "SecretBox":
+        """The keys as they are now: `key rotate` may replace them while a service runs."""
+        return self._keys.box()
 
     @cached_property
     def app(self) -> "App":

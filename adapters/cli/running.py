@@ -10,10 +10,13 @@ import typer
 from adapters.cli.context import here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from structlog.typing import FilteringBoundLogger
 
     from adapters.app import App
     from adapters.scheduler import Scheduler
+    from sync.run import Report
 
 
 def run(ctx: typer.Context) -> None:
@@ -21,6 +24,7 @@ def run(ctx: typer.Context) -> None:
 
     SIGTERM or Ctrl-C end it, after the item in hand. It logs to stderr.
     Several of these on one database do not disturb each other.
+    With [monitor] port it answers GET /healthz and /metrics on loopback.
 
     Example: calendula run
     """
@@ -39,11 +43,30 @@ def run(ctx: typer.Context) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     log.info("started")
-    serve(_scheduler(command.app, log), ended)
+    port = command.config.monitor.port
+    if port:
+        _serve_watched(command.app, log, ended, port)
+    else:
+        serve(_scheduler(command.app, log), ended)
     log.info("stopped")
 
 
-def _scheduler(app: "App", log: "FilteringBoundLogger") -> "Scheduler":
+def _serve_watched(app: "App", log: "FilteringBoundLogger", ended: threading.Event, port: int) -> None:
+    """The same, and say on a loopback port how it goes."""
+    from adapters.metrics import Metrics
+    from adapters.monitor import listening
+    from adapters.scheduler import serve
+
+    metrics = Metrics(sessions=app.sessions, clock=app.clock, item_writes=app.config.sync.item_writes)
+    app.watch = metrics.note_request
+    scheduler = _scheduler(app, log, told=metrics.note_run)
+    with listening(port, metrics, tick_age_s=lambda: scheduler.tick_age_s):
+        serve(scheduler, ended)
+
+
+def _scheduler(
+    app: "App", log: "FilteringBoundLogger", *, told: "Callable[[Report], None]" = lambda _: None
+) -> "Scheduler":
     from adapters.due_links import due_links
     from adapters.jobs import Jobs
     from adapters.scheduler import Limits, Scheduler
@@ -56,4 +79,5 @@ def _scheduler(app: "App", log: "FilteringBoundLogger") -> "Scheduler":
         jobs=jobs.run_due,
         limits=Limits(parallel=sync.parallel_links, per_host=sync.per_host),
         log=log,
+        told=told,
     )

@@ -35,13 +35,14 @@ def status(ctx: typer.Context, as_json: bool = JSON) -> None:
 
     Per link: state, last good run, events there, changes that wait for an answer (calendula changes list), items
     of the calendar that were set aside, and writes that the server refused. Then what to do, and notices.
+    "(stale)" means that a link's cadence passed twice since its last good run.
 
     Example: calendula status
     """
     from adapters.links.overview import overview
 
     run = here(ctx)
-    found = overview(run.sessions, now=run.clock())
+    found = overview(run.sessions, now=run.clock(), item_writes=run.config.sync.item_writes)
     if as_json:
         print_json(asdict(found))
         return
@@ -63,7 +64,15 @@ def status(ctx: typer.Context, as_json: bool = JSON) -> None:
 
 
 def _print_rest(found: "Overview") -> None:
+    for host in found.hosts:
+        why = "it asked us to wait" if host.asked else f"it did not answer {host.failures} times in a row"
+        typer.echo(f"{host.host} is left alone until {_minute(host.until)}: {why}")
     for link in found.links:
+        if link.looping:
+            typer.echo(
+                f"{link.link}: {link.looping} events were written too often today and are left alone until tomorrow; "
+                "another program undoes what we write: find out which (WRITE_LOOP)"
+            )
         if link.last_error:
             typer.echo(f"{link.link}: {link.last_error}")
         if (hint := _NEXT.get(link.reason) or _NEXT.get(link.state)) is not None:

@@ -16,6 +16,7 @@ from adapters.config.problems import ConfigError, Problem, unknown_key, wrong_va
 from adapters.config.schema import PREFIX, Config
 
 FILE_NAME = "calendula.toml"
+LEASE_SPARE_S = 15
 _SQLITE = "sqlite:///"
 _UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
 
@@ -38,9 +39,20 @@ def load(file: Path | None) -> Config:
         config = Config(**{name: value for name, value in data.items() if name in Config.model_fields})
     except ValidationError as error:
         problems += [_problem(found["loc"], found["type"], found["input"], file) for found in error.errors()]
+    else:
+        problems += _contradictions(config, file)
     if problems:
         raise ConfigError(problems)
     return _anchored(config, file.parent.absolute() if file else Path.cwd())
+
+
+def _contradictions(config: Config, file: Path | None) -> list[Problem]:
+    """A write must end before another process may take its link over (FAILURES E12)."""
+    lease, write = config.sync.lease_s, config.network.write_s
+    if lease >= write + LEASE_SPARE_S:
+        return []
+    allowed = f"at least {LEASE_SPARE_S} more than network.write_s ({write})"
+    return [Problem(where=str(file or "defaults"), key="sync.lease_s", found=f"is {lease}", allowed=allowed)]
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class NetworkSection:
     connect_s: int = field(default=10, metadata={"ge": 1, "le": 300})
     read_s: int = field(default=60, metadata={"ge": 1, "le": 600})
     total_s: int = field(default=180, metadata={"ge": 1, "le": 3_600})
+    write_s: int = field(default=60, metadata={"ge": 1, "le": 3_600})
 
     def policy(self) -> Policy:
         """The same, as the HTTP client wants it."""
@@ -66,6 +67,7 @@ class NetworkSection:
             connect_seconds=self.connect_s,
             read_seconds=self.read_s,
             total_seconds=self.total_s,
+            write_seconds=self.write_s,
         )
 
 
@@ -88,6 +90,13 @@ class LogSection:
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "console", "json"] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitorSection:
+    """Where `run` says how it is doing, on loopback; 0: nowhere."""
+
+    port: int = field(default=0, metadata={"ge": 0, "le": 65_535})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +129,7 @@ class Config(BaseSettings):
     secrets: SecretsSection = SecretsSection()
     network: NetworkSection = NetworkSection()
     log: LogSection = LogSection()
+    monitor: MonitorSection = MonitorSection()
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()

@@ -18,6 +18,7 @@ from sqlalchemy.orm import joinedload
 from adapters.database.archive import Archive, Box
 from adapters.database.bulk import insert_all
 from adapters.database.engine import Sessions, read_only
+from adapters.database.hosts import Share, asked_to_wait, has_room
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.replaced import replaced_lately
 from adapters.diary.conflicts import clashes_at
@@ -45,6 +46,14 @@ from sync.store import Clash, Kept, Lease, Row, UnitRef, ref_to
 
 _MANY = 500  # bound parameters in one query, well below what any database allows
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
+
+
+class HostBusy(Exception):
+    """Other links have all of the host's share now; the lease was not taken."""
+
+
+class HostRests(Exception):
+    """The host asked for patience; the lease was not taken."""
 
 
 class SqlWork:
@@ -359,20 +368,30 @@ class SqlStore:
     def _lease_time(self) -> timedelta:
         return timedelta(seconds=self._settings.sync.lease_s)
 
-    def take_lease(self, link_id: UUID, *, owner: str, run_id: UUID, job: str) -> Lease | None:
-        """Take the link if it is free, and begin its run; None where somebody else holds it."""
+    def take_lease(
+        self, link_id: UUID, *, owner: str, run_id: UUID, job: str, share: Share | None = None
+    ) -> Lease | None:
+        """Take the link if it is free, and begin its run; None where somebody else holds it.
+
+        With a `share`, only within what its host has room for: else HostBusy.
+        """
         now = self._clock()
         free = or_(CalendarLink.lease_until.is_(None), CalendarLink.lease_until <= now)
         step = (
             update(CalendarLink)
             .where(CalendarLink.id == link_id, free)
             .values(lease_owner=owner, lease_until=now + self._lease_time, fence=CalendarLink.fence + 1)
-            .returning(CalendarLink.fence)
+            .returning(CalendarLink.fence, CalendarLink.host)
         )
         with self._sessions.begin() as database:
-            fence = database.execute(step).scalar_one_or_none()
-            if fence is None:
+            taken = database.execute(step).one_or_none()
+            if taken is None:
                 return None
+            fence, host = taken
+            if asked_to_wait(database, host, now):
+                raise HostRests(host)
+            if share is not None and not has_room(database, host, share, now):
+                raise HostBusy(host)
             run = SyncRun(id=run_id, link_id=link_id, job=job, started_at=now, counts={}, result="running")
             database.add(run)
         return Lease(link_id=link_id, owner=owner, fence=fence, run_id=run_id)

@@ -3,6 +3,7 @@
 What it decides is only which part answers: `listing` looks, `reading` reads, `writing` writes.
 """
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,6 +88,22 @@ class CalDavCalendar:
     def each(self, tasks: Sequence[Task], do: Callable[[RemoteCalendar, Task], Result]) -> Iterator[Result]:
         return self._lanes.each(tasks, do, self._writing)
 
+    @property
+    def received(self) -> int:
+        lanes = (self, *self._lanes.opened)
+        return sum(lane._collection.client.received for lane in lanes)
+
+    def guard_writes(self, check: Callable[[float], None]) -> None:
+        """Over several connections too, but never two checks at once."""
+        lock = threading.Lock()
+
+        def one_at_a_time(seconds: float) -> None:
+            with lock:
+                check(seconds)
+
+        for lane in (self, *self._lanes.opened):
+            lane._collection.client.before_write = one_at_a_time
+
     def look(self, position: Position | None) -> Look:
         return self._listing.since(position) if position else self._listing.from_scratch()
 
@@ -119,7 +136,9 @@ class CalDavCalendar:
         """The same calendar over one more connection."""
         if self._further is None:
             raise RuntimeError("this calendar has one connection")
-        return type(self)(self._further.connect(), self._collection.url, profile=self._known, page=self._page)
+        client = self._further.connect()
+        client.before_write = self._collection.client.before_write
+        return type(self)(client, self._collection.url, profile=self._known, page=self._page)
 
     def _crowd(self, several: bool) -> None:
         self._known.crowded = several

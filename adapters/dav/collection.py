@@ -4,14 +4,17 @@ Knows the statuses of RFC 4918 that concern a collection as a whole; what an ans
 `listing`, `reading` and `writing`.
 """
 
+import re
 from urllib.parse import urljoin, urlsplit
 
 from adapters.dav.http import GuardedClient, Reply
+from adapters.dav.policy import AddressNotAllowed, has_controls
 from adapters.dav.xml import MalformedAnswer, Multistatus, Response, propfind
 from sync.errors import CalendarMissing, Unreachable
 from sync.href import canonical_href
 
 ABSENT = frozenset({404, 410})
+_ONE_HEADER = re.compile(r"[\x20-\x7e]*")
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 
 
@@ -30,6 +33,8 @@ class Collection:
 
     def url_of(self, href: str) -> str:
         """Where a member is asked for, in the server's own spelling (FAILURES B27)."""
+        if has_controls(href):  # urljoin would drop them, and the request go elsewhere
+            raise AddressNotAllowed("An address in the calendar contains a control character.")
         if not href or href.endswith("/") or self.is_self(href):
             raise ValueError(f"{href} is a collection, not an item")
         spelled = href.replace(" ", "%20")
@@ -84,9 +89,12 @@ def multistatus(reply: Reply) -> Multistatus:
 
 
 def strong_etag(written: str | None) -> str | None:
-    """An ETag as If-Match takes it: opaque, without the W/ that compression puts before it (MATRIX 2)."""
+    """An ETag as If-Match takes it: opaque, without the W/ that compression puts before it (MATRIX 2).
+
+    None where it could not stand in a header: it would spoil every request about its item (FAILURES G10).
+    """
     etag = (written or "").strip()
-    return etag.removeprefix("W/") or None
+    return etag.removeprefix("W/") or None if _ONE_HEADER.fullmatch(etag) else None
 
 
 def _member_key(path: str) -> str:

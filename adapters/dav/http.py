@@ -11,11 +11,11 @@ import ssl
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpcore2
 import httpx2
@@ -34,6 +34,7 @@ _HEADERS = {
     "Cache-Control": "no-cache",
 }
 _HOPS = 3
+Watch = Callable[[str, str, str, float], None]  # host, method, "2xx" … "5xx" or "lost", seconds
 _FAILURE = (
     httpx2.HTTPError,
     httpx2.StreamError,
@@ -89,12 +90,22 @@ class Reply:
 
 
 class GuardedClient:
-    """HTTP for one account. `requests` counts by method what really went out, repetitions included."""
+    """HTTP for one account. `requests` counts by method what really went out, repetitions included.
 
-    def __init__(self, *, home: str, auth: httpx2.Auth | None, policy: Policy) -> None:
+    `received` counts bytes of answers. `before_write` is asked before each request that may change something,
+    with the seconds it may take at most; it raises where we must not write (any more). `watch` is told of each
+    request how it ended and how long it took.
+    """
+
+    def __init__(
+        self, *, home: str, auth: httpx2.Auth | None, policy: Policy, watch: Watch | None = None
+    ) -> None:
         policy.check_url(home)
         self.policy = policy
         self.requests: Counter[str] = Counter()
+        self.received = 0
+        self.before_write: Callable[[float], None] = _always
+        self._watch = watch or _unwatched
         self._home, self._auth = origin(home), auth
         self._throttle = Throttle()
         self._http = httpx2.Client(
@@ -146,15 +157,32 @@ class GuardedClient:
     def _persist(self, ask: "_Ask") -> Reply:
         """Ask again where that is safe: a read twice more, a write once if its reused connection was dead."""
         for attempt in range(3 if ask.method in _NULLIPOTENT else 2):
-            with exchange(self.policy.total_seconds) as this:
+            with exchange(self._seconds(ask)) as this:
                 try:
-                    return self._once(ask, repeated=attempt > 0)
+                    return self._timed(ask, repeated=attempt > 0)
                 except _FAILURE as error:
                     lost = _explained(error, sent=this.sent)
                     if not _worth_repeating(ask, this, error):
                         break
             time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))  # noqa: S311 - spreading, not secrecy
         raise lost
+
+    def _seconds(self, ask: "_Ask") -> float:
+        """How long this request may take; a write is only sent while we may write for so long (FAILURES E12)."""
+        if ask.method in _NULLIPOTENT:
+            return self.policy.total_seconds
+        seconds = min(self.policy.write_seconds, self.policy.total_seconds)
+        self.before_write(seconds)
+        return seconds
+
+    def _timed(self, ask: "_Ask", *, repeated: bool) -> Reply:
+        began, outcome = time.monotonic(), "lost"
+        try:
+            reply = self._once(ask, repeated=repeated)
+            outcome = f"{reply.status // 100}xx"
+        finally:
+            self._watch(urlsplit(ask.url).netloc.lower(), ask.method, outcome, time.monotonic() - began)
+        return reply
 
     def _once(self, ask: "_Ask", *, repeated: bool) -> Reply:
         self.policy.check_url(ask.url)
@@ -165,6 +193,7 @@ class GuardedClient:
             whole = b"".join(_decoded(answer, ask.limit))
         finally:
             answer.close()
+        self.received += len(whole)
         return Reply(
             status=answer.status_code, url=ask.url, headers=answer.headers, body=whole, repeated=repeated
         )
@@ -192,6 +221,14 @@ def _worth_repeating(ask: _Ask, this: Exchange, error: Exception) -> bool:
         return False
     died_unanswered = not this.connected and not this.answered
     return died_unanswered or (ask.method in _NULLIPOTENT and this.sent)
+
+
+def _always(_: float) -> None:
+    """Nobody else may write what we write."""
+
+
+def _unwatched(host: str, method: str, outcome: str, seconds: float) -> None:
+    """Nobody counts."""
 
 
 def _no_auth(request: httpx2.Request) -> httpx2.Request:

@@ -36,6 +36,7 @@ class Policy:
     connect_seconds: float = 10
     read_seconds: float = 60
     total_seconds: float = 180
+    write_seconds: float = 60
     multistatus_bytes: int = 32 * MIB
     item_bytes: int = 5 * MIB
 
@@ -48,7 +49,7 @@ class Policy:
 
     def check_url(self, url: str) -> SplitResult:
         """Take a URL apart; refuse what must not be sent (control characters, plain HTTP, user info)."""
-        if any(ord(c) <= 0x20 or ord(c) == 0x7F for c in url):
+        if " " in url or has_controls(url):
             raise AddressNotAllowed("The address contains a space or a control character.")
         parts = _split(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -61,6 +62,11 @@ class Policy:
                 "or name the host in the configuration: network.allow_plain_hosts."
             )
         return parts
+
+
+def has_controls(text: str) -> bool:
+    """Whether a URL or header made of this could be two lines of a request (FAILURES G10)."""
+    return any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

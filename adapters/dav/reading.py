@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
 from adapters.dav.http import Reply, TooLarge
-from adapters.dav.policy import AddressNotAllowed
+from adapters.dav.policy import AddressNotAllowed, has_controls
 from adapters.dav.profile import Known, Multiget
 from adapters.dav.xml import MalformedAnswer, Response, multiget, uid_query
 from sync.href import canonical_href
@@ -17,6 +17,7 @@ from sync.ports import Fetched, Item, Missing, Unfetched
 
 # The server knows no multiget, or not for these hrefs; sabre/dav 1.8 says 404 if a single one is missing.
 _ONE_BY_ONE = frozenset({400, 403, 404, 405, 410, 415, 501})
+_NO_ADDRESS = "its address is not one we can ask for"
 _POISONED = frozenset({500, 507})
 
 
@@ -36,7 +37,12 @@ class Reader:
         return [hrefs[start : start + self._page] for start in range(0, len(hrefs), self._page)]
 
     def together(self, hrefs: Sequence[str]) -> list[Fetched]:
-        """One page, in one request where the server allows it."""
+        """One page, in one request where the server allows it; what no request can name is not asked for."""
+        askable = [href for href in hrefs if not has_controls(href)]
+        odd: list[Fetched] = [Unfetched(href=h, reason=_NO_ADDRESS) for h in hrefs if has_controls(h)]
+        return [*odd, *(self._asked(askable) if askable else ())]
+
+    def _asked(self, hrefs: Sequence[str]) -> list[Fetched]:
         if len(hrefs) == 1 and self._known.profile.multiget is Multiget.FAILS:
             return [self._certain(self.get(hrefs[0]))]
         try:
@@ -67,7 +73,7 @@ class Reader:
         if len(hrefs) == 1:
             return [self.get(hrefs[0])]
         middle = len(hrefs) // 2
-        return self.together(hrefs[:middle]) + self.together(hrefs[middle:])
+        return self._asked(hrefs[:middle]) + self._asked(hrefs[middle:])
 
     def _sorted(self, reply: Reply, hrefs: Sequence[str]) -> list[Fetched]:
         """One answer per href, in the order asked; hrefs are matched by meaning, not by spelling."""
@@ -115,7 +121,7 @@ class Reader:
         except TooLarge as error:
             return Unfetched(href=href, reason=_too_large(self._limit), etag=strong_etag(error.etag))
         except (AddressNotAllowed, ValueError):
-            return Unfetched(href=href, reason="its address is not one we can ask for")
+            return Unfetched(href=href, reason=_NO_ADDRESS)
         if reply.status in ABSENT:
             return Missing(href=href, certain=True)
         if reply.status != 200:

@@ -16,6 +16,7 @@ from adapters.ical.text import line
 
 _STEP = timedelta(days=7)
 _FIRST, _LAST = 1969, 2087  # the IANA tables for zones that follow the moon end in 2087
+_EARLIEST = 3  # before its first day lies another one in every zone
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = "%Y%m%dT%H%M%S"
 
@@ -48,6 +49,7 @@ class Jump:
 @lru_cache(maxsize=512)
 def vtimezone(zone: ZoneInfo, first: int, last: int) -> Node:
     """The definition of `zone` for every time from `first` to the end of `last`. Not to be changed."""
+    first = max(min(first, _LAST), _EARLIEST)
     jumps = [jump for jump in _jumps(zone) if jump.year >= first - 1]
     regular, rules = _regular(jumps, first, last)
     written = [jump for jump in jumps if jump.year < regular and jump.year <= last]
@@ -115,7 +117,7 @@ def _regular(jumps: list[Jump], first: int, last: int) -> tuple[int, list[tuple[
         if len(found) != 2 or not all(narrowed):
             break
         common, begin = narrowed, year
-    if begin > last:
+    if begin > min(last, _LAST):
         return _LAST + 1, []
     return begin, [(jump, _ordinal(common[n])) for n, jump in enumerate(by_year[begin])]
 

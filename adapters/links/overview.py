@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.links.lookup import living_links
 from model.journal import ChangeState, InboundChange, JobRun, Notice, SyncRun
-from model.link import CalendarLink, EventMapping, LinkState, MappingState, SeenItem
+from model.link import CalendarHost, CalendarLink, EventMapping, MappingState, SeenItem
 from model.people import Worker
-
-STALE_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +33,11 @@ class LinkView:
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """How one link is doing; `counts` are its last run's, `stale` says that its last good run is too old."""
+    """How one link is doing; `counts` are its last run's.
+
+    `promise_s` is its cadence; `stale` says that it passed twice since the last good run. `looping` counts events
+    that were written too often today (`sync.looping`).
+    """
 
     link: str
     worker: str
@@ -43,6 +45,7 @@ class Health:
     reason: str
     last_good: datetime | None
     age_s: int | None
+    promise_s: int
     stale: bool
     next_run: datetime
     failures: int
@@ -52,6 +55,17 @@ class Health:
     waiting: int
     quarantined: int
     refused_writes: int
+    looping: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resting:
+    """A host that is left alone until then: it asked for that, or did not answer so many times in a row."""
+
+    host: str
+    until: datetime
+    asked: bool
+    failures: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +92,7 @@ class Overview:
     """All of it."""
 
     links: tuple[Health, ...]
+    hosts: tuple[Resting, ...]
     notices: tuple[Told, ...]
     jobs: tuple[Job, ...]
 
@@ -88,11 +103,12 @@ def list_links(sessions: Sessions) -> list[LinkView]:
         return [_view(link) for link in living_links(database)]
 
 
-def overview(sessions: Sessions, *, now: datetime) -> Overview:
-    """How every link is doing, what waits in the outbox, and how the jobs went."""
+def overview(sessions: Sessions, *, now: datetime, item_writes: int) -> Overview:
+    """How every link is doing, which hosts rest, what waits in the outbox, and how the jobs went."""
     with reading(sessions) as database:
         return Overview(
-            links=tuple(_healths(database, living_links(database), now)),
+            links=tuple(_healths(database, living_links(database), now, item_writes)),
+            hosts=tuple(_hosts(database, now)),
             notices=tuple(_notices(database)),
             jobs=tuple(
                 Job(job=row.job, last=row.last_at, result=row.result)
@@ -116,13 +132,22 @@ def _view(link: CalendarLink) -> LinkView:
     )
 
 
-def _healths(database: Database, links: Sequence[CalendarLink], now: datetime) -> list[Health]:
+def loops(now: datetime, item_writes: int) -> tuple[ColumnElement[bool], ...]:
+    """That an event was written as often as allowed today, and is left alone."""
+    today = EventMapping.writes_day == now.date().isoformat()
+    return today, EventMapping.writes > item_writes, EventMapping.state == MappingState.DIRTY
+
+
+def _healths(
+    database: Database, links: Sequence[CalendarLink], now: datetime, item_writes: int
+) -> list[Health]:
     there = EventMapping.base_ical.is_not(None), EventMapping.state != MappingState.TOMBSTONE
     events = _count(database, select(EventMapping.link_id, func.count()).where(*there))
     refused = select(EventMapping.link_id, func.count()).where(EventMapping.state == MappingState.REFUSED)
     waiting = select(InboundChange.link_id, func.count()).where(InboundChange.state == ChangeState.HELD)
     aside = select(SeenItem.link_id, func.count()).where(SeenItem.reason != "")
-    counted = [_count(database, query) for query in (waiting, aside, refused)]
+    looping = select(EventMapping.link_id, func.count()).where(*loops(now, item_writes))
+    counted = [_count(database, query) for query in (waiting, aside, refused, looping)]
     counts = _last_counts(database)
     return [_health(link, now, events, counted, counts.get(link.id, {})) for link in links]
 
@@ -152,15 +177,16 @@ def _health(
     counts: dict[str, object],
 ) -> Health:
     age = now - link.last_ok_at if link.last_ok_at else None
-    waiting, aside, refused = (found.get(link.id, 0) for found in counted)
+    waiting, aside, refused, looping = (found.get(link.id, 0) for found in counted)
     return Health(
         link=link.ref,
         worker=link.worker.ref,
         state=link.state,
         reason=link.state_reason,
         last_good=link.last_ok_at,
+        promise_s=link.pull_s,
         age_s=int(age.total_seconds()) if age is not None else None,
-        stale=link.state is not LinkState.PAUSED and (age is None or age > STALE_AFTER),
+        stale=link.is_late(now),
         next_run=link.next_run_at,
         failures=link.failures,
         last_error=link.last_error,
@@ -169,7 +195,20 @@ def _health(
         waiting=waiting,
         quarantined=aside,
         refused_writes=refused,
+        looping=looping,
     )
+
+
+def _hosts(database: Database, now: datetime) -> list[Resting]:
+    rests = or_(CalendarHost.wait_until > now, CalendarHost.open_until > now)
+    rows = database.scalars(select(CalendarHost).where(rests).order_by(CalendarHost.name))
+    return [_resting(row, now) for row in rows]
+
+
+def _resting(row: CalendarHost, now: datetime) -> Resting:
+    asked = row.wait_until is not None and row.wait_until > now
+    until = max(at for at in (row.wait_until, row.open_until) if at is not None)
+    return Resting(host=row.name, until=until, asked=asked, failures=row.failures)
 
 
 def _notices(database: Database) -> list[Told]:

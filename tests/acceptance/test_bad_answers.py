@@ -1,4 +1,4 @@
-"""Bad answers from a calendar server, once each: a clear sentence, exit code 1, nothing lost (issue 2, section 4)."""
+"""Bad answers from a calendar server, once each: a clear sentence, exit code 1, nothing lost."""
 
 import gzip
 from collections.abc import Iterator

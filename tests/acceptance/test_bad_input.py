@@ -1,4 +1,4 @@
-"""Bad input at the command line (issue 2, section 4): a clear sentence, an exit code, nothing lost.
+"""Bad input at the command line: a clear sentence, an exit code, nothing lost.
 
 Nothing is half-written either: what a command did not finish, it did not do.
 """

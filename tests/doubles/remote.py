@@ -86,6 +86,11 @@ class InMemoryCalendar:
     def __init__(self, server: InMemoryServer | None = None) -> None:
         self.server = server or InMemoryServer()
         self.requests: Counter[str] = Counter()
+        self.received = 0
+        self._check: Callable[[float], None] = lambda _: None
+
+    def guard_writes(self, check: Callable[[float], None]) -> None:
+        self._check = check
 
     @property
     def reads_back(self) -> bool:
@@ -155,6 +160,8 @@ class InMemoryCalendar:
         return f"{self.server.path}{name}.ics"
 
     def _ask(self, method: str) -> None:
+        if method in {"PUT", "DELETE"}:
+            self._check(60)
         self.requests[method] += 1
         self.server.watch(f"before {method}")
         if self.server.missing:

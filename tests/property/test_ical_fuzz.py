@@ -1,53 +1,23 @@
-"""Mutated files: the reader raises Unreadable and nothing else; what it reads can become any event."""
+"""Mutated files: the reader raises Unreadable and nothing else; what it reads can become any event.
+
+`make fuzz` does what the last test does, for ten minutes and with another seed each time.
+"""
 
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapters.ical import ICalendar, split
 from sync.errors import Unreadable
 from sync.event import Event
+from tests.fuzz.mutation import SEEDS, mutate
 
 ADELAIDE = ZoneInfo("Australia/Adelaide")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CODEC = ICalendar()
-SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data").glob("*.ics"))]
-TOKENS = [
-    b"\r\n",
-    b"\n ",
-    b";",
-    b":",
-    b'"',
-    b",",
-    b"\\",
-    b"=",
-    b"Z",
-    b"T",
-    b"-",
-    b"P",
-    b"9999",
-    b"0",
-    b"\x00",
-    b"\xff",
-]
-TOKENS += [
-    b";TZID=X",
-    b";VALUE=DATE",
-    b"RRULE:FREQ=DAILY\r\n",
-    b"BEGIN:VEVENT\r\n",
-    b"END:VEVENT\r\n",
-    b"99999999",
-]
-
-
-def mutate(chance: random.Random, body: bytes) -> bytes:
-    for _ in range(chance.randint(1, 3)):
-        at, length = chance.randrange(len(body) + 1), chance.choice([0, 1, 2, 8, 40])
-        new = chance.choice([chance.choice(TOKENS), bytes([chance.randrange(256)]), b""])
-        body = body[:at] + new + body[at + length :]
-    return body
 
 
 def readings() -> list[Event]:
@@ -85,3 +55,20 @@ def test_a_mutated_file_always_splits():
     chance = random.Random(2)
     for _ in range(1000):
         split(mutate(chance, chance.choice(SEEDS) + chance.choice(SEEDS)), tz=ADELAIDE)
+
+
+def test_g8_twenty_seconds_of_wild_mutations_neither_crash_nor_hang_nor_eat_memory(tmp_path):
+    command = [sys.executable, "-m", "tests.fuzz", "--seconds", "20", "--seed", "1", "--keep", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_g8_the_fuzzer_notices_a_crash_a_hang_and_a_glutton(tmp_path):
+    for fault in ("crash", "hang", "glutton"):
+        command = [sys.executable, "-m", "tests.fuzz", "--seconds", "30", "--keep", str(tmp_path / fault)]
+        done = subprocess.run(
+            [*command, "--fault", fault], capture_output=True, text=True, timeout=120, check=False
+        )
+        assert (done.returncode, len(list((tmp_path / fault).glob("*.ics")))) == (1, 1), (
+            done.stdout + done.stderr
+        )

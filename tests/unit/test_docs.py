@@ -21,7 +21,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 # The command line is a promise to scripts: these names do not change by accident.
 COMMANDS = {
-    *("init", "migrate", "backup", "demo", "config check", "practice import", "privacy attest"),
+    *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(

@@ -213,3 +213,14 @@ def test_each_command_has_help_with_an_example(calendula: Command, command: str)
     assert answer.code == 0
     assert "Example: calendula" in answer.out
     assert command.split(maxsplit=1)[0] in COMMANDS
+
+
+def test_a_key_is_rotated_and_the_old_one_kept_aside(practice, home):
+    old = (home / "calendula.key").read_bytes()
+    done = practice("key", "rotate")
+    assert (done.code, done.err) == (0, "")
+    assert "0 secrets were sealed anew" in done.out
+    (aside,) = home.glob("calendula.key.old-*")
+    assert (aside.read_bytes(), str(aside) in done.out) == (old, True)
+    assert (home / "calendula.key").read_bytes() != old
+    assert practice("config", "check").code == 0

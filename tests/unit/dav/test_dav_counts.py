@@ -1,4 +1,4 @@
-"""What a calendar costs in requests, on a real Radicale (issue 2, section 5)."""
+"""What a calendar costs in requests, on a real Radicale."""
 
 from collections.abc import Iterator
 

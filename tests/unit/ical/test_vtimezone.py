@@ -51,3 +51,16 @@ def test_an_onset_is_local_time_before_the_jump():  # LIBRARIES, icalendar trap 
     text = bytes(vtimezone(ZoneInfo("Europe/Berlin"), 2026, 2026)).decode()
     daylight = text[text.index("BEGIN:DAYLIGHT") :]
     assert "DTSTART:20250330T020000\r\nTZOFFSETFROM:+0100" in daylight
+
+
+@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize(
+    ("first", "last"), [(2026, 2090), (2088, 2088), (2090, 9999), (9999, 9999), (1, 2026), (1, 1)]
+)
+def test_years_beyond_the_tables_have_a_definition_too(name, first, last):  # found by the fuzzer
+    text = bytes(vtimezone(ZoneInfo(name), first, last)).decode()
+    assert "BEGIN:STANDARD" in text or "BEGIN:DAYLIGHT" in text
+    if first == last == 2088:
+        found = datetime(2088, 1, 15, 12, tzinfo=tzical(io.StringIO(text)).get(name))
+        if name != "Africa/Casablanca":  # it follows the moon, and the tables end
+            assert found.utcoffset() == datetime(2088, 1, 15, 12, tzinfo=ZoneInfo(name)).utcoffset()

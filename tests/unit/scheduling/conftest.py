@@ -50,11 +50,11 @@ class Links:
             database.flush()
             usual: dict[str, object] = {
                 "ref": worker, "href": f"https://{host}/{worker}/", "state": LinkState.ACTIVE, "next_run_at": LATER,
-                "seen_rev": database.scalars(select(Revision.latest)).one(),
+                "pull_s": 300, "seen_rev": database.scalars(select(Revision.latest)).one(),
             }  # fmt: skip
             link = CalendarLink(
                 id=self.new_id(), worker_id=owner.id, account_id=account.id, tz=owner.tz, role=Role.WORK,
-                mode=Mode.TWO_WAY, privacy_level="reference", cancelled_display="mark", pull_s=300, profile={},
+                mode=Mode.TWO_WAY, privacy_level="reference", cancelled_display="mark", profile={},
                 **(usual | other),
             )  # fmt: skip
             database.add(link)
@@ -63,6 +63,10 @@ class Links:
     def set(self, link: UUID, **values: object) -> None:
         with self.sessions.begin() as database:
             database.execute(update(CalendarLink).where(CalendarLink.id == link).values(**values))
+
+    def row(self, link: UUID) -> CalendarLink:
+        with self.sessions() as database:
+            return database.get_one(CalendarLink, link)
 
     def add_session(self, worker: str, **other: object) -> None:
         new = adding.New(

@@ -25,7 +25,7 @@ class Runs:
         self.ran, self.now, self.most = [], 0, 0
         self.result: Report | Busy = Report(lines=(), counts={"create": 2})
 
-    def sync(self, link_id, *, job="sync", stopping, heard=lambda _: None):
+    def sync(self, link_id, *, job="sync", stopping, heard=lambda _: None, background=False):
         with self.lock:
             self.ran.append(link_id)
             self.now += 1

@@ -204,11 +204,26 @@ def upgrade() -> None:
     op.create_index("ix_room_site_id", "room", ["site_id"])
 
     op.create_table(
+        "calendar_host",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("wait_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_calendar_host"),
+        sa.UniqueConstraint("name", name="uq_calendar_host_name"),
+    )
+
+    op.create_table(
         "calendar_link",
         sa.Column("ref", sa.Text(), nullable=False),
         sa.Column("worker_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("href", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("tz", sa.Text(), nullable=False),
         sa.Column("role", sa.String(40), nullable=False),
@@ -241,6 +256,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_calendar_link"),
         sa.UniqueConstraint("ref", name="uq_calendar_link_ref"),
     )
+    op.create_index("ix_calendar_link_host", "calendar_link", ["host"])
     op.create_index("ix_calendar_link_next_run_at", "calendar_link", ["next_run_at"])
     op.create_index("ix_calendar_link_worker_id", "calendar_link", ["worker_id"])
 
@@ -426,6 +442,8 @@ def upgrade() -> None:
         sa.Column("pushed_ical", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("waiting", sa.Text(), nullable=False),
+        sa.Column("writes", sa.BigInteger(), nullable=False),
+        sa.Column("writes_day", sa.Text(), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
