@@ -55,6 +55,14 @@ def test_both_sides_end_equal(world: FakeWorld, name: str) -> None:
     world.check_story()
 
 
+@pytest.mark.parametrize("name", ["none", "B1", "B2-strips", "B10"])
+def test_both_sides_end_equal_on_postgresql(world_on_postgresql: FakeWorld, name: str) -> None:
+    for switch, value in FAULTS[name].items():
+        setattr(world_on_postgresql.fake.switches, switch, value)
+    play_story(world_on_postgresql)
+    world_on_postgresql.check_story()
+
+
 @pytest.mark.parametrize("name", LATER)
 def test_both_sides_end_equal_once_linked(world: FakeWorld, name: str) -> None:
     world.link_up()

@@ -2,12 +2,14 @@
 
 import pytest
 
+from adapters.dav.auth import PasswordAuth
 from adapters.dav.calendar import CalDavCalendar
+from adapters.dav.discovery import make_calendar
 from sync.errors import UidTaken
 from sync.href import canonical_href
 from tests.fake.server import FakeServer
 from tests.fake.world import PATH, FakeWorld, at, dentist
-from tests.servers import client_for
+from tests.servers import LOOPBACK, client_for
 
 STYLES = [
     "409 named", "409 href", "409 text", "409 bare", "412 named", "412 bare", "403 named", "403 scheduling",
@@ -134,3 +136,13 @@ def test_b32_no_guest_hears_of_what_we_do(world: FakeWorld) -> None:
     world.persist()
     assert world.fake.mails == invited + 1  # the practitioner's own move
     assert b"guest@example.org" in world.phone.item("party").body
+
+
+def test_a21_a_calendar_made_without_a_word_is_looked_at(fake: FakeServer) -> None:
+    fake.switches.empty_207 = True
+    server = fake.as_server()
+    made = make_calendar(
+        server.home, "Work", auth=PasswordAuth(server.user, server.password), policy=LOOPBACK
+    )
+    assert (made.name, made.writable) == ("Work", True)
+    assert [calendar.name for calendar in fake.calendars.values()] == ["Work"]
