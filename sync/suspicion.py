@@ -19,7 +19,7 @@ def check(
     run: Run, look: Look, known: Mapping[str, str | None], *, gone: Sequence[str], changed: Sequence[str]
 ) -> None:
     """Raise where this look is not to be believed; nothing was applied so far."""
-    etags = {canonical_href(href): look.etags.get(href) for href in changed}
+    etags = {key: look.etags[href] for href in changed if (key := canonical_href(href)) in known}
     if not gone and len(etags) < run.settings.sync.mass_delete_min:
         return
     now = run.clock.now()

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload
 
+from adapters.database import numbers
 from adapters.database.archive import Archive, Box
 from adapters.database.bulk import insert_all
 from adapters.database.engine import Sessions, read_only
@@ -22,7 +23,6 @@ from adapters.database.hosts import Share, asked_to_wait, has_room
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.replaced import replaced_lately
 from adapters.diary.conflicts import clashes_at
-from model.archive import ArchiveEntry
 from model.base import Revision
 from model.journal import (
     Attestation,
@@ -37,7 +37,7 @@ from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from model.people import Worker
 from model.practice import Room, Site
 from model.series import Series, SeriesWorker
-from model.session import Kind, Session, SessionWorker
+from model.session import Session, SessionWorker
 from sync.archive import Action, Standing
 from sync.errors import LeaseLost
 from sync.projection import Unit
@@ -225,44 +225,13 @@ class SqlWork:
     # --- the guard's numbers ---------------------------------------------------------------------------
 
     def client_resources(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
-        gone = future = 0
-        for start in range(0, len(href_keys), _MANY):
-            chosen = EventMapping.href_key.in_(href_keys[start : start + _MANY])
-            gone += self._count_clients(chosen)
-            future += self._count_clients(chosen, after=now)
-        return gone, future
+        return numbers.client_resources(self._database, self._link.id, href_keys, now=now)
 
     def future_client_resources(self, *, now: datetime) -> int:
-        return self._count_clients(EventMapping.base_ical.is_not(None), after=now)
+        return numbers.future_client_resources(self._database, self._link.id, now=now)
 
     def went_back(self, etags: Mapping[str, str | None]) -> list[str]:
-        mine = EventMapping.link_id == self._link.id
-        query = select(EventMapping.href_key, ArchiveEntry.etag).where(
-            mine, EventMapping.id == ArchiveEntry.mapping_id, ArchiveEntry.etag.is_not(None)
-        )
-        found: set[str] = set()
-        keys = list(etags)
-        for start in range(0, len(keys), _MANY):
-            chosen = query.where(EventMapping.href_key.in_(keys[start : start + _MANY]))
-            found |= {key for key, etag in self._database.execute(chosen) if etags[key] == etag}
-        return sorted(found)
-
-    def _count_clients(self, *where: ColumnElement[bool], after: datetime | None = None) -> int:
-        """Mapped resources that show something with a client, and (`after`) something still to come."""
-        single = and_(EventMapping.session_id == Session.id, Session.kind != Kind.OTHER_EVENT)
-        series = and_(EventMapping.series_id == Series.id, Series.kind != Kind.OTHER_EVENT)
-        if after is not None:
-            single = and_(single, Session.ends_at > after)
-            coming = exists().where(Session.series_id == Series.id, Session.ends_at > after).correlate(Series)
-            series = and_(series, coming)
-        ours = and_(
-            EventMapping.link_id == self._link.id, EventMapping.state != MappingState.TOMBSTONE, *where
-        )
-        query = select(func.count()).select_from(EventMapping)
-        return sum(
-            self._database.scalar(query.join(noun, match).where(ours)) or 0
-            for noun, match in ((Session, single), (Series, series))
-        )
+        return numbers.went_back(self._database, self._link.id, etags)
 
     # --- the journal -----------------------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ _KINDS = {
 _OTHER_TABLES = {
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_link", "seen_item", "sync_run",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
-    "series_worker",
+    "series_worker", "archive",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
@@ -246,7 +246,7 @@ def _look_everywhere(office: Office) -> str:
 def _rows(office: Office) -> bytes:
     """The rows that tell what happened (DOMAIN 1.8): ids, codes and times only."""
     database = sqlite3.connect(office.folder / "calendula.sqlite3")
-    tables = ("history", "notice", "inbound_change", "sync_run", "job_run", "seen_item", "intent")
+    tables = ("history", "notice", "inbound_change", "sync_run", "job_run", "seen_item", "intent", "archive")
     rows = [repr(row) for table in tables for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608
     database.close()
     assert len(rows) > 20

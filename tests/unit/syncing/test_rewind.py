@@ -326,3 +326,45 @@ def test_e1_a_rewind_whose_answer_got_lost_is_read_back_and_never_repeated(world
     assert master is not None
     assert master.start == at(10, 10)
     assert lost == "lost_requests" or bodies(world) == there
+
+
+class Killed(BaseException):
+    """The process dies."""
+
+
+def test_i12_a_rewind_killed_anywhere_is_finished_by_the_next(sqlite_url: str) -> None:
+    """Killed before and after each request; then rewound again, and the link goes on."""
+    step, reached = 0, True
+    while reached:
+        step, reached = step + 1, False
+        world = World(sqlite_url.replace("calendula", f"killed-{step}"))
+        for hour in (9, 11):
+            world.add_session(at(10, hour))
+        world.phone.add(dentist("dentist", at(11, 9)))
+        world.settle()
+        before, there = state(world), sorted(event.uid for event in world.phone.events())
+        for event in world.phone.events():
+            world.phone.move(event.uid, at(12, event.master.start.hour))  # type: ignore[union-attr]
+        world.settle()
+        target, left = runs(world)[-1:], step
+
+        def watch(_: str) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise Killed
+
+        world.server.watch = watch
+        try:
+            world.runner.rewind(world.link_id, target, actor="sam")
+        except Killed:
+            reached = True
+        world.server.watch = lambda _: None
+        world.clock.advance(minutes=10)  # the lease runs out
+        assert isinstance(world.runner.rewind(world.link_id, target, actor="sam"), Report)
+        go_on(world)
+        assert (state(world), sorted(event.uid for event in world.phone.events())) == (before, there)
+        shown = sorted(event.master.start.isoformat()[:19] for event in world.phone.events())  # type: ignore[union-attr]
+        assert shown == [start for start, _, _ in before]
+        world.close()
+    assert step > 6
