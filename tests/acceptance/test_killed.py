@@ -120,6 +120,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         office.open()
         office.at("2026-03-02T09:00+10:30")
         office.link("priya", fake.as_server(), f"{fake.url[:-1]}{_PATH}")
+        fake.switches.accepts_twins = True  # so that a write made twice is seen
         _fill(office, fake)
         saved = folder / "saved.sqlite3"
         with sqlite3.connect(database) as source, sqlite3.connect(saved) as copy:
