@@ -24,9 +24,7 @@ from sync.projection import Unit
 from sync.splits import Cut, decide_cut, find_cut, joins_cut
 from sync.store import Work, ref_to
 
-_BEHIND = timedelta(
-    minutes=5
-)  # the slowest search cache that was measured took three (caldav's hints, Purelymail)
+_BEHIND = timedelta(minutes=5)  # the slowest cache that was measured took three (Purelymail, FAILURES B17)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +139,14 @@ def _not_moved(run: Run, gone: list[str], look: Look, known: Mapping[str, str | 
     """Leave out what stands at another href now: servers give names of their own, to all items at once perhaps
     (FAILURES B26, B30). Asked only where something new was listed.
     """
-    if not gone or all(canonical_href(href) in known for href in look.etags):
+    new = {canonical_href(href) for href in look.etags} - known.keys()
+    if not gone or not new:
         return gone
     with run.work() as work:
         uids = {mapping.href_key: mapping.uid for mapping in work.mappings_at(gone).values()}
-    return [key for key in gone if key not in uids or run.calendar.find(uids[key]) is None]
+    found = {key: run.calendar.find(uid) for key, uid in uids.items()}
+    moved = {key for key, item in found.items() if item is not None and canonical_href(item.href) in new}
+    return [key for key in gone if key not in moved]
 
 
 def _hrefs(run: Run, keys: Sequence[str]) -> list[str]:

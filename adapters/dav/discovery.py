@@ -23,6 +23,7 @@ from sync.errors import SyncError, Unreachable
 from sync.href import canonical_href
 
 _HOPS = 3
+_MADE = frozenset({200, 201, 207})  # Bedework's 207 says neither yes nor no; looking does (FAILURES A21)
 _WRITES = ("D:all", "D:write", "D:write-content", "D:bind")
 _ABOUT_US = ("D:resourcetype", "D:current-user-principal", "C:calendar-home-set")
 _ABOUT_CALENDARS = (
@@ -78,11 +79,7 @@ def make_calendar(home: str, name: str, *, auth: httpx2.Auth | None, policy: Pol
         with GuardedClient(home=home, auth=auth, policy=policy) as client:
             headers = {"Content-Type": "application/xml; charset=utf-8"}
             reply = client.send("MKCALENDAR", url, headers=headers, body=mkcalendar(name))
-            if reply.status not in {
-                200,
-                201,
-                207,
-            }:  # a 207 that says nothing is made true by looking (FAILURES A21)
+            if reply.status not in _MADE:
                 raise DiscoveryProblem(
                     "cannot_make",
                     f"{_host(home)} does not let us make a calendar ({reply.status}). "

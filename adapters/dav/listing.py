@@ -13,6 +13,8 @@ from sync.ports import Look, Position
 _PAGES = 1000
 # What servers say to a token they do not like, or to a report they do not know (MATRIX 5, FAILURES B11).
 _NO_TOKEN = frozenset({400, 403, 405, 409, 412, 415, 500, 501})
+# A member with another status is gone, most likely: 404, or 418 (FAILURES A20).
+_PRESENT = frozenset({None, 200})
 
 
 class Listing:
@@ -103,10 +105,7 @@ class Listing:
         for response in answer:
             if self._collection.is_self(response.href):
                 more = more or response.status == 507
-            elif response.status not in {
-                None,
-                200,
-            }:  # 404; Infomaniak says 418 (FAILURES A20). Asked for by name
+            elif response.status not in _PRESENT:  # it will be asked for by name
                 etags.pop(response.href, None)
                 gone.add(response.href)
             elif not _is_collection(response):
