@@ -56,12 +56,13 @@ class Reader:
             key = canonical_href(response.href)
             if key in asked and key not in told:
                 told[key] = self._understood(response, asked[key])
-        return [self._answer(href, told) for href in hrefs]
+        return [self._answer(href, told, alone=len(hrefs) == 1) for href in hrefs]
 
-    def _answer(self, href: str, told: dict[str, Fetched | None]) -> Fetched:
+    def _answer(self, href: str, told: dict[str, Fetched | None], *, alone: bool) -> Fetched:
+        """What is left out of an answer about several may be there; asked for alone, it is read by GET (I4)."""
         key = canonical_href(href)
         if key not in told:
-            return Missing(href=href, certain=False)
+            return self.get(href) if alone else Missing(href=href, certain=False)
         return told[key] or self.get(href)
 
     def _understood(self, response: Response, href: str) -> Fetched | None:
