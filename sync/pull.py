@@ -19,7 +19,7 @@ from sync.errors import Unreadable
 from sync.event import TRIAL_URL, Event
 from sync.guard import Answer
 from sync.href import canonical_href
-from sync.ports import Item, Look, Missing, Position
+from sync.ports import Item, Look, Missing, Position, Unfetched
 from sync.projection import Unit
 from sync.splits import Cut, decide_cut, find_cut, joins_cut
 from sync.store import Work, ref_to
@@ -72,11 +72,16 @@ def pull(run: Run) -> None:
     seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
     known = run.store.known(run.link_id, seen)
     changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
+<<<<<<< HEAD
     old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
     changed = [h for h in changed if h not in old]
     gone, found = _prove_gone(run, look, known)
+=======
+    gone, unsure, found = _prove_gone(run, look, known)
+>>>>>>> rewind
     if not answer.answer:
-        suspicion.check(run, look, known, gone=gone, changed=changed)
+        suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
+    _ask_alone(run, unsure, gone, found)
     wanted = [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)]
     _take_pages(run, wanted, found, answer)
     _take_gone(run, gone, restoring=answer.restoring)
@@ -114,24 +119,30 @@ def _old_copies(run: Run, look: Look, hrefs: Sequence[str]) -> frozenset[str]:
 # --- proof of absence ---------------------------------------------------------------------------------------
 
 
-def _prove_gone(run: Run, look: Look, known: dict[str, str | None]) -> tuple[list[str], list[Item]]:
-    """Ask by name for what seems to be gone. Returns the keys that are, and items that are there after all."""
+def _prove_gone(
+    run: Run, look: Look, known: dict[str, str | None]
+) -> tuple[list[str], list[str], list[Item]]:
+    """Ask by name for what seems to be gone.
+
+    Returns the keys that are, hrefs that the answer left out, and items that are there after all.
+    """
     listed = {canonical_href(h) for h in look.etags}
     missing = {canonical_href(h) for h in look.gone} & known.keys()
     if look.complete:
         missing |= known.keys() - listed
-    if not missing:
-        return [], []
-    hrefs = _hrefs(run, sorted(missing))
     gone: list[str] = []
+    unsure: list[str] = []
     found: list[Item] = []
-    for answer in run.calendar.fetch(hrefs):
-        if isinstance(answer, Missing):
+    for answer in run.calendar.fetch(_hrefs(run, sorted(missing))) if missing else ():
+        if isinstance(answer, Missing) and answer.certain:
             gone.append(canonical_href(answer.href))
+        elif isinstance(answer, Missing):
+            unsure.append(answer.href)
         elif isinstance(answer, Item):
             found.append(answer)
         else:
             could_not_fetch(run, answer)
+<<<<<<< HEAD
     return _not_moved(run, gone, look, known), found
 
 
@@ -147,6 +158,22 @@ def _not_moved(run: Run, gone: list[str], look: Look, known: Mapping[str, str | 
     found = {key: run.calendar.find(uid) for key, uid in uids.items()}
     moved = {key for key, item in found.items() if item is not None and canonical_href(item.href) in new}
     return [key for key in gone if key not in moved]
+=======
+    return gone, unsure, found
+
+
+def _ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Item]) -> None:
+    """What an answer about several left out is asked for alone, after the guard; else nothing is known (I4)."""
+    for href in unsure:
+        for answer in run.calendar.fetch([href]):
+            if isinstance(answer, Item):
+                found.append(answer)
+            elif isinstance(answer, Missing) and answer.certain:
+                gone.append(canonical_href(answer.href))
+            else:
+                reason = answer.reason if isinstance(answer, Unfetched) else "it is left out of the answer"
+                could_not_fetch(run, Unfetched(href=href, reason=reason))
+>>>>>>> rewind
 
 
 def _hrefs(run: Run, keys: Sequence[str]) -> list[str]:

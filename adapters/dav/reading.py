@@ -83,10 +83,12 @@ class Reader:
             key = canonical_href(response.href)
             if key in asked and key not in told:
                 told[key] = self._understood(response, asked[key])
-        return [self._answer(href, told) for href in hrefs]
+        return [self._answer(href, told, alone=len(hrefs) == 1) for href in hrefs]
 
-    def _answer(self, href: str, told: dict[str, Fetched | None]) -> Fetched:
+    def _answer(self, href: str, told: dict[str, Fetched | None], *, alone: bool) -> Fetched:
+        """What is left out of an answer about several may be there; asked for alone, it is read by GET (I4)."""
         key = canonical_href(href)
+<<<<<<< HEAD
         if key in told:
             return told[key] or self.get(href)
         if self._known.profile.multiget is not Multiget.LEFT_OUT:
@@ -99,6 +101,11 @@ class Reader:
         if isinstance(answer, Missing):
             self._known.correct(multiget=Multiget.LEFT_OUT)
         return answer
+=======
+        if key not in told:
+            return self.get(href) if alone else Missing(href=href, certain=False)
+        return told[key] or self.get(href)
+>>>>>>> rewind
 
     def _understood(self, response: Response, href: str) -> Fetched | None:
         """What a response says of its item; None where it says too little (FAILURES A20, A21)."""

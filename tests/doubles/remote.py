@@ -31,7 +31,8 @@ class InMemoryServer:
     `rewrites` is what the server makes of a body before it stores it; `etag_on_put`: it names the ETag.
     `lost_answers` and `lost_requests`: of so many writes to come, the answer or the request gets lost.
     `uids_held_elsewhere`: of so many new items, the account holds the UID outside this calendar (trash bins,
-    Cyrus); `refuses_writes`: it takes none. `watch` is told before each request and after each write; it may raise.
+    Cyrus); `refuses_writes`: it takes none. `leaves_out`: of so many answers to come, every item asked for is left
+    out. `watch` is told before each request and after each write; it may raise.
     """
 
     path: str = "/calendars/anna/practice/"
@@ -45,6 +46,7 @@ class InMemoryServer:
     lost_requests: int = 0
     uids_held_elsewhere: int = 0
     refuses_writes: bool = False
+    leaves_out: int = 0
     watch: Callable[[str], None] = unwatched
 
     def vanish(self) -> None:
@@ -123,7 +125,11 @@ class InMemoryCalendar:
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Fetched]:
         for start in range(0, len(hrefs), 50):
             self._ask("REPORT")
+            silent, self.server.leaves_out = self.server.leaves_out > 0, max(self.server.leaves_out - 1, 0)
             for href in hrefs[start : start + 50]:
+                if silent:
+                    yield Missing(href=href, certain=False)
+                    continue
                 stored = self.server.items.get(canonical_href(href))
                 if stored is None:
                     yield Missing(href=href, certain=True)

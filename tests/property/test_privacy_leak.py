@@ -246,10 +246,13 @@ def _look_everywhere(office: Office) -> str:
 def _rows(office: Office) -> bytes:
     """The rows that tell what happened (DOMAIN 1.8): ids, codes and times only."""
     database = sqlite3.connect(office.folder / "calendula.sqlite3")
-    tables = ("history", "notice", "inbound_change", "sync_run", "job_run", "seen_item", "intent", "archive")
+    tables = ("history", "notice", "inbound_change", "sync_run", "job_run", "seen_item", "intent")
     rows = [repr(row) for table in tables for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608
+    rows += [repr(row) for row in database.execute("SELECT uid, action, units, etag, after FROM archive")]
+    sealed = [row[0] for row in database.execute("SELECT before FROM archive WHERE before IS NOT NULL")]
     database.close()
     assert len(rows) > 20
+    assert {before[:5] for before in sealed} == {b"gAAAA"}  # Fernet's own beginning: sealed, or nothing
     return "\n".join(rows).encode()
 
 

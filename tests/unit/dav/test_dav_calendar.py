@@ -188,6 +188,12 @@ def test_items_are_matched_by_meaning_and_what_is_left_out_is_uncertain() -> Non
     assert isinstance(rest[2], Unfetched)
 
 
+def test_i4_what_is_left_out_when_asked_for_alone_is_read_by_get() -> None:
+    with talking_to([answers(), says("404 Not Found")]) as (server, client):
+        found = list(CalDavCalendar(client, server.url).fetch(["/cal/a.ics"]))
+    assert found == [Missing(href="/cal/a.ics", certain=True)]
+
+
 def poisoned_by(name: str, bad: Script) -> Script:
     """Serve items, but break every report that asks for `name`."""
 

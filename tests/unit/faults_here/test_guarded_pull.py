@@ -225,3 +225,23 @@ def test_two_moves_back_by_hand_are_believed(world: World) -> None:
     world.server.items |= some
     world.server.forget_tokens()
     assert world.sync().ok
+
+
+def test_i4_what_is_left_out_of_an_answer_is_asked_for_alone(world: World) -> None:
+    fill(world, sessions=1, own=1)
+    world.phone.delete("own-0")
+    world.server.leaves_out = 1
+    world.sync()
+    assert len(world.all_sessions()) == 1
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_i4_what_is_left_out_twice_is_not_known_to_be_gone(world: World, full: bool) -> None:
+    fill(world, sessions=1, own=1)
+    world.phone.delete("own-0")
+    world.server.leaves_out = 2
+    world.sync(job="reconcile" if full else "sync")
+    assert len(world.all_sessions()) == 2
+
+    world.sync(job="reconcile")
+    assert len(world.all_sessions()) == 1
