@@ -119,6 +119,9 @@ def main() -> int:
     """Try all mutants, or those of some rules."""
     asked = _arguments()
     mutations = [m for m in listed() if not asked.rules or {*asked.rules} & {*m.rules}]
+    if not mutations:
+        say(f"no mutation is listed for {' '.join(asked.rules)}")
+        return 2
     jobs: queue.SimpleQueue[Mutation | list[str]] = queue.SimpleQueue()
     for job in (sorted({m.test for m in mutations}), *mutations):
         jobs.put(job)
