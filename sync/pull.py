@@ -72,13 +72,9 @@ def pull(run: Run) -> None:
     seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
     known = run.store.known(run.link_id, seen)
     changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
-<<<<<<< HEAD
     old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
     changed = [h for h in changed if h not in old]
-    gone, found = _prove_gone(run, look, known)
-=======
     gone, unsure, found = _prove_gone(run, look, known)
->>>>>>> rewind
     if not answer.answer:
         suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
     _ask_alone(run, unsure, gone, found)
@@ -142,8 +138,7 @@ def _prove_gone(
             found.append(answer)
         else:
             could_not_fetch(run, answer)
-<<<<<<< HEAD
-    return _not_moved(run, gone, look, known), found
+    return _not_moved(run, gone, look, known), unsure, found
 
 
 def _not_moved(run: Run, gone: list[str], look: Look, known: Mapping[str, str | None]) -> list[str]:
@@ -158,8 +153,6 @@ def _not_moved(run: Run, gone: list[str], look: Look, known: Mapping[str, str | 
     found = {key: run.calendar.find(uid) for key, uid in uids.items()}
     moved = {key for key, item in found.items() if item is not None and canonical_href(item.href) in new}
     return [key for key in gone if key not in moved]
-=======
-    return gone, unsure, found
 
 
 def _ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Item]) -> None:
@@ -173,7 +166,6 @@ def _ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Ite
             else:
                 reason = answer.reason if isinstance(answer, Unfetched) else "it is left out of the answer"
                 could_not_fetch(run, Unfetched(href=href, reason=reason))
->>>>>>> rewind
 
 
 def _hrefs(run: Run, keys: Sequence[str]) -> list[str]:

@@ -88,12 +88,11 @@ class Reader:
     def _answer(self, href: str, told: dict[str, Fetched | None], *, alone: bool) -> Fetched:
         """What is left out of an answer about several may be there; asked for alone, it is read by GET (I4)."""
         key = canonical_href(href)
-<<<<<<< HEAD
         if key in told:
             return told[key] or self.get(href)
         if self._known.profile.multiget is not Multiget.LEFT_OUT:
             return self._left_out(href)
-        return Missing(href=href, certain=False)
+        return self.get(href) if alone else Missing(href=href, certain=False)
 
     def _left_out(self, href: str) -> Fetched:
         """A server that names what is missing has left this one out: then it has to say so by itself."""
@@ -101,11 +100,6 @@ class Reader:
         if isinstance(answer, Missing):
             self._known.correct(multiget=Multiget.LEFT_OUT)
         return answer
-=======
-        if key not in told:
-            return self.get(href) if alone else Missing(href=href, certain=False)
-        return told[key] or self.get(href)
->>>>>>> rewind
 
     def _understood(self, response: Response, href: str) -> Fetched | None:
         """What a response says of its item; None where it says too little (FAILURES A20, A21)."""
