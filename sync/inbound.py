@@ -4,6 +4,7 @@ Works inside one transaction on one mapping. Whatever is not accepted shows as a
 project and what we know to be there, so the push restores it; nothing is restored here.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from model.errors import DomainError
@@ -14,27 +15,38 @@ from model.session import Kind, Session, Status
 from sync import apply
 from sync.adopt import adopt, retell
 from sync.classify import Code, Edit, classify, deleted
-from sync.compare import INBOUND, OURS, Properties, changed, overlay, same
+from sync.compare import INBOUND, OURS, Properties, changed, master_changed, overlay, same
 from sync.context import Run
 from sync.event import Event
 from sync.facts import facts_of
 from sync.href import canonical_href
 from sync.judge import Decision, Verdict, judge
+from sync.merge import OWNER_KEEPS, merged
 from sync.ports import Item
 from sync.projection import Unit, project, remark, without_note
 from sync.record import log
 from sync.store import Work, ref_of, ref_to
 
-OWNER_KEEPS: Properties = frozenset({"attendees", "conference", "categories", "classification"})
-
 
 def take_in(
-    run: Run, work: Work, mapping: EventMapping, theirs: Event, body: bytes, etag: str | None
+    run: Run,
+    work: Work,
+    mapping: EventMapping,
+    theirs: Event,
+    body: bytes,
+    etag: str | None,
+    *,
+    decided: Sequence[Code] = (),
 ) -> None:
-    """Settle what a mapped resource says now: echo, or edits to judge. A cut series must have been decided."""
+    """Settle what a mapped resource says now: echo, or edits to judge. A cut series must have been decided.
+
+    `decided` names what of it was judged already, as part of a split.
+    """
     bases = run.bases(mapping)
     unit = _load(work, mapping)
     if bases is None or unit is None:
+        if bases is not None and not same(bases[0], theirs):
+            _lost(run, work, mapping, bases[0], theirs)
         _remember(
             mapping, body, etag, MappingState.DIRTY
         )  # ours is gone or was never there: the push decides
@@ -46,7 +58,7 @@ def take_in(
     if unit.kind is Kind.OTHER_EVENT:
         unit, kept = _own_event(run, work, mapping, unit, base, pushed, theirs), OWNER_KEEPS
     else:
-        unit, kept = _client_event(run, work, mapping, unit, base, pushed, theirs)
+        kept = _client_event(run, work, mapping, unit, base, pushed, theirs, decided=decided)
     learned = overlay(pushed, base, theirs, INBOUND - kept)
     settle(run, work, mapping, unit, learned, body, etag)
     if theirs.following:
@@ -89,14 +101,18 @@ def _own_event(
     run: Run, work: Work, mapping: EventMapping, unit: Unit, base: Event, pushed: Event, theirs: Event
 ) -> Unit:
     """All edits apply, merged with ours property by property; where both changed one, ours stays (E22)."""
-    ours = run.project(work, unit, mapping) or pushed
-    edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
-    for edit in edits:
-        facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
-        log(run, work, mapping, unit, edit, judge(edit, facts))
-    if work.link.mode is Mode.ONE_WAY:
+    shown = run.project(work, unit, mapping)
+    ours = shown or pushed
+    for edit in classify(base, theirs, local=run.tz, horizon=run.horizon):
+        if _agrees(edit, theirs, ours):
+            continue
+        facts = facts_of(run, work, unit, edit, pushed=pushed, ours=shown)
+        log(run, work, mapping, unit, edit, judge(edit, facts), ours=ours)
+    if work.link.mode is Mode.ONE_WAY or shown is None:
         return unit
-    wanted = overlay(overlay(ours, base, theirs, INBOUND - OWNER_KEEPS), pushed, ours, INBOUND - OWNER_KEEPS)
+    wanted = merged(
+        base=base, theirs=theirs, pushed=pushed, ours=ours, words=_own_words(run, work, mapping, unit)
+    )
     adopted = adopt(wanted, unit, worker=work.owner(), tz=run.tz, act=run.act())
     if adopted is not unit:
         work.add(adopted)
@@ -106,6 +122,12 @@ def _own_event(
         work.delete(unit)
     _take_following(run, work, adopted, theirs)
     return adopted
+
+
+def _own_words(run: Run, work: Work, mapping: EventMapping, unit: Unit) -> Event:
+    """An own event with all its words, also where this link's level hides them: they are not lost by an edit."""
+    view = replace(run.view(work, mapping, unit), level="full_name", mark_cancelled=True)
+    return project(unit, mapping.uid, view) or Event(uid=mapping.uid, master=None)
 
 
 def _take_following(run: Run, work: Work, unit: Unit, theirs: Event) -> None:
@@ -139,20 +161,55 @@ def repoint(mapping: EventMapping, unit: Unit) -> None:
 
 
 def _client_event(
-    run: Run, work: Work, mapping: EventMapping, unit: Unit, base: Event, pushed: Event, theirs: Event
-) -> tuple[Unit, Properties]:
-    ours = run.project(work, unit, mapping) or pushed
+    run: Run,
+    work: Work,
+    mapping: EventMapping,
+    unit: Unit,
+    base: Event,
+    pushed: Event,
+    theirs: Event,
+    *,
+    decided: Sequence[Code] = (),
+) -> Properties:
+    """Judge each edit; return the properties that stay there as they are."""
+    shown = run.project(work, unit, mapping)
+    ours = shown or pushed
     kept: set[str] = set()
     for edit in classify(base, theirs, local=run.tz, horizon=run.horizon):
-        if _agrees(edit, theirs, ours):
+        if edit.code in decided or _agrees(edit, theirs, ours):
             continue
-        verdict = judge(edit, facts_of(run, work, unit, edit, pushed=pushed, ours=ours))
+        verdict = judge(edit, facts_of(run, work, unit, edit, pushed=pushed, ours=shown))
         if verdict.decision is Decision.APPLY:
             verdict = _apply(run, work, unit, edit, verdict)
-        log(run, work, mapping, unit, edit, verdict)
+        log(run, work, mapping, unit, edit, verdict, ours=ours)
         if verdict.decision is Decision.KEEP:
             kept |= _keep(run, work, mapping, unit, edit)
-    return unit, frozenset(kept)
+    return frozenset(kept)
+
+
+def _lost(run: Run, work: Work, mapping: EventMapping, base: Event, theirs: Event) -> None:
+    """What was edited there while it was deleted here: ours stays, and the edit is in the record (decision 4)."""
+    reason = "READ_ONLY_LINK" if work.link.mode is Mode.ONE_WAY else "STALE_BASE"
+    for edit in classify(base, theirs, local=run.tz, horizon=run.horizon):
+        log(run, work, mapping, None, edit, Verdict(decision=Decision.REFUSE, reason=reason))
+
+
+def take_tail(
+    run: Run,
+    work: Work,
+    tail: EventMapping,
+    follower: Unit,
+    event: Event,
+    body: bytes,
+    etag: str | None,
+    *,
+    decided: Sequence[Code],
+) -> None:
+    """Settle the later half of a split. Whatever else it says than the series that it became is judged as well."""
+    event = replace(event, following={})
+    ours = run.project(work, follower, tail) or event
+    kept = _client_event(run, work, tail, follower, ours, ours, event, decided=("E7", "E14", *decided))
+    settle(run, work, tail, follower, overlay(ours, ours, event, INBOUND - kept), body, etag)
 
 
 def _agrees(edit: Edit, theirs: Event, ours: Event) -> bool:
@@ -161,7 +218,9 @@ def _agrees(edit: Edit, theirs: Event, ours: Event) -> bool:
         return (theirs.rule, theirs.rdates) == (ours.rule, ours.rdates)
     if edit.after is None or not edit.names:
         return False
-    stands = ours.master if edit.recurrence_id is None else ours.occurrence(edit.recurrence_id)
+    if edit.recurrence_id is None:
+        return ours.master is not None and not master_changed(ours, theirs, edit.names)
+    stands = ours.occurrence(edit.recurrence_id)
     return stands is not None and not changed(stands, edit.after, edit.names)
 
 
@@ -223,7 +282,7 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
     edit = deleted(base)
     facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
     verdict = judge(edit, facts)
-    log(run, work, mapping, unit, edit, verdict)
+    log(run, work, mapping, unit, edit, verdict, ours=ours)
     if verdict.decision is Decision.APPLY:
         mapping.bury()
         mapping.session_id = mapping.series_id = None
@@ -272,16 +331,10 @@ def new_event(run: Run, work: Work, mapping: EventMapping, event: Event, *, copi
     verdict = Verdict(decision=Decision.APPLY, reason="COPY_IS_NOT_BOOKING" if copied else "")
     work.add(unit)
     repoint(mapping, unit)
+    work.add(mapping)
     _take_following(run, work, unit, event)
     log(run, work, mapping, unit, Edit(code=code, after=event.master, rule=event.rule), verdict)
     return unit
-
-
-def refuse_whole(run: Run, work: Work, mapping: EventMapping, unit: Unit, theirs: Event, item: Item) -> None:
-    """Take notice of a state that was refused as a whole, so that the push puts ours back."""
-    bases = run.bases(mapping)
-    learned = overlay(bases[1], bases[0], theirs, INBOUND) if bases else theirs
-    settle(run, work, mapping, unit, learned, item.body, item.etag)
 
 
 def discard(run: Run, work: Work, mapping: EventMapping) -> None:

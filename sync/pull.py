@@ -14,6 +14,7 @@ from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
 from sync.compare import OURS, same
 from sync.context import Line, Run
+from sync.copies import is_copy
 from sync.errors import Unreadable
 from sync.event import Event
 from sync.href import canonical_href
@@ -285,9 +286,8 @@ def _take_relocated(
 
 
 def _adopt_new(run: Run, work: Work, mapping: EventMapping, event: Event, item: Item) -> Unit:
-    copied = event.master is not None and bool(event.master.marks)
+    copied = is_copy(run, work, event)
     unit = inbound.new_event(run, work, mapping, event, copied=copied)
-    work.add(mapping)
     ours = run.project(work, unit, mapping)
     if ours is not None and not copied and not event.following:
         stands = not event.recurring and same(ours, event, OURS)
