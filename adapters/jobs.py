@@ -1,7 +1,7 @@
-"""Jobs of the whole practice, each of which one process at a time does once a day; `status` shows how they went."""
+"""Jobs of the whole practice, each of which one process at a time does now and then; `status` shows how they went."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,11 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Sessions
+from adapters.diary.chasing import chase
 from adapters.diary.upkeep import extend
 from model.act import Act
 from model.journal import JobRun
+from sync.settings import InboundSettings
 
-EVERY = timedelta(days=1)
+EVERY = {"extend": timedelta(days=1), "chase": timedelta(hours=1)}
 ACTOR = "calendula"
 
 
@@ -24,6 +26,25 @@ class Jobs:
     sessions: Sessions
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    inbound: InboundSettings = field(default_factory=InboundSettings)
+
+    def run_due(self) -> int | None:
+        """Do what is due; how many occurrences were made, None where that was not due."""
+        self.chase_if_due()
+        return self.extend_if_due()
+
+    def chase_if_due(self) -> int | None:
+        """Speak again of what is held; None where somebody did so within the hour."""
+        now = self.clock()
+        if not self._take("chase", now):
+            return None
+        try:
+            given = chase(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id), self.inbound)
+        except Exception as error:
+            self._ended("chase", f"failed: {type(error).__name__}")
+            raise
+        self._ended("chase", f"ok, {given} given")
+        return given
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""
@@ -41,7 +62,7 @@ class Jobs:
     def _take(self, job: str, now: datetime) -> bool:
         """Claim a job for this process, if it is due and nobody else has it."""
         with self.sessions.begin() as database:
-            step = update(JobRun).where(JobRun.job == job, JobRun.last_at <= now - EVERY)
+            step = update(JobRun).where(JobRun.job == job, JobRun.last_at <= now - EVERY[job])
             taken = database.execute(step.values(last_at=now, result="running").returning(JobRun.id))
             if taken.scalar_one_or_none() is not None:
                 return True

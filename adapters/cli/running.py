@@ -49,11 +49,12 @@ def _scheduler(app: "App", log: "FilteringBoundLogger") -> "Scheduler":
     from adapters.scheduler import Limits, Scheduler
 
     sync = app.config.sync
-    jobs = Jobs(sessions=app.sessions, clock=app.clock, new_id=app.new_id)
+    inbound = app.config.inbound
+    jobs = Jobs(sessions=app.sessions, clock=app.clock, new_id=app.new_id, inbound=inbound)
     return Scheduler(
         runs=app.runner,
         due=lambda: due_links(app.sessions, now=app.clock()),
-        jobs=jobs.extend_if_due,
+        jobs=jobs.run_due,
         limits=Limits(parallel=sync.parallel_links, per_host=sync.per_host),
         log=log,
     )

@@ -58,8 +58,18 @@ def sync(
         _tell(one, result, quiet=as_json)
     if not links:
         typer.echo("There is no link to run; calendula link list shows all, paused ones too.")
+    _chase(run)
     if not all(map(_went_well, results)):
         raise typer.Exit(1)
+
+
+def _chase(run: Here) -> None:
+    """Where no service runs, what is held is spoken of again by whoever calls this."""
+    from adapters.jobs import Jobs
+
+    Jobs(
+        sessions=run.sessions, clock=run.clock, new_id=run.app.new_id, inbound=run.config.inbound
+    ).chase_if_due()
 
 
 def plan(ctx: typer.Context, link: str | None = _ONE, as_json: bool = JSON) -> None:
