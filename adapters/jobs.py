@@ -1,4 +1,4 @@
-"""Jobs of the whole practice, each of which one process at a time does once a day; `status` shows how they went."""
+"""Jobs of the whole practice, each of which one process at a time does now and then; `status` shows how they went."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from adapters.config.schema import RetentionSection
 from adapters.database.engine import Sessions
 from adapters.database.purging import purge
+from adapters.diary.chasing import chase
 from adapters.diary.upkeep import extend
 from model.act import Act
 from model.journal import JobRun
+from sync.settings import InboundSettings
 
-EVERY = timedelta(days=1)
+EVERY = {"extend": timedelta(days=1), "purge": timedelta(days=1), "chase": timedelta(hours=1)}
 ACTOR = "calendula"
 
 
@@ -27,10 +29,12 @@ class Jobs:
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     keep: RetentionSection = field(default_factory=RetentionSection)
+    inbound: InboundSettings = field(default_factory=InboundSettings)
 
     def run_due(self) -> int | None:
         """All of them, as far as they are due; how many occurrences were made, or None."""
         try:
+            self.chase_if_due()
             return self.extend_if_due()
         finally:
             self.purge_if_due()
@@ -38,6 +42,13 @@ class Jobs:
     def purge_if_due(self) -> int | None:
         """Let go of what has outlived its use; None where somebody did so within a day."""
         return self._do_if_due("purge", lambda now: purge(self.sessions, self.keep, now=now), "gone")
+
+    def chase_if_due(self) -> int | None:
+        """Speak again of what is held; None where somebody did so within the hour."""
+        return self._do_if_due("chase", self._chase, "given")
+
+    def _chase(self, now: datetime) -> int:
+        return chase(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id), self.inbound)
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""
@@ -61,7 +72,7 @@ class Jobs:
     def _take(self, job: str, now: datetime) -> bool:
         """Claim a job for this process, if it is due and nobody else has it."""
         with self.sessions.begin() as database:
-            step = update(JobRun).where(JobRun.job == job, JobRun.last_at <= now - EVERY)
+            step = update(JobRun).where(JobRun.job == job, JobRun.last_at <= now - EVERY[job])
             taken = database.execute(step.values(last_at=now, result="running").returning(JobRun.id))
             if taken.scalar_one_or_none() is not None:
                 return True

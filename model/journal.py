@@ -71,7 +71,8 @@ class ChangeState(StrEnum):
 class InboundChange(Row, Base):
     """One judged edit from outside (DOMAIN 1.6). `recurrence_id` names the occurrence, as a key in text.
 
-    `before` and `after` hold times, rules and flags only; `warnings` are codes, separated by spaces.
+    `before` and `after` hold times, rules, flags and ids only, and so does `kept`: what stands here instead, where
+    both sides had changed it. `warnings` are codes, separated by spaces.
     """
 
     __tablename__ = "inbound_change"
@@ -92,6 +93,7 @@ class InboundChange(Row, Base):
     warnings: Mapped[str] = mapped_column(default="")
     before: Mapped[Json] = mapped_column(default=dict)
     after: Mapped[Json] = mapped_column(default=dict)
+    kept: Mapped[Json] = mapped_column(default=dict)
     state: Mapped[ChangeState]
     detected_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
@@ -108,8 +110,17 @@ class InboundChange(Row, Base):
         self.state, self.resolved_by, self.resolved_at = state, by, at
 
 
+class Audience(StrEnum):
+    WORKER = "WORKER"
+    SCHEDULER = "SCHEDULER"
+    ADMIN = "ADMIN"
+
+
 class Notice(Row, Base):
-    """An outbox row: something a practitioner should be told; sent by a later job, shown by `status`."""
+    """An outbox row: something that `audience` should be told; sent by a later job, shown by `status`.
+
+    It is about the worker's calendar, whoever is told.
+    """
 
     __tablename__ = "notice"
 
@@ -117,6 +128,7 @@ class Notice(Row, Base):
     link_id: Mapped[UUID | None]
     session_id: Mapped[UUID | None]
     change_ref: Mapped[str] = mapped_column(default="")
+    audience: Mapped[Audience] = mapped_column(default=Audience.WORKER)
     code: Mapped[str]
     day: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]

@@ -317,5 +317,5 @@ def _day(moment: Moment) -> date:
 
 
 def pending(occurrences: Iterable[Session], now: datetime) -> list[Session]:
-    """The future occurrences that still stand: what a deletion from outside would really mean (E5)."""
-    return [o for o in occurrences if o.starts_at > now and not o.frozen]
+    """The future occurrences that are rostered: what a deletion from outside would really mean (E5)."""
+    return [o for o in occurrences if o.starts_at > now and o.status is Status.ROSTERED]

@@ -217,7 +217,7 @@ class Session(Row, Details, Timed, Base):
 
     def cancel(self, cancellation: Cancellation) -> None:
         """Cancel it, for one client, one worker or as a whole; the record stays (DOMAIN, principle 2)."""
-        if self.lock:
+        if self.frozen:
             raise DomainError("E_LOCKED", f"This session cannot be cancelled: {self.lock}")
         cancellation.session_id = self.id
         self.cancellations.append(cancellation)

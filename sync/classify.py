@@ -5,7 +5,7 @@ deletions of whole resources are made by `deleted`. Pure functions over values (
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ Code = Literal[
     "E17", "E18", "E19", "E20", "E21", "E22", "E23", "E24",
 ]  # fmt: skip
 
+_UTC = ZoneInfo("UTC")
 _TEXT_CODES: dict[str, Code] = {
     "summary": "E8",
     "description": "E9",
@@ -37,7 +38,8 @@ _TEXT_CODES: dict[str, Code] = {
 class Edit:
     """One gesture. `recurrence_id` names the occurrence for THIS_ONLY and the first one for THIS_AND_FOLLOWING.
 
-    `before` and `after` are what stood there and stands there now; `rule` the rule that came, for E6, E7, E14.
+    `before` and `after` are what stood there and stands there now; `rule` the rule that came, for E6, E7, E14, and
+    `rdates` the single dates beside it, for E14.
     """
 
     code: Code
@@ -47,6 +49,7 @@ class Edit:
     before: Component | None = None
     after: Component | None = None
     rule: Rule | None = None
+    rdates: frozenset[Moment] = frozenset()
 
 
 def classify(before: Event, after: Event, *, local: ZoneInfo, horizon: datetime) -> list[Edit]:
@@ -91,7 +94,7 @@ def _rule_edits(before: Event, after: Event, *, horizon: datetime) -> list[Edit]
                 rule=after.rule,
             )
         ]
-    return [Edit(code="E14", before=before.master, after=after.master, rule=after.rule)]
+    return [Edit(code="E14", before=before.master, after=after.master, rule=after.rule, rdates=after.rdates)]
 
 
 def _truncated_at(before: Event, after: Event, *, horizon: datetime) -> Moment | None:
@@ -146,11 +149,13 @@ def _component_edits(
         edits.append(edit("E13", "status"))
     # One gesture may touch several lines: hiding a cancelled event sets STATUS and TRANSP together.
     hidden = {"transparent"} if "status" in names and after.status == "CANCELLED" else set()
-    by_code: dict[Code, list[str]] = {}
+    by_code: dict[tuple[Code, str], list[str]] = {}
     for name in sorted(names - hidden):
         if name in _TEXT_CODES:
-            by_code.setdefault(_TEXT_CODES[name], []).append(name)
-    return edits + [edit(code, *properties) for code, properties in by_code.items()]
+            code = _TEXT_CODES[name]
+            alone = name if code == "E24" else ""  # a stricter class is kept, whatever the categories are
+            by_code.setdefault((code, alone), []).append(name)
+    return edits + [edit(code, *properties) for (code, _), properties in by_code.items()]
 
 
 def _time_code(before: Component, after: Component, local: ZoneInfo) -> Code:
@@ -192,10 +197,11 @@ def _occurrence_edits(before: Event, after: Event, rid: Moment, *, local: ZoneIn
     return _component_edits(was, now, names=names, scope=Scope.THIS_ONLY, recurrence_id=rid, local=local)
 
 
-def follows_cut(cut: Moment, base: Event, candidate: Event, *, hidden: bool) -> bool:
+def follows_cut(cut: Moment, base: Event, candidate: Event, *, hidden: bool, copied: bool = False) -> bool:
     """Whether a new UID is the tail of a series cut at `cut` (DOMAIN 1.6, split matching).
 
-    `hidden`: at level `busy` nothing but time, length and rule can be compared.
+    `hidden`: at level `busy` nothing but time, length and rule can be compared. `copied`: it was known as a copy
+    of one of ours when it came.
     """
     if (
         candidate.master is None
@@ -203,12 +209,18 @@ def follows_cut(cut: Moment, base: Event, candidate: Event, *, hidden: bool) -> 
         or is_all_day(candidate.master.start) != base.master.all_day
     ):
         return False
-    begins = instant(candidate.master.start, ZoneInfo("UTC"))
-    if begins < instant(cut, ZoneInfo("UTC")) - timedelta(days=1):
+    begins = instant(candidate.master.start, _UTC)
+    if begins < instant(cut, _UTC) - timedelta(days=1):
         return False
     if hidden:
-        return candidate.recurring and begins >= instant(cut, ZoneInfo("UTC")).astimezone(UTC) - timedelta(
-            days=1
-        )
-    ours = bool(candidate.master.marks) or candidate.master.related_to == base.uid
+        return _goes_on_like(base, candidate)
+    ours = copied or bool(candidate.master.marks) or candidate.master.related_to == base.uid
     return ours or candidate.master.summary == base.master.summary
+
+
+def _goes_on_like(base: Event, candidate: Event) -> bool:
+    """Whether length and frequency are the same: all that can be compared where the titles say nothing."""
+    if base.master is None or candidate.master is None or base.rule is None or candidate.rule is None:
+        return False
+    length = base.master.span(_UTC).length == candidate.master.span(_UTC).length
+    return length and (base.rule.freq, base.rule.interval) == (candidate.rule.freq, candidate.rule.interval)

@@ -124,12 +124,16 @@ class Run:
         pushed = base if mapping.pushed_ical is None else self.read(mapping.pushed_ical, mapping.href)
         return base, pushed
 
+    def level(self, work: Work) -> Level:
+        """The privacy level at which this link really shows things."""
+        return effective_level(_level(work.link.privacy_level), _level(work.maximum_level))
+
     def view(self, work: Work, mapping: EventMapping | None, unit: Unit) -> View:
         """How this link shows one unit."""
         link = work.link
         return View(
             worker_id=link.worker_id,
-            level=effective_level(_level(link.privacy_level), _level(work.maximum_level)),
+            level=self.level(work),
             privacy=self.settings.privacy,
             mark_cancelled=link.cancelled_display == "mark",
             push_drafts=self.settings.sync.push_drafts,

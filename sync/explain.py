@@ -68,7 +68,57 @@ REASONS = {
     "COPY_IS_NOT_BOOKING": "a copy books nobody; it is the worker's own event now",
     "SLOT_OVERLAP": "the worker is busy at that time",
     "CLIENT_OVERLAP": "the client is booked at that time",
-    "E_ROOM_CONFLICT": "the room is taken at that time",
+    "TZ_MISMATCH": "the device wrote the time in another zone than the session's",
+    "ROOM_CONFLICT": "the room is taken at that time",
+    "CLIENT_CONFLICT": "the client is booked elsewhere at that time",
+    "E_RRULE": "no rule that a session may have says that",
+    "E_LOCKED": "part of it cannot be changed any more",
+    "E_END_BEFORE_START": "it would end before it begins",
+    "E_TRANSITION": "nothing is left that could be changed",
+    "HELD_REMINDER": "a change has been waiting for an answer",
+    "HELD_ESCALATED": "a change has been waiting for an answer for long",
+}
+
+# What came, and what the calendar shows where that is not taken over.
+_MATTERS = {
+    "E1": ("the new time", "the old time"),
+    "E2": ("the new day", "the old day"),
+    "E3": ("the new length", "the old length"),
+    "E4": ("the deletion of one occurrence", "the occurrence"),
+    "E5": ("the deletion", "the event"),
+    "E6": ("the new time of this and all following", "the series as it was"),
+    "E7": ("the deletion of this and all following", "the whole series"),
+    "E8": ("the new title", "our title"),
+    "E9": ("the remark", "our text alone"),
+    "E10": ("the new place", "our place"),
+    "E11": ("the whole day", "the session's time"),
+    "E12": ("the change of busy or free", "what it was before"),
+    "E13": ("the new status", "our status"),
+    "E14": ("the new rule of repetition", "our rule"),
+    "E15": ("the invitation", "no guests"),
+    "E16": ("the alarm or the like", "the event without it"),
+    "E17": ("the new event", "no such event"),
+    "E18": ("the copy", "no such event"),
+    "E19": ("the move to another calendar", "the event"),
+    "E20": ("the new time zone", "our time zone"),
+    "E21": ("the disappearance of so much", "what was there"),
+    "E22": ("what was changed there as well", "our record"),
+    "E23": ("the new link", "our link"),
+    "E24": ("the new class or category", "ours"),
+}
+_OUTCOMES = {
+    "APPLIED": "{came} was taken over.",
+    "HELD": "{came} waits for an answer; until then the calendar shows {ours}, and nothing was changed here.",
+    "REFUSED": "{came} was not taken over; the calendar shows {ours} again.",
+    "CONFIRMED": "{came} was held, then confirmed: what the answer said was done, with a record.",
+    "DISMISSED": "{came} was held, then dismissed: everything stays as it was, and the calendar shows {ours}.",
+}
+_SPECIAL = {
+    ("E9", "APPLIED"): "The remark was kept, for the practitioner alone; nobody in the practice sees it.",
+    ("E16", "APPLIED"): "The alarm or the like stays in the calendar, and is nobody else's business.",
+    ("E17", "APPLIED"): "The new event became an Other Event: its time is taken, its title is its owner's.",
+    ("E18", "APPLIED"): "The copy became an Other Event of the worker's own. It books nobody.",
+    ("E24", "APPLIED"): "The new class or category stays in the calendar: it is no less private than ours.",
 }
 
 _ACTIONS = {
@@ -153,3 +203,16 @@ def gesture(code: str) -> str:
 def reason(code: str) -> str:
     """Why something was held or refused."""
     return REASONS.get(code, code)
+
+
+def outcome(code: str, state: str, why: str = "") -> str:
+    """What became of a change, as a sentence: of every code and every state."""
+    if why == "SESSION_CANCELLED" and state == "APPLIED":
+        return (
+            "The event of a cancelled session was deleted; it is not shown again, and nothing else happens."
+        )
+    if (special := _SPECIAL.get((code, state))) is not None:
+        return special
+    came, ours = _MATTERS[code]
+    said = _OUTCOMES[state].format(came=came, ours=ours)
+    return said[0].upper() + said[1:]

@@ -4,6 +4,7 @@ Works inside one transaction on one mapping. Whatever is not accepted shows as a
 project and what we know to be there, so the push restores it; nothing is restored here.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from model.errors import DomainError
@@ -15,27 +16,38 @@ from sync import apply
 from sync.adopt import adopt, retell
 from sync.archive import Standing
 from sync.classify import Code, Edit, classify, deleted
-from sync.compare import INBOUND, OURS, TIME, Properties, changed, overlay, same, take
+from sync.compare import INBOUND, OURS, TIME, Properties, changed, master_changed, overlay, same, take
 from sync.context import Run
 from sync.event import Event
 from sync.facts import facts_of
 from sync.href import canonical_href
 from sync.judge import Decision, Verdict, judge
+from sync.merge import OWNER_KEEPS, merged
 from sync.ports import Item
 from sync.projection import Unit, project, remark, without_note
 from sync.record import log
 from sync.store import Work, ref_of, ref_to
 
-OWNER_KEEPS: Properties = frozenset({"attendees", "conference", "categories", "classification"})
-
 
 def take_in(
-    run: Run, work: Work, mapping: EventMapping, theirs: Event, body: bytes, etag: str | None
+    run: Run,
+    work: Work,
+    mapping: EventMapping,
+    theirs: Event,
+    body: bytes,
+    etag: str | None,
+    *,
+    decided: Sequence[Code] = (),
 ) -> None:
-    """Settle what a mapped resource says now: echo, or edits to judge. A cut series must have been decided."""
+    """Settle what a mapped resource says now: echo, or edits to judge. A cut series must have been decided.
+
+    `decided` names what of it was judged already, as part of a split.
+    """
     bases = run.bases(mapping)
     unit = _load(work, mapping)
     if bases is None or unit is None:
+        if bases is not None and not same(bases[0], theirs):
+            _lost(run, work, mapping, bases[0], theirs)
         _remember(
             mapping, body, etag, MappingState.DIRTY
         )  # ours is gone or was never there: the push decides
@@ -48,7 +60,7 @@ def take_in(
     if unit.kind is Kind.OTHER_EVENT:
         unit, kept = _own_event(run, work, mapping, unit, base, pushed, theirs), OWNER_KEEPS
     else:
-        unit, kept = _client_event(run, work, mapping, unit, base, pushed, theirs)
+        kept = _client_event(run, work, mapping, unit, base, pushed, theirs, decided=decided)
     learned = overlay(pushed, base, theirs, INBOUND - kept)
     settle(run, work, mapping, unit, learned, body, etag)
     if theirs.following:
@@ -91,14 +103,18 @@ def _own_event(
     run: Run, work: Work, mapping: EventMapping, unit: Unit, base: Event, pushed: Event, theirs: Event
 ) -> Unit:
     """All edits apply, merged with ours property by property; where both changed one, ours stays (E22)."""
-    ours = run.project(work, unit, mapping) or pushed
-    edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
-    for edit in edits:
-        facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
-        log(run, work, mapping, unit, edit, judge(edit, facts))
-    if work.link.mode is Mode.ONE_WAY:
+    shown = run.project(work, unit, mapping)
+    ours = shown or pushed
+    for edit in classify(base, theirs, local=run.tz, horizon=run.horizon):
+        if _agrees(edit, theirs, ours):
+            continue
+        facts = facts_of(run, work, unit, edit, pushed=pushed, ours=shown)
+        log(run, work, mapping, unit, edit, judge(edit, facts), ours=ours)
+    if work.link.mode is Mode.ONE_WAY or shown is None:
         return unit
-    wanted = overlay(overlay(ours, base, theirs, INBOUND - OWNER_KEEPS), pushed, ours, INBOUND - OWNER_KEEPS)
+    wanted = merged(
+        base=base, theirs=theirs, pushed=pushed, ours=ours, words=_own_words(run, work, mapping, unit)
+    )
     adopted = adopt(wanted, unit, worker=work.owner(), tz=run.tz, act=run.act())
     if adopted is not unit:
         work.add(adopted)
@@ -108,6 +124,12 @@ def _own_event(
         work.delete(unit)
     _take_following(run, work, adopted, theirs)
     return adopted
+
+
+def _own_words(run: Run, work: Work, mapping: EventMapping, unit: Unit) -> Event:
+    """An own event with all its words, also where this link's level hides them: they are not lost by an edit."""
+    view = replace(run.view(work, mapping, unit), level="full_name", mark_cancelled=True)
+    return project(unit, mapping.uid, view) or Event(uid=mapping.uid, master=None)
 
 
 def _take_following(run: Run, work: Work, unit: Unit, theirs: Event) -> None:
@@ -141,25 +163,67 @@ def repoint(mapping: EventMapping, unit: Unit) -> None:
 
 
 def _client_event(
-    run: Run, work: Work, mapping: EventMapping, unit: Unit, base: Event, pushed: Event, theirs: Event
-) -> tuple[Unit, Properties]:
-    """Judge what was done to the whole first: single occurrences are named by where that leaves the series."""
-    ours = run.project(work, unit, mapping) or pushed
-    edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
+    run: Run,
+    work: Work,
+    mapping: EventMapping,
+    unit: Unit,
+    base: Event,
+    pushed: Event,
+    theirs: Event,
+    *,
+    decided: Sequence[Code] = (),
+) -> Properties:
+    """Judge each edit; return the properties that stay there as they are.
+
+    What was done to the whole comes first: single occurrences are named by where that leaves the series.
+    """
+    shown = run.project(work, unit, mapping)
+    ours = shown or pushed
     kept: set[str] = set()
     within, stays = unit, False
-    for edit in (e for e in edits if e.scope is not Scope.THIS_ONLY and not _agrees(e, theirs, ours)):
-        verdict, moved = _judge(run, work, mapping, unit, edit, pushed=pushed, ours=ours)
-        within = moved if moved is not unit else within
-        stays |= edit.code in ("E1", "E2", "E3") and verdict.decision is not Decision.APPLY
-        kept |= _kept(run, work, mapping, unit, edit, verdict)
-    if stays:
-        theirs = _where_it_was(theirs, base)
-        edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
-    for edit in (e for e in edits if e.scope is Scope.THIS_ONLY and not _agrees(e, theirs, ours)):
-        verdict, _ = _judge(run, work, mapping, within, edit, pushed=pushed, ours=ours)
-        kept |= _kept(run, work, mapping, within, edit, verdict)
-    return unit, frozenset(kept)
+    for edit in _edits(run, base, theirs, ours, decided):
+        if edit.scope is not Scope.THIS_ONLY:
+            verdict, moved = _judge(run, work, mapping, unit, edit, pushed=pushed, shown=shown)
+            within = moved if moved is not unit else within
+            stays |= edit.code in ("E1", "E2", "E3") and verdict.decision is not Decision.APPLY
+            kept |= _kept(run, work, mapping, unit, edit, verdict)
+    theirs = _where_it_was(theirs, base) if stays else theirs
+    for edit in _edits(run, base, theirs, ours, decided):
+        if edit.scope is Scope.THIS_ONLY:
+            verdict, _ = _judge(run, work, mapping, within, edit, pushed=pushed, shown=shown)
+            kept |= _kept(run, work, mapping, within, edit, verdict)
+    return frozenset(kept)
+
+
+def _edits(run: Run, base: Event, theirs: Event, ours: Event, decided: Sequence[Code]) -> list[Edit]:
+    """What is to be judged: not what both sides did, nor what was decided with a split."""
+    edits = classify(base, theirs, local=run.tz, horizon=run.horizon)
+    return [edit for edit in edits if edit.code not in decided and not _agrees(edit, theirs, ours)]
+
+
+def _lost(run: Run, work: Work, mapping: EventMapping, base: Event, theirs: Event) -> None:
+    """What was edited there while it was deleted here: ours stays, and the edit is in the record (decision 4)."""
+    reason = "READ_ONLY_LINK" if work.link.mode is Mode.ONE_WAY else "STALE_BASE"
+    for edit in classify(base, theirs, local=run.tz, horizon=run.horizon):
+        log(run, work, mapping, None, edit, Verdict(decision=Decision.REFUSE, reason=reason))
+
+
+def take_tail(
+    run: Run,
+    work: Work,
+    tail: EventMapping,
+    follower: Unit,
+    event: Event,
+    body: bytes,
+    etag: str | None,
+    *,
+    decided: Sequence[Code],
+) -> None:
+    """Settle the later half of a split. Whatever else it says than the series that it became is judged as well."""
+    event = replace(event, following={})
+    ours = run.project(work, follower, tail) or event
+    kept = _client_event(run, work, tail, follower, ours, ours, event, decided=("E7", "E14", *decided))
+    settle(run, work, tail, follower, overlay(ours, ours, event, INBOUND - kept), body, etag)
 
 
 def _where_it_was(theirs: Event, base: Event) -> Event:
@@ -171,14 +235,14 @@ def _where_it_was(theirs: Event, base: Event) -> Event:
 
 
 def _judge(
-    run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit, *, pushed: Event, ours: Event
+    run: Run, work: Work, mapping: EventMapping, unit: Unit, edit: Edit, *, pushed: Event, shown: Event | None
 ) -> tuple[Verdict, Unit]:
     """Judge one edit, carry out what may be, and log it; return the unit that it went to."""
-    verdict = judge(edit, facts_of(run, work, unit, edit, pushed=pushed, ours=ours))
+    verdict = judge(edit, facts_of(run, work, unit, edit, pushed=pushed, ours=shown))
     moved = unit
     if verdict.decision is Decision.APPLY:
         verdict, moved = _apply(run, work, unit, edit, verdict)
-    log(run, work, mapping, unit, edit, verdict)
+    log(run, work, mapping, unit, edit, verdict, ours=shown or pushed)
     return verdict, moved
 
 
@@ -188,7 +252,9 @@ def _agrees(edit: Edit, theirs: Event, ours: Event) -> bool:
         return (theirs.rule, theirs.rdates) == (ours.rule, ours.rdates)
     if edit.after is None or not edit.names:
         return False
-    stands = ours.master if edit.recurrence_id is None else ours.occurrence(edit.recurrence_id)
+    if edit.recurrence_id is None:
+        return ours.master is not None and not master_changed(ours, theirs, edit.names)
+    stands = ours.occurrence(edit.recurrence_id)
     return stands is not None and not changed(stands, edit.after, edit.names)
 
 
@@ -255,7 +321,7 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
     edit = deleted(base)
     facts = facts_of(run, work, unit, edit, pushed=pushed, ours=ours)
     verdict = judge(edit, facts)
-    log(run, work, mapping, unit, edit, verdict)
+    log(run, work, mapping, unit, edit, verdict, ours=ours)
     if verdict.decision is Decision.APPLY:
         mapping.bury()
         mapping.session_id = mapping.series_id = None
@@ -312,17 +378,10 @@ def new_event(run: Run, work: Work, mapping: EventMapping, event: Event, *, copi
     verdict = Verdict(decision=Decision.APPLY, reason="COPY_IS_NOT_BOOKING" if copied else "")
     work.add(unit)
     repoint(mapping, unit)
+    work.add(mapping)
     _take_following(run, work, unit, event)
     log(run, work, mapping, unit, Edit(code=code, after=event.master, rule=event.rule), verdict)
     return unit
-
-
-def refuse_whole(run: Run, work: Work, mapping: EventMapping, unit: Unit, theirs: Event, item: Item) -> None:
-    """Take notice of a state that was refused as a whole, so that the push puts ours back."""
-    work.keep(mapping, "taken-in", Standing.of(mapping), item.body)
-    bases = run.bases(mapping)
-    learned = overlay(bases[1], bases[0], theirs, INBOUND) if bases else theirs
-    settle(run, work, mapping, unit, learned, item.body, item.etag)
 
 
 def discard(run: Run, work: Work, mapping: EventMapping) -> None:

@@ -15,8 +15,9 @@ from sync.classify import Edit
 from sync.event import Component
 from sync.settings import InboundSettings
 
-_LONGEST = timedelta(hours=24)
-_TIME_CODES = frozenset({"E1", "E2", "E3"})
+_TIMES = frozenset({"E1", "E2", "E3", "E6", "E11", "E14"})
+_DELETIONS = frozenset({"E4", "E5", "E7"})
+_SHORTEST = timedelta(minutes=1)
 _UTC = ZoneInfo("UTC")
 
 
@@ -53,7 +54,8 @@ class Facts:
     where it would be brought.
 
     `lock` is the lock of what it touches; `hard` and `soft` are conflicts at the place it would go to;
-    `ours_too`: we changed the same property since both sides last agreed; `roster`: it came from a roster;
+    `ours_too`: we changed the same property since both sides last agreed; `gone_here`: this calendar shall not
+    show it any more; `nothing_to_come`: nothing of it lies ahead. `roster`: it came from a roster;
     `several_workers` decides between two reason codes.
     """
 
@@ -68,10 +70,11 @@ class Facts:
     hard: tuple[str, ...] = ()
     soft: tuple[str, ...] = ()
     ours_too: bool = False
+    gone_here: bool = False
+    nothing_to_come: bool = False
     roster: bool = False
     several_workers: bool = False
     cancelled: bool = False
-    level_hidden: bool = False
     known_place: bool = False
     same_number: bool = True
 
@@ -81,63 +84,74 @@ def judge(edit: Edit, facts: Facts) -> Verdict:
     if facts.mode is Mode.ONE_WAY:
         return _refuse("READ_ONLY_LINK")
     if facts.column is Column.OTHER_EVENT:
-        return _refuse("STALE_BASE") if facts.ours_too else Verdict(decision=Decision.APPLY)
+        stale = facts.ours_too or facts.gone_here
+        return _refuse("STALE_BASE") if stale else Verdict(decision=Decision.APPLY)
     if edit.code in _HARMLESS:
         return _HARMLESS[edit.code](edit, facts)
     if facts.cancelled and edit.code in ("E4", "E5"):  # the grey event is dismissed (002-09)
         return Verdict(decision=Decision.KEEP, reason="SESSION_CANCELLED", quiet=True)
-    blocked = _blocked_by(facts)
+    blocked = _blocked_by(edit, facts)
     return _refuse(blocked) if blocked else _GRAVE[edit.code](edit, facts)
 
 
-def _blocked_by(facts: Facts) -> str | None:
-    """What forbids any grave edit before its kind is looked at: our own change, a lock, the past."""
-    if facts.ours_too:
-        return "STALE_BASE"
-    if facts.lock:
+def takes_away(edit: Edit) -> bool:
+    """Whether a gesture would take bookings away: those are asked about whatever else changed (decision 4)."""
+    return edit.code in _DELETIONS or (edit.code == "E13" and _is_cancelled(edit))
+
+
+def _is_cancelled(edit: Edit) -> bool:
+    return edit.after is not None and edit.after.status == "CANCELLED"
+
+
+def _blocked_by(edit: Edit, facts: Facts) -> str | None:
+    """What forbids any grave edit before its kind is looked at: a lock, the past, our own change."""
+    if facts.lock and (facts.lock != "SESSION_IN_PROGRESS" or edit.code in _TIMES):
         return facts.lock
-    too_late = facts.starts_at < facts.now - timedelta(days=facts.past_days)
-    return "PAST_WINDOW" if too_late else None
+    if facts.starts_at < facts.now - timedelta(days=facts.past_days):
+        return "PAST_WINDOW"
+    stale = facts.gone_here or (facts.ours_too and not takes_away(edit))
+    return "STALE_BASE" if stale else None
 
 
 def _refuse(reason: str, *, quiet: bool = False) -> Verdict:
     return Verdict(decision=Decision.REFUSE, reason=reason, quiet=quiet)
 
 
-def _hold(reason: str) -> Verdict:
-    return Verdict(decision=Decision.HOLD, reason=reason)
+def _hold(reason: str, warnings: tuple[str, ...] = ()) -> Verdict:
+    return Verdict(decision=Decision.HOLD, reason=reason, warnings=warnings)
 
 
-def _by_policy(policy: str, reason: str) -> Verdict | None:
+def _by_policy(policy: str, reason: str, warnings: tuple[str, ...] = ()) -> Verdict | None:
     """What a practice's policy says outright; None where it says apply."""
     if policy == "apply":
         return None
-    return _hold(reason) if policy == "hold" else _refuse(reason)
+    return _hold(reason, warnings) if policy == "hold" else _refuse(reason)
 
 
-def _group_verdict(facts: Facts) -> Verdict | None:
+def _group_verdict(facts: Facts, warnings: tuple[str, ...]) -> Verdict | None:
     """Sessions of several people, or from a roster, are moved by nobody alone."""
     if facts.column is not Column.GROUP:
         return None
     if facts.roster:
-        return _by_policy(facts.policy.roster, "ROSTER_SESSION")
+        return _by_policy(facts.policy.roster, "ROSTER_SESSION", warnings)
     reason = "MULTI_WORKER" if facts.several_workers else "GROUP_SESSION"
-    return _by_policy(facts.policy.group, reason)
+    return _by_policy(facts.policy.group, reason, warnings)
 
 
 def _move(edit: Edit, facts: Facts) -> Verdict:
-    """E1, E2, E3 and E6: a new time."""
-    if edit.after is not None and _length(edit.after) > _LONGEST:
-        return _refuse("TOO_LONG")
-    if edit.after is not None and _length(edit.after) < timedelta(minutes=1):
-        return _refuse("TOO_SHORT")
-    if (held := _group_verdict(facts)) is not None:
+    """E1, E2, E3 and E6: a new time. What waits carries along what speaks against it, for who answers."""
+    length = _length(edit.after) if edit.after is not None else _SHORTEST
+    too_long = ("TOO_LONG",) * (length > timedelta(minutes=facts.policy.longest_min))
+    if length < _SHORTEST:
+        return _refuse("TOO_SHORT")  # no answer could make a session of it
+    against = (*too_long, *facts.hard, *facts.soft)
+    if (held := _group_verdict(facts, against)) is not None:
         return held
-    if facts.hard:
-        return _refuse(facts.hard[0])
+    if too_long or facts.hard:
+        return _refuse((*too_long, *facts.hard)[0])
     if _into_past(facts):
-        return _hold("INTO_PAST")
-    return _by_policy(facts.policy.client_move, "CLIENT_MOVE") or Verdict(
+        return _hold("INTO_PAST", facts.soft)
+    return _by_policy(facts.policy.client_move, "CLIENT_MOVE", facts.soft) or Verdict(
         decision=Decision.APPLY, warnings=facts.soft
     )
 
@@ -153,21 +167,24 @@ def _into_past(facts: Facts) -> bool:
     return facts.goes_to is not None and facts.goes_to < facts.now <= facts.starts_at
 
 
-def _delete(_edit: Edit, facts: Facts) -> Verdict:
-    """E4, E5: nothing with a client is ever deleted from outside (DOMAIN, principle 2)."""
+def _delete(edit: Edit, facts: Facts) -> Verdict:
+    """E4, E5, E7: nothing with a client is ever deleted from outside (DOMAIN, principle 2)."""
+    reason = "SERIES_DELETE" if edit.code == "E7" else "CLIENT_BOOKING_DELETE"
+    if facts.nothing_to_come:
+        return _refuse("PAST_WINDOW")  # there is nothing left that an answer could cancel
     if facts.policy.client_delete == "refuse":
-        return _refuse("CLIENT_BOOKING_DELETE")
-    return _hold("CLIENT_BOOKING_DELETE")
+        return _refuse(reason)
+    return _hold(reason, ("STALE_BASE",) * facts.ours_too)
 
 
 def _status(edit: Edit, facts: Facts) -> Verdict:
-    if edit.after is not None and edit.after.status == "CANCELLED":
-        return _delete(edit, facts)
-    return _refuse("STATUS_OWNED", quiet=True)
+    return _delete(edit, facts) if _is_cancelled(edit) else _refuse("STATUS_OWNED", quiet=True)
 
 
 def _location(_edit: Edit, facts: Facts) -> Verdict:
-    return _hold("LOCATION_OWNED") if facts.known_place else _refuse("LOCATION_OWNED", quiet=True)
+    if facts.known_place and facts.column is Column.SINGLE:
+        return _hold("LOCATION_OWNED")
+    return _refuse("LOCATION_OWNED", quiet=True)
 
 
 def _class(edit: Edit, _facts: Facts) -> Verdict:
@@ -213,7 +230,7 @@ _GRAVE: dict[str, _Rule] = {
     "E4": _delete,
     "E5": _delete,
     "E6": _split,
-    "E7": _always(_hold("SERIES_DELETE")),
+    "E7": _delete,
     "E10": _location,
     "E11": _always(_refuse("ALL_DAY_NOT_ALLOWED")),
     "E12": _always(_refuse("MUST_BE_BUSY")),

@@ -5,6 +5,7 @@ privacy level (DOMAIN 5), never by leaving things out of a record. Pure: no cloc
 the practitioner's own Other Events are theirs already; they go back only to the calendar they came from.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -36,6 +37,7 @@ _CATEGORY = {
     Kind.OTHER_EVENT: "Other event",
 }
 _MOST_INITIALS = 5
+_CANCELLED = "Cancelled – "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,7 @@ def _component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: 
     return Component(
         start=span.start,
         end=span.end,
-        summary=f"Cancelled – {title}" if cancelled and _prefixes(unit, view) else title,
+        summary=f"{_CANCELLED}{title}" if cancelled and _prefixes(unit, view) else title,
         description=_description(unit, view, waiting=waiting),
         location=_location(unit, view),
         url=_url(unit, view),
@@ -224,8 +226,23 @@ def _client_title(unit: Unit, view: View) -> str:
         return noun
     if view.level == "full_name":
         return f"{client.name} – {unit.subject}" if unit.subject else client.name
-    name = {"reference": client.internal_id, "initials": client.initials}.get(view.level, client.first_name)
-    return f"{noun} {name}"
+    return f"{noun} {_called(client, view.level)}"
+
+
+def _called(client: Client, level: Level) -> str:
+    return {"reference": client.internal_id, "initials": client.initials}.get(level, client.first_name)
+
+
+def is_title_of_ours(title: str, clients: Sequence[Client], level: Level) -> bool:
+    """Whether a title is one that we give to what we show of these clients (E18)."""
+    plain = title.removeprefix(_CANCELLED)
+    if level == "full_name":
+        return any(plain == c.name or plain.startswith(f"{c.name} – ") for c in clients)
+    if plain.startswith("Group "):
+        return level == "reference" and plain.removeprefix("Group · ").isdecimal()
+    return any(
+        plain in (f"Session {name}", f"Contact {name}") for name in (_called(c, level) for c in clients)
+    )
 
 
 def _group_title(unit: Unit, view: View) -> str:

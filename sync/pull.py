@@ -15,6 +15,7 @@ from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
 from sync.compare import OURS, same
 from sync.context import Line, Run
+from sync.copies import is_copy
 from sync.errors import Unreadable
 from sync.event import TRIAL_URL, Event
 from sync.guard import Answer
@@ -319,7 +320,7 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
         else:
             if (old := aside.get(canonical_href(item.href))) is not None:
                 work.delete(old)
-            copied = _copied(mapping, event)
+            copied = _copied(run, work, mapping, event)
             if mapping is not None:
                 inbound.stands_at(mapping, item)
             again = mapping is not None
@@ -354,14 +355,14 @@ def _still_listed(mapping: EventMapping, item: Item) -> bool:
     return mapping.etag is not None and mapping.etag == item.etag
 
 
-def _copied(mapping: EventMapping | None, event: Event) -> bool:
-    """Whether what is new carries our marks: a copy of ours, or one of ours that was deleted (E18).
+def _copied(run: Run, work: Work, mapping: EventMapping | None, event: Event) -> bool:
+    """Whether what is new is a copy of ours, or one of ours that was deleted (E18).
 
     An Other Event that its owner deleted and brings back is no copy: it is theirs as it was.
     """
     marks = event.master.marks if event.master else {}
     theirs = mapping is not None and mapping.etag is None and marks.get("KIND") == "OTHER-EVENT"
-    return bool(marks) and not theirs
+    return not theirs and is_copy(run, work, event)
 
 
 def _take_strays(run: Run, strays: Sequence[Stray]) -> None:
@@ -397,7 +398,6 @@ def _take_stray(run: Run, work: Work, mapping: EventMapping, event: Event, item:
 def _adopt_new(run: Run, work: Work, new: New) -> Unit:
     mapping, event, item = new.mapping, new.event, new.item
     unit = inbound.new_event(run, work, mapping, event, copied=new.copied)
-    work.add(mapping)
     ours = run.project(work, unit, mapping)
     marked = event.master is not None and bool(event.master.marks)
     if ours is not None and not marked and not event.following:

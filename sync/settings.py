@@ -63,12 +63,19 @@ class SyncSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class InboundSettings:
-    """How edits from outside are judged (DOMAIN 1.6); `client_delete` knows no `apply`."""
+    """How edits from outside are judged (DOMAIN 1.6); `client_delete` knows no `apply`.
+
+    `longest_min`: what is made longer is too long. A held change is spoken of again after `held_remind_h` hours,
+    and brought before the scheduler after `held_escalate_h`.
+    """
 
     client_move: Literal["apply", "hold", "refuse"] = "apply"
     client_delete: Literal["hold", "refuse"] = "hold"
     group: Literal["apply", "hold", "refuse"] = "hold"
     roster: Literal["apply", "hold", "refuse"] = "hold"
+    longest_min: int = _whole(1_440, least=1, most=10_080)
+    held_remind_h: int = _whole(24, least=1, most=8_760)
+    held_escalate_h: int = _whole(48, least=1, most=8_760)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from model.journal import HistoryEntry, InboundChange, Intent, Notice
 from model.link import CalendarLink, EventMapping, SeenItem
-from model.people import Worker
+from model.people import Client, Worker
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
@@ -41,6 +41,17 @@ class UnitRef:
     id: UUID
 
 
+Placed = tuple[Session, datetime, datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A site, or a room of it, by its id."""
+
+    site_id: UUID
+    room_id: UUID | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kept:
     """One entry of the archive, still sealed; without a `mapping_id` it is about units here, not the calendar."""
@@ -61,6 +72,14 @@ class Clash:
 
     hard: tuple[str, ...] = ()
     soft: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """An own event of the practitioner's that came with this run or the one before; `copied`: as a copy of ours."""
+
+    mapping: EventMapping
+    copied: bool
 
 
 class Work(Protocol):
@@ -95,6 +114,9 @@ class Work(Protocol):
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         """Mappings in one of these states."""
 
+    def newcomers(self, run_id: UUID) -> list[Newcomer]:
+        """What was made a worker's own event in this run or since the last good one began (E17, E18)."""
+
     def mapping(self, mapping_id: UUID) -> EventMapping | None:
         """One mapping."""
 
@@ -122,11 +144,17 @@ class Work(Protocol):
     def went_back(self, etags: Mapping[str, str | None]) -> list[str]:
         """Which of these href keys have an ETag again that they had before (B16)."""
 
-    def clash(self, session: Session, *, start: datetime, end: datetime) -> Clash:
-        """Who or what else is there at that time; UTC instants."""
+    def clash(self, placed: Sequence[Placed]) -> Clash:
+        """Who or what else is there, where these sessions would go; UTC instants."""
 
-    def place_named(self, text: str) -> bool:
-        """Whether a site or room has exactly this name."""
+    def place_named(self, text: str) -> Place | None:
+        """The one site or room that has exactly this name."""
+
+    def clients_shown(self) -> Sequence[Client]:
+        """The clients of what this link shows."""
+
+    def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
+        """How many bookings that this link shows stand at this time, and repeat by this rule."""
 
     def replaced_uid(self, session: Session) -> str:
         """The UID, on this link, of the session that this one replaces; empty where there is none."""

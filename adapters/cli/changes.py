@@ -6,6 +6,7 @@ import typer
 
 from adapters.cli.context import here
 from adapters.cli.output import JSON, WARNINGS, print_json, print_rows, short
+from sync.explain import reason as reason_in_words
 
 if TYPE_CHECKING:
     from adapters.diary.answering import Answered
@@ -77,7 +78,13 @@ def show(ctx: typer.Context, ref: str = REF, as_json: bool = JSON) -> None:
 def confirm(
     ctx: typer.Context,
     ref: str = REF,
-    move: bool = typer.Option(False, "--move", help="Take the new time or rule over."),
+    move: bool = typer.Option(False, "--move", help="Take the new time, rule or place over."),
+    start: str | None = typer.Option(
+        None, "--start", help='With --move: to this time instead, like "2026-03-25 14:00".'
+    ),
+    minutes: int | None = typer.Option(
+        None, "--minutes", min=1, help="With --start: how long it lasts then."
+    ),
     as_worker: bool = typer.Option(False, "--as-worker", help="The worker cancels."),
     for_client: list[str] = typer.Option([], "--for-client", metavar="CLIENT", help="This client cancels."),
     by_provider: bool = typer.Option(False, "--by-provider", help="The practice cancels."),
@@ -88,9 +95,9 @@ def confirm(
     note: str = typer.Option("", "--note", help="At most 2000 characters; never leaves the practice."),
     as_json: bool = JSON,
 ) -> None:
-    """Do what was asked for in the calendar.
+    """Do what was asked for in the calendar, or agreed on since.
 
-    --move takes a new time or rule over; the others cancel, with a record, what was deleted there.
+    --move takes a new time, rule or place over, or with --start another time; the others cancel, with a record.
 
     Example: calendula changes confirm 3f9a0c12 --as-worker --advised "2026-03-20 08:00" --reason worker-training
     """
@@ -99,11 +106,20 @@ def confirm(
     by = _canceller(as_worker=as_worker, for_client=bool(for_client), by_provider=by_provider)
     if move == (by is not None):
         raise typer.BadParameter("Give one of --move, --as-worker, --for-client, --by-provider")
+    if (start or minutes) and not (move and start):
+        raise typer.BadParameter("--start goes with --move, --minutes with --start")
     if by is not None and reason is None:
         raise typer.BadParameter("Missing --reason: a cancellation says why")
     run = here(ctx)
     answer = answering.Answer(
-        move=move, by=by, clients=for_client, advised=advised, reason=reason or "", note=note
+        move=move,
+        start=start,
+        minutes=minutes,
+        by=by,
+        clients=for_client,
+        advised=advised,
+        reason=reason or "",
+        note=note,
     )
     _print_answered(answering.confirm(run.sessions, run.act(), ref, answer), as_json=as_json)
 
@@ -135,14 +151,17 @@ def _canceller(*, as_worker: bool, for_client: bool, by_provider: bool) -> "Canc
 
 def _explain(found: "ChangeView") -> None:
     typer.echo(f"{found.what.capitalize()}, in the calendar of {found.worker} ({found.code}).")
-    for name, stored in (("Before", found.before), ("After", found.after)):
-        if stored:
+    for name, stored in (("Before", found.before), ("After", found.after), ("Here", found.kept)):
+        if when := _when(stored):
             rule = f", {stored['rule']}" if stored.get("rule") else ""
-            typer.echo(f"{name}: {_when(stored)}{rule}")
-    because = f", because {found.why}" if found.why else ""
-    typer.echo(f"{found.state.capitalize()}{because}.")
+            typer.echo(f"{name}: {when}{rule}")
+    if isinstance(reached := found.before.get("occurrences"), list):
+        typer.echo(f"Bookings: {', '.join(str(start)[:16].replace('T', ' ') for start in reached) or 'none'}")
+    typer.echo(found.outcome)
+    if found.why:
+        typer.echo(f"Because {found.why} ({found.reason_code}).")
     for code in found.warnings:
-        typer.echo(f"Note: {WARNINGS.get(code, code.lower())} ({code})")
+        typer.echo(f"Note: {reason_in_words(code)} ({code})")
     if found.session_id or found.series_id:
         unit = (
             f"session {short(found.session_id)}" if found.session_id else f"series {short(found.series_id)}"

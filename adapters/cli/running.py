@@ -72,7 +72,13 @@ def _scheduler(
     from adapters.scheduler import Limits, Scheduler
 
     sync = app.config.sync
-    jobs = Jobs(sessions=app.sessions, clock=app.clock, new_id=app.new_id, keep=app.config.retention)
+    jobs = Jobs(
+        sessions=app.sessions,
+        clock=app.clock,
+        new_id=app.new_id,
+        keep=app.config.retention,
+        inbound=app.config.inbound,
+    )
     return Scheduler(
         runs=app.runner,
         due=lambda: due_links(app.sessions, now=app.clock()),

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 10
+_TOLD = {
+    "scheduler": "whoever schedules, about {worker}",
+    "admin": "the administrator, about {worker}",
+}
 _NEXT = {
     "NEEDS_REAUTH": "the server refuses the password; give it a new one: calendula link login {link}",
     "CALENDAR_MISSING": "look for the calendar, then calendula link resume {link}; if it is gone for good, "
@@ -81,7 +85,8 @@ def _print_rest(found: "Overview") -> None:
         typer.echo(f"{len(found.notices)} notices are kept; the latest {_SHOWN} (--json shows all):")
     for notice in found.notices[-_SHOWN:]:
         about = f" (calendula changes show {notice.change})" if notice.change else ""
-        typer.echo(f"To tell {notice.worker}: {reason(notice.code)}{about}")
+        whom = _TOLD.get(notice.audience, "{worker}").format(worker=notice.worker)
+        typer.echo(f"To tell {whom}: {reason(notice.code)}{about}")
     for job in found.jobs:
         typer.echo(f"Job {job.job}: {job.result}, {_minute(job.last)}")
 

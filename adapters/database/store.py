@@ -21,8 +21,10 @@ from adapters.database.bulk import insert_all
 from adapters.database.engine import Sessions, read_only
 from adapters.database.hosts import Share, asked_to_wait, has_room
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
+from adapters.database.newcomers import bookings_at, clients_shown, newcomers
 from adapters.database.replaced import replaced_lately
 from adapters.diary.conflicts import clashes_at
+from adapters.diary.places import place_named
 from model.base import Revision
 from model.journal import (
     Attestation,
@@ -34,15 +36,14 @@ from model.journal import (
     SyncRun,
 )
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
-from model.people import Worker
-from model.practice import Room, Site
+from model.people import Client, Worker
 from model.series import Series, SeriesWorker
 from model.session import Session, SessionWorker
 from sync.archive import Action, Standing
 from sync.errors import LeaseLost
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Kept, Lease, Row, UnitRef, ref_to
+from sync.store import Clash, Kept, Lease, Newcomer, Place, Placed, Row, UnitRef, ref_to
 
 _MANY = 500  # bound parameters in one query, well below what any database allows
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
@@ -74,6 +75,7 @@ class SqlWork:
         self._units: dict[UnitRef, Unit] = {}
         self._lines: list[HistoryEntry] = []
         self._bulk: list[Row] | None = None
+        self._clients: Sequence[Client] | None = None
 
     @property
     def link(self) -> CalendarLink:
@@ -141,15 +143,20 @@ class SqlWork:
     def latest_rev(self) -> int:
         return self._database.scalar(select(Revision.latest)) or 0
 
-    def clash(self, session: Session, *, start: datetime, end: datetime) -> Clash:
-        hard, soft = clashes_at(self._database, session, start=start, end=end)
+    def clash(self, placed: Sequence[Placed]) -> Clash:
+        hard, soft = clashes_at(self._database, placed)
         return Clash(hard=tuple(hard), soft=tuple(soft))
 
-    def place_named(self, text: str) -> bool:
-        if not text:
-            return False
-        query = select(or_(exists().where(Site.name == text), exists().where(Room.name == text)))
-        return bool(self._database.scalar(query))
+    def place_named(self, text: str) -> Place | None:
+        return place_named(self._database, text)
+
+    def clients_shown(self) -> Sequence[Client]:
+        if self._clients is None:
+            self._clients = clients_shown(self._database, self._link.id)
+        return self._clients
+
+    def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
+        return bookings_at(self._database, self._link.id, start=start, end=end, rule=rule)
 
     def replaced_uid(self, session: Session) -> str:
         self._insert_bulk()  # its mapping may be among them
@@ -214,6 +221,9 @@ class SqlWork:
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)
         return list(self._database.scalars(query))
+
+    def newcomers(self, run_id: UUID) -> list[Newcomer]:
+        return newcomers(self._database, self._link.id, run_id)
 
     def _mappings(self) -> Select[EventMapping]:
         return select(EventMapping).where(EventMapping.link_id == self._link.id)

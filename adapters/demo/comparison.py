@@ -18,7 +18,7 @@ from model.session import Session
 from sync.compare import INBOUND, OURS, Properties, changed, exceptions, master_changed, same
 from sync.context import Run
 from sync.event import Event
-from sync.inbound import OWNER_KEEPS
+from sync.merge import OWNER_KEEPS
 from sync.ports import RemoteCalendar
 from sync.projection import Unit
 from sync.store import Work, zone_of

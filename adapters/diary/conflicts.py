@@ -26,6 +26,7 @@ from model.session import (
     ShowAs,
     Status,
 )
+from sync.store import Placed
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,33 @@ def _most_at_once(near: Sequence[_Taken], want: _Taken) -> int:
     return max(sum(other.start <= at < other.end for other in near) for at in moments)
 
 
-def clashes_at(
-    database: Database, session: Session, *, start: datetime, end: datetime
-) -> tuple[list[str], list[str]]:
-    """What a session would meet at another time: codes of hard conflicts, and of soft ones (DOMAIN 4)."""
-    rooms = [_Taken(session.room_id, start, end)] if session.room_id else []
-    taken = [other for other in _others(database, _ROOMS, rooms, without=[session]) if other.meets(rooms[0])]
-    capacity = session.room.capacity if session.room else 1
-    full = bool(taken) and _most_at_once(taken, rooms[0]) >= capacity
-    workers = [_Taken(w.worker_id, start, end) for w in session.active_workers]
-    busy = _others(database, _WORKERS, workers, without=[session])
-    met = any(want.meets(other) for want in workers for other in busy)
-    return ["ROOM_CONFLICT"] * full, ["SLOT_OVERLAP"] * met
+def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str], list[str]]:
+    """What sessions would meet at other times: codes of hard conflicts, and of soft ones (DOMAIN 4).
+
+    From a calendar nobody can say that they know of it: there a client taken twice refuses, here it is a warning.
+    """
+    mine = [session for session, _, _ in placed]
+    rooms = [_Taken(s.room_id, start, end) for s, start, end in placed if s.room_id]
+    clients = [_Taken(c.client_id, start, end) for s, start, end in placed for c in s.active_clients]
+    workers = [_Taken(w.worker_id, start, end) for s, start, end in placed for w in s.active_workers]
+    capacity = {s.room_id: s.room.capacity for s in mine if s.room is not None}
+    full = _full(database, rooms, capacity, without=mine)
+    twice = _meets(_others(database, _CLIENTS, clients, without=mine), clients)
+    busy = _meets(_others(database, _WORKERS, workers, without=mine), workers)
+    return ["ROOM_CONFLICT"] * full + ["CLIENT_CONFLICT"] * twice, ["SLOT_OVERLAP"] * busy
+
+
+def _full(
+    database: Database,
+    wanted: Sequence[_Taken],
+    capacity: dict[UUID | None, int],
+    *,
+    without: Iterable[Session],
+) -> bool:
+    others = _others(database, _ROOMS, wanted, without=without)
+    near = [(want, [other for other in others if other.meets(want)]) for want in wanted]
+    return any(met and _most_at_once(met, want) >= capacity.get(want.who, 1) for want, met in near)
+
+
+def _meets(others: Sequence[_Taken], wanted: Sequence[_Taken]) -> bool:
+    return any(want.meets(other) for want in wanted for other in others)

@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.engine import Row
 
 from adapters.database.engine import Sessions, reading
-from adapters.diary.answering import CANCELS, MOVES, RULES, change_named
+from adapters.diary.answering import DELETIONS, change_named
 from model.journal import ChangeState, InboundChange
 from model.link import CalendarLink
 from model.people import Worker
-from sync.explain import gesture, reason
+from model.series import Scope
+from sync.explain import gesture, outcome, reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class ChangeView:
     what: str
     reason_code: str
     why: str
+    outcome: str
     warnings: tuple[str, ...]
     scope: str
     recurrence_id: str
@@ -34,6 +36,7 @@ class ChangeView:
     series_id: UUID | None
     before: dict[str, object]
     after: dict[str, object]
+    kept: dict[str, object]
     detected_at: datetime
     resolved_at: datetime | None
     resolved_by: str
@@ -56,27 +59,31 @@ def show_change(sessions: Sessions, ref: str) -> ChangeView:
 
 
 def answers(change: ChangeView) -> tuple[str, ...]:
-    """What each possible answer to a held change would do."""
+    """What each possible answer to a held change would do: keep, move, or cancel, for whoever it was that wanted it."""
     if change.state != ChangeState.HELD:
         return ()
-    dismiss = f"calendula changes dismiss {change.ref}: everything stays as it is"
-    confirm = f"calendula changes confirm {change.ref}"
-    if change.code in CANCELS:
-        reach = {"E5": "all that is still to come", "E7": "this and all following"}.get(
-            change.code, "the session"
-        )
-        if change.series_id is None:
-            reach = "the session"
-        how = '--advised "2026-03-20 08:00" --reason REASON'
-        return (
-            f"{confirm} --as-worker {how}: the worker cancels {reach}",
-            f"{confirm} --for-client CLIENT {how}: that client cancels {reach}",
-            f"{confirm} --by-provider {how}: the practice cancels {reach}",
-            dismiss,
-        )
-    if change.code in MOVES or change.code in RULES:
-        return (f"{confirm} --move: the new time or rule is taken over, by the rules of the diary", dismiss)
-    return (dismiss,)
+    confirm, reach = f"calendula changes confirm {change.ref}", _reach(change)
+    how = '--advised "2026-03-20 08:00" --reason REASON'
+    moves = [f'{confirm} --move --start "2026-03-25 14:00": {reach} moves to that time']
+    if change.code not in DELETIONS:
+        asked = "the place" if change.code == "E10" else "the new time or rule"
+        moves.insert(0, f"{confirm} --move: {asked} is taken over, by the rules of the diary")
+    return (
+        *moves,
+        f"{confirm} --as-worker {how}: the worker cancels {reach}",
+        f"{confirm} --for-client CLIENT {how}: that client cancels {reach}",
+        f"{confirm} --by-provider {how}: the practice cancels {reach}",
+        f"calendula changes dismiss {change.ref}: everything stays as it is",
+    )
+
+
+def _reach(change: ChangeView) -> str:
+    """How far an answer goes."""
+    if change.series_id is None or change.scope == Scope.THIS_ONLY:
+        return "the session"
+    return (
+        "this and all following" if change.scope == Scope.THIS_AND_FOLLOWING else "all that is still to come"
+    )
 
 
 def _query() -> Select[InboundChange, str, str]:
@@ -98,6 +105,7 @@ def _view(row: Row[InboundChange, str, str]) -> ChangeView:
         what=gesture(change.code),
         reason_code=change.reason_code,
         why=reason(change.reason_code),
+        outcome=outcome(change.code, change.state, change.reason_code),
         warnings=tuple(change.warnings.split()),
         scope=change.scope,
         recurrence_id=change.recurrence_id,
@@ -105,6 +113,7 @@ def _view(row: Row[InboundChange, str, str]) -> ChangeView:
         series_id=change.series_id,
         before=change.before,
         after=change.after,
+        kept=change.kept,
         detected_at=change.detected_at,
         resolved_at=change.resolved_at,
         resolved_by=change.resolved_by,

@@ -73,6 +73,7 @@ class Told:
     """A notice in the outbox: who should be told what, since when."""
 
     worker: str
+    audience: str
     code: str
     change: str
     since: datetime
@@ -213,12 +214,12 @@ def _resting(row: CalendarHost, now: datetime) -> Resting:
 
 def _notices(database: Database) -> list[Told]:
     query = (
-        select(Notice.code, Notice.change_ref, Notice.created_at, Worker.ref)
+        select(Notice.code, Notice.change_ref, Notice.created_at, Notice.audience, Worker.ref)
         .join(Worker, Worker.id == Notice.worker_id)
         .where(Notice.sent_at.is_(None))
         .order_by(Notice.created_at, Notice.id)
     )
     return [
-        Told(worker=worker, code=code, change=change, since=since)
-        for code, change, since, worker in database.execute(query)
+        Told(worker=worker, audience=audience.lower(), code=code, change=change, since=since)
+        for code, change, since, audience, worker in database.execute(query)
     ]

@@ -152,7 +152,8 @@ def confirm_change(play: Play, which: int, how: int, _: int) -> None:
         advised="2026-03-01 08:00",
         reason="worker" if how % 2 else "provider",
     )
-    for answer in (deletion, answering.Answer(move=True)):
+    move = answering.Answer(move=True)
+    for answer in (deletion, move) if how % 4 < 2 else (move, deletion):
         with suppress(DomainError):
             answering.confirm(play.world.sessions, play.world.act(), held[which % len(held)].ref, answer)
             return

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,29 @@ class Story:
         found: list[dict[str, str]] = self.commands.ok("session", "list", "--json").json
         return found
 
+    def one_held(self) -> dict[str, str]:
+        (found,) = self.held()
+        return found
+
+    def answer(self, *words: str) -> Any:
+        """Answer what is held, and let the calendar follow; nothing waits then, here or there."""
+        done = self.commands.ok("changes", "confirm", self.one_held()["ref"], *words, "--json")
+        self._settled()
+        return done.json
+
+    def dismiss(self) -> None:
+        self.commands.ok("changes", "dismiss", self.one_held()["ref"])
+        self._settled()
+
+    def _settled(self) -> None:
+        self.sync()
+        assert self.held() == []
+        assert b"Change waiting" not in b"".join(item.body for item in remote_items(self.server, self.url))
+        assert self.sync() == "priya: nothing to do\n"
+
+    def starts(self) -> list[str]:
+        return sorted(row["start"][:16] for row in self.sessions() if row["status"] == "ROSTERED")
+
     def cancel(self, ref: str, who: str = "--as-worker", reason: str = "worker-training") -> None:
         words = ("--advised", "2026-03-20 08:00", "--reason", reason)
         self.commands.ok("changes", "confirm", ref, who, *words)
@@ -68,12 +92,29 @@ class Story:
 
 @pytest.fixture
 def story(tmp_path: Path, radicale: Server) -> Iterator[Story]:
-    commands = Commands(tmp_path, NOW)
+    series = ("--start", "2026-03-03 10:00", "--client", "noor", "--rule", "FREQ=WEEKLY;BYDAY=TU;COUNT=8")
+    yield from _told(tmp_path, radicale, *series)
+
+
+@pytest.fixture
+def single(tmp_path: Path, radicale: Server) -> Iterator[Story]:
+    """One session of one client, on 24 March."""
+    yield from _told(
+        tmp_path, radicale, "--start", "2026-03-24 10:00", "--client", "noor", "--site", "adelaide"
+    )
+
+
+@pytest.fixture
+def group(tmp_path: Path, radicale: Server) -> Iterator[Story]:
+    """One session of three clients, on 24 March."""
+    clients = [word for client in ("noor", "liam", "eva") for word in ("--client", client)]
+    yield from _told(tmp_path, radicale, "--start", "2026-03-24 10:00", "--work-type", "GROUP", *clients)
+
+
+def _told(folder: Path, radicale: Server, *words: str) -> Iterator[Story]:
+    commands = Commands(folder, NOW)
     commands.set_up()
-    commands.ok(
-        "session", "add", "--start", "2026-03-03 10:00", "--minutes", "60", "--worker", "priya", "--client", "noor",
-        "--rule", "FREQ=WEEKLY;BYDAY=TU;COUNT=8", "--roster",
-    )  # fmt: skip
+    commands.ok("session", "add", "--minutes", "60", "--worker", "priya", "--roster", *words)
     with fresh_collection(radicale) as url:
         commands.link(radicale, url, worker="priya")
         story = Story(commands, radicale, url)

@@ -127,7 +127,7 @@ def test_show_says_what_came_and_what_each_answer_would_do(story):
     said = story.commands.ok("changes", "show", change["ref"]).out
     assert "One occurrence was deleted, in the calendar of priya (E4)." in said
     assert "2026-03-24 10:00 to 11:00" in said
-    assert said.count("changes confirm") == 3
+    assert said.count("changes confirm") == 4
     assert said.count("changes dismiss") == 1
 
 

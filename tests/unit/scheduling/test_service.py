@@ -83,7 +83,8 @@ def test_the_service_syncs_wakes_and_ends_with_code_0(practice, radicale):
     assert code == 0
     service.wait_for("stopped")
     assert practice.status()["state"] == "ACTIVE"
-    assert [job["job"] for job in practice.ok("status", "--json").json["jobs"]] == ["extend", "purge"]
+    jobs = [job["job"] for job in practice.ok("status", "--json").json["jobs"]]
+    assert jobs == ["chase", "extend", "purge"]
 
 
 def test_two_services_on_one_database_send_everything_once(practice, radicale):

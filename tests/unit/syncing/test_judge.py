@@ -117,7 +117,7 @@ GRAVE: tuple[Code, ...] = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E10", "E11
 
 
 @pytest.mark.parametrize("code", GRAVE)
-@pytest.mark.parametrize("lock", ["SESSION_COMPLETE", "SESSION_IN_PROGRESS", "SESSION_CANCELLED"])
+@pytest.mark.parametrize("lock", ["SESSION_COMPLETE", "SESSION_CANCELLED"])
 @pytest.mark.parametrize("column", [Column.SINGLE, Column.GROUP])
 def test_a_lock_refuses_what_is_grave(code: Code, lock: str, column: Column) -> None:
     assert verdict(edit(code), column=column, lock=lock) == ("REFUSE", lock)
@@ -135,9 +135,29 @@ def test_002_09_deleting_a_grey_event_dismisses_it(code: Code) -> None:
 
 
 @pytest.mark.parametrize("code", GRAVE)
-def test_e22_what_both_sides_changed_stays_ours(code: Code) -> None:
-    assert verdict(edit(code), ours_too=True) == ("REFUSE", "STALE_BASE")
+@pytest.mark.parametrize("column", [Column.SINGLE, Column.GROUP])
+def test_session_in_progress_locks_the_time_alone(code: Code, column: Column) -> None:
+    found = verdict(edit(code), column=column, lock="SESSION_IN_PROGRESS")
+    if code in ("E1", "E2", "E3", "E6", "E11", "E14"):
+        assert found == ("REFUSE", "SESSION_IN_PROGRESS")
+    else:
+        assert found == SINGLE[code]
+
+
+@pytest.mark.parametrize("code", GRAVE)
+def test_e22_what_both_sides_changed_stays_ours_and_a_deletion_is_asked_about(code: Code) -> None:
+    found = verdict(edit(code), ours_too=True)
+    assert found == (SINGLE[code] if code in ("E4", "E5", "E7", "E13") else ("REFUSE", "STALE_BASE"))
     assert verdict(edit(code), column=Column.OTHER_EVENT, ours_too=True) == ("REFUSE", "STALE_BASE")
+
+
+def test_e22_a_held_deletion_of_what_we_changed_says_so() -> None:
+    assert judge(edit("E5"), replace(FACTS, ours_too=True)).warnings == ("STALE_BASE",)
+
+
+@pytest.mark.parametrize("code", GRAVE)
+def test_what_this_calendar_shall_not_show_any_more_is_not_moved_from_it(code: Code) -> None:
+    assert verdict(edit(code), gone_here=True) == ("REFUSE", "STALE_BASE")
 
 
 def test_past_window_is_fourteen_days() -> None:
@@ -164,7 +184,8 @@ def test_e3_too_long_and_too_short(column: Column) -> None:
 
     usual = ("APPLY", "") if column is Column.SINGLE else ("HOLD", "GROUP_SESSION")
     assert verdict(lasting(hours=24), column=column) == usual
-    assert verdict(lasting(hours=24, minutes=1), column=column) == ("REFUSE", "TOO_LONG")
+    too_long = ("REFUSE", "TOO_LONG") if column is Column.SINGLE else usual
+    assert verdict(lasting(hours=24, minutes=1), column=column) == too_long
     assert verdict(lasting(minutes=1), column=column) == usual
     assert verdict(lasting(seconds=59), column=column) == ("REFUSE", "TOO_SHORT")
 
@@ -184,6 +205,21 @@ def test_e6_with_another_number_of_bookings_is_a_change_of_the_recurrence() -> N
     assert verdict(edit("E6"), same_number=False) == ("HOLD", "RECURRENCE_CHANGE")
 
 
+def test_too_long_is_what_the_practice_says() -> None:
+    policy = InboundSettings(longest_min=90)
+    asked = edit("E3", replace(SESSION, end=THEN + timedelta(minutes=91)))
+    assert verdict(asked, policy=policy) == ("REFUSE", "TOO_LONG")
+    assert verdict(edit("E3", replace(SESSION, end=THEN + timedelta(minutes=90))), policy=policy) == (
+        "APPLY",
+        "",
+    )
+
+
+def test_what_is_held_carries_along_what_speaks_against_it() -> None:
+    facts = replace(FACTS, column=Column.GROUP, hard=("ROOM_CONFLICT",), soft=("SLOT_OVERLAP",))
+    assert judge(edit("E1"), facts).warnings == ("ROOM_CONFLICT", "SLOT_OVERLAP")
+
+
 # --- what else decides --------------------------------------------------------------------------------------
 
 
@@ -199,6 +235,7 @@ def test_a_practice_may_decide_otherwise() -> None:
     assert verdict(edit("E1"), policy=policy(client_move="refuse")) == ("REFUSE", "CLIENT_MOVE")
     assert verdict(edit("E1"), policy=policy(client_move="hold")) == ("HOLD", "CLIENT_MOVE")
     assert verdict(edit("E5"), policy=policy(client_delete="refuse")) == ("REFUSE", "CLIENT_BOOKING_DELETE")
+    assert verdict(edit("E7"), policy=policy(client_delete="refuse")) == ("REFUSE", "SERIES_DELETE")
     assert verdict(edit("E1"), column=Column.GROUP, policy=policy(group="apply")) == ("APPLY", "")
     assert verdict(edit("E1"), column=Column.GROUP, policy=policy(group="refuse")) == (
         "REFUSE",
@@ -208,8 +245,9 @@ def test_a_practice_may_decide_otherwise() -> None:
     assert verdict(edit("E1"), rostered) == ("APPLY", "")
 
 
-def test_e10_the_name_of_a_known_place_is_held() -> None:
+def test_e10_the_name_of_a_known_place_is_held_and_of_a_group_put_back() -> None:
     assert verdict(edit("E10"), known_place=True) == ("HOLD", "LOCATION_OWNED")
+    assert verdict(edit("E10"), known_place=True, column=Column.GROUP) == ("REFUSE", "LOCATION_OWNED")
 
 
 def test_e13_tentative_goes_back_and_cancelled_is_a_deletion() -> None:

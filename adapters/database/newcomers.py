@@ -1,0 +1,79 @@
+"""What is asked about an event that is new in a calendar: is it a copy of ours, or the rest of one of our series?
+
+Queries only; what follows is `sync.copies`' and `sync.splits`'.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session as Database
+
+from model.journal import InboundChange, SyncRun
+from model.link import EventMapping, MappingState
+from model.people import Client
+from model.series import Series, SeriesClient
+from model.session import Kind, Session, SessionClient
+from sync.store import Newcomer
+
+_LIVING = EventMapping.state != MappingState.TOMBSTONE
+
+
+def clients_shown(database: Database, link_id: UUID) -> Sequence[Client]:
+    """The clients of what a link shows."""
+    single = select(SessionClient.client_id).where(
+        _shown(link_id, EventMapping.session_id == SessionClient.session_id)
+    )
+    several = select(SeriesClient.client_id).where(
+        _shown(link_id, EventMapping.series_id == SeriesClient.series_id)
+    )
+    query = select(Client).where(or_(Client.id.in_(single), Client.id.in_(several)))
+    return database.scalars(query).all()
+
+
+def bookings_at(database: Database, link_id: UUID, *, start: datetime, end: datetime, rule: str) -> int:
+    """How many bookings that a link shows stand at exactly this time, and repeat by this rule."""
+    return (
+        database.scalar(_series_at(link_id, start, end, rule) if rule else _singles_at(link_id, start, end))
+        or 0
+    )
+
+
+def _singles_at(link_id: UUID, start: datetime, end: datetime) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(Session)
+        .where(_shown(link_id, EventMapping.session_id == Session.id), Session.kind != Kind.OTHER_EVENT)
+        .where(Session.starts_at == start, Session.ends_at == end)
+    )
+
+
+def _series_at(link_id: UUID, start: datetime, end: datetime, rule: str) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(Series)
+        .where(_shown(link_id, EventMapping.series_id == Series.id), Series.kind != Kind.OTHER_EVENT)
+        .where(Series.starts_at == start, Series.ends_at == end, Series.rule_text == rule)
+    )
+
+
+def newcomers(database: Database, link_id: UUID, run_id: UUID) -> list[Newcomer]:
+    """What became a worker's own event in this run, or since the last good run before it began."""
+    before = select(func.max(SyncRun.started_at)).where(
+        SyncRun.link_id == link_id, SyncRun.id != run_id, SyncRun.result == "ok"
+    )
+    since = database.scalar(before)
+    query = (
+        select(EventMapping, InboundChange.code)
+        .join(InboundChange, InboundChange.mapping_id == EventMapping.id)
+        .where(EventMapping.link_id == link_id, _LIVING, InboundChange.code.in_(("E17", "E18")))
+        .order_by(EventMapping.uid)
+    )
+    if since is not None:
+        query = query.where(InboundChange.detected_at >= since)
+    return [Newcomer(mapping=row[0], copied=row[1] == "E18") for row in database.execute(query).all()]
+
+
+def _shown(link_id: UUID, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(EventMapping.link_id == link_id, which, _LIVING)
