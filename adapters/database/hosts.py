@@ -52,8 +52,9 @@ def has_room(database: Database, host: str, share: Share, now: datetime) -> bool
 
 def note_answer(database: Database, host: str) -> None:
     """The host answered: whatever it did before is forgiven. Costs one look where it did nothing."""
-    step = update(CalendarHost).where(CalendarHost.name == host, CalendarHost.failures > 0)
-    database.execute(step.values(failures=0, open_until=None))
+    failed = CalendarHost.name == host, CalendarHost.failures > 0
+    if database.scalar(select(CalendarHost.id).where(*failed)) is not None:
+        database.execute(update(CalendarHost).where(*failed).values(failures=0, open_until=None))
 
 
 def note_trouble(database: Database, host: str, error: LinkError, *, failures: int, now: datetime) -> None:

@@ -28,11 +28,11 @@ class Draft:
 
     def put(self, names: Iterable[str], new: list[Line], *, only_first: bool = False) -> None:
         """Put `new` in the place of the lines called `names`; where there are none, after the last line."""
-        old = [line for name in names for line in self.lines.get(name, [])]
-        old.sort(key=self._place)
-        at = self._place(old[0]) if old else self._end()
-        for line in old[:1] if only_first else old:
-            del self.node.items[self._place(line)]
+        called = {id(line) for name in names for line in self.lines.get(name, [])}
+        places = [at for at, item in enumerate(self.node.items) if id(item) in called]
+        at = places[0] if places else self._end()
+        gone = set(places[:1] if only_first else places)
+        self.node.items[:] = [item for place, item in enumerate(self.node.items) if place not in gone]
         self.node.items[at:at] = new
         self._touch(names)
 
@@ -45,14 +45,16 @@ class Draft:
     ) -> None:
         """Leave the wanted values on the lines called `name` as they are, and add a line for each new one."""
         seen: set[T] = set()
+        left: dict[int, list[Line]] = {}
         for line in self.lines.get(name, []):
             pairs = split(line)
             kept = [text for value, text in pairs if value in wanted]
             seen.update(value for value, _ in pairs)
             if len(kept) < len(pairs):
-                at = self._place(line)
-                self.node.items[at : at + 1] = [rebuilt(line, kept)] if kept else []
-                self._touch([name])
+                left[id(line)] = [rebuilt(line, kept)] if kept else []
+        if left:
+            self.node.items[:] = [new for item in self.node.items for new in left.get(id(item), [item])]
+            self._touch([name])
         missing = [write(value) for value in sorted(wanted - seen, key=str)]
         if missing:
             present = self.lines.get(name)

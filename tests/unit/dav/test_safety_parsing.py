@@ -160,3 +160,17 @@ def test_g9_k_fields_in_are_k_lines_out_whatever_they_hold(text: str) -> None:
 @pytest.mark.parametrize("href", ["/a]]></href><href>/b", "/a&b", "/<x>"])
 def test_g10_an_href_is_one_element_of_a_request(href: str) -> None:
     assert multiget([href]).count(b"href>") == 2
+
+
+@pytest.mark.parametrize(
+    "line", [b"SUMMARY:x", b"CATEGORIES:x", b"ATTENDEE:mailto:a@example.org", b"EXDATE:20260105T090000Z"]
+)
+def test_g8_a_line_there_fifty_thousand_times_is_replaced_in_time(line: bytes) -> None:  # found by the fuzzer
+    body = calendar((line + b"\r\n") * 50_000)
+    start = datetime(2026, 1, 5, 9, tzinfo=TZ)
+    wanted = Event(uid="a", master=Component(start=start, end=start.replace(hour=10), summary="ours"))
+    with Bounded():
+        patched = CODEC.patch(body, wanted, now=NOW, tz=TZ)
+    reading = CODEC.read(patched, tz=TZ)
+    assert reading is not None
+    assert reading.event == wanted
