@@ -27,6 +27,7 @@ from adapters.secrets import (
 
 _PAGE = 200
 _ROUNDS = 5
+Key = UUID | int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +88,14 @@ def _resealed(box: SecretBox, value: bytes) -> bytes | None:
         return None
 
 
-def _pages(sessions: Sessions, table: Table, column: "Column[bytes]") -> Iterator[dict[UUID, bytes]]:
+def _pages(sessions: Sessions, table: Table, column: "Column[bytes]") -> Iterator[dict[Key, bytes]]:
     """All values there are, by the ids of their rows; no transaction is open between two pages."""
-    last: UUID | None = None
+    last: Key | None = None
+    key = _key(table)
     while True:
-        query = select(table.c.id, column).order_by(table.c.id).limit(_PAGE)
+        query = select(key, column).order_by(key).limit(_PAGE)
         with reading(sessions) as database:
-            found = database.execute(query.where(table.c.id > last) if last else query).all()
+            found = database.execute(query.where(key > last) if last is not None else query).all()
         if not found:
             return
         yield {row[0]: row[1] for row in found if row[1]}
@@ -101,10 +103,16 @@ def _pages(sessions: Sessions, table: Table, column: "Column[bytes]") -> Iterato
 
 
 def _store(
-    sessions: Sessions, table: Table, column: "Column[bytes]", old: dict[UUID, bytes], new: dict[UUID, bytes]
+    sessions: Sessions, table: Table, column: "Column[bytes]", old: dict[Key, bytes], new: dict[Key, bytes]
 ) -> None:
     """Only over the value that was read: a password changed meanwhile stays."""
     with sessions.begin() as database:
         for row_id, value in new.items():
-            step = update(table).where(table.c.id == row_id, column == old[row_id])
+            step = update(table).where(_key(table) == row_id, column == old[row_id])
             database.execute(step.values({column: value}))
+
+
+def _key(table: Table) -> "Column[Key]":
+    """What names a row: each of our tables has one column for that."""
+    (column,) = table.primary_key.columns
+    return column

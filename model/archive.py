@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from model.base import Base
+from model.base import SEALED, Base
 
 
 class ArchiveEntry(Base):
@@ -35,5 +35,5 @@ class ArchiveEntry(Base):
     action: Mapped[str]
     units: Mapped[str] = mapped_column(default="")
     etag: Mapped[str | None]
-    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    before: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
     after: Mapped[str] = mapped_column(default="")

@@ -1,4 +1,4 @@
-"""Merge an own event that both sides changed: property by property, and no word is lost (E22; decision 15).
+"""Merge an own event that both sides changed: property by property, and no word is lost (E22; decision 18).
 
 Where both changed one property ours stays. A time of theirs is in the record of changes; words never are, so what
 the practitioner wrote stays in their own event, as a line of its description. Pure functions over values.
