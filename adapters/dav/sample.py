@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from model.recurrence import Rule
-from sync.event import Component, Event
+from sync.event import TRIAL_URL, Component, Event
 from sync.ports import Codec
 
 SUMMARY = "Calendula test event"
@@ -36,7 +36,7 @@ def sample_event(uid: str, *, year: int) -> Event:
         start=start,
         end=start + timedelta(minutes=50),
         summary=SUMMARY,
-        url="https://calendula.invalid/test",
+        url=TRIAL_URL,
         transparent=True,
         categories=frozenset({"Calendula"}),
         marks={"MARK": "test"},
@@ -73,4 +73,5 @@ def invitation(codec: Codec, uid: str, *, organizer: str, now: datetime) -> byte
 
 def _plain(uid: str, now: datetime) -> Event:
     start = datetime(now.year + 10, 3, 6, 9, 0, tzinfo=ZONE)
-    return Event(uid=uid, master=Component(start=start, end=start + timedelta(minutes=50), summary=SUMMARY))
+    end = start + timedelta(minutes=50)
+    return Event(uid=uid, master=Component(start=start, end=end, summary=SUMMARY, url=TRIAL_URL))

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from adapters.dav.calendar import CalDavCalendar
-from adapters.dav.probe import Findings, probe
+from adapters.dav.fitness import Card
+from adapters.dav.probe import probe
 from adapters.dav.profile import Profile
 from model.link import RUNNABLE, CalendarLink
 from sync.event import Event
@@ -76,7 +77,7 @@ class FakeWorld(World):
         with client_for(self.fake.as_server()) as client:
             yield CalDavCalendar(client, f"{self.fake.url[:-1]}{PATH}", profile=profile)
 
-    def link_up(self) -> Findings:
+    def link_up(self) -> Card:
         """What `link add` does: try the calendar out, and remember what it is like."""
         with client_for(self.fake.as_server()) as client:
             url = f"{self.fake.url[:-1]}{PATH}"
@@ -84,6 +85,7 @@ class FakeWorld(World):
         with self.sessions.begin() as db:
             db.get_one(CalendarLink, self.link_id).profile = json.loads(found.profile.to_json())
         self.server.trash.clear()
+        self.fake.heard.clear()  # what is heard from here on are the runs
         return found
 
     # --- runs -----------------------------------------------------------------------------------------------

@@ -3,8 +3,12 @@
 Each story ends with both sides saying the same, and nothing waiting.
 """
 
+from uuid import uuid4
+
 import pytest
 
+from adapters.database.engine import connect, sessions
+from adapters.jobs import Jobs
 from tests.practice import phone
 from tests.unit.changes.conftest import ZONE, Story
 
@@ -291,21 +295,29 @@ def told(story: Story) -> list[tuple[str, str]]:
     return [(n["audience"], n["code"]) for n in notices if n["code"].startswith("HELD_")]
 
 
+def chased(story: Story) -> None:
+    """The hourly job of the service."""
+    engine = connect(f"sqlite:///{story.commands.folder / 'calendula.sqlite3'}")
+    units = sessions(engine, clock=lambda: story.commands.now)
+    Jobs(sessions=units, clock=lambda: story.commands.now, new_id=uuid4).chase_if_due()
+    engine.dispose()
+
+
 def test_held_changes_are_spoken_of_after_24_and_48_hours_and_never_decided(deleted):
     assert told(deleted) == []
     deleted.commands.later(hours=24)
-    deleted.sync()
+    chased(deleted)
     assert told(deleted) == [("worker", "HELD_REMINDER")]
     deleted.commands.later(hours=24)
-    deleted.sync()
-    deleted.sync()
+    chased(deleted)
+    chased(deleted)
     assert told(deleted) == [("worker", "HELD_REMINDER"), ("scheduler", "HELD_ESCALATED")]
     assert (
         "To tell whoever schedules, about priya: a change has been waiting"
         in deleted.commands.ok("status").out
     )
     deleted.commands.later(days=60)
-    deleted.sync()
+    chased(deleted)
     assert len(told(deleted)) == 2
     assert deleted.one_held()["code"] == "E5"
     assert deleted.statuses() == {"2026-03-24": "ROSTERED"}
@@ -314,7 +326,7 @@ def test_held_changes_are_spoken_of_after_24_and_48_hours_and_never_decided(dele
 def test_what_was_answered_is_not_spoken_of_again(deleted):
     deleted.dismiss()
     deleted.commands.later(days=3)
-    deleted.sync()
+    chased(deleted)
     assert told(deleted) == []
 
 

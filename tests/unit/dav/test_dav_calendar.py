@@ -190,7 +190,8 @@ def test_items_are_matched_by_meaning_and_what_is_left_out_is_uncertain() -> Non
 
 def test_i4_what_is_left_out_when_asked_for_alone_is_read_by_get() -> None:
     with talking_to([answers(), says("404 Not Found")]) as (server, client):
-        found = list(CalDavCalendar(client, server.url).fetch(["/cal/a.ics"]))
+        leaves_out = Profile(multiget=Multiget.LEFT_OUT)
+        found = list(CalDavCalendar(client, server.url, profile=leaves_out).fetch(["/cal/a.ics"]))
     assert found == [Missing(href="/cal/a.ics", certain=True)]
 
 

@@ -177,6 +177,7 @@ def moved_since_backup(world: World) -> dict[str, Item]:
             session.move(session.span.starting(session.span.start.replace(hour=16)))  # type: ignore[call-arg]
     world.phone.move("own-0", at(10, 18))
     world.settle()
+    world.clock.advance(minutes=6)  # until then a server may simply be behind our writes (B17)
     return kept
 
 
