@@ -133,11 +133,11 @@ class Calendar:
         if any(re.match(rb"ORGANIZER[;:]", line) for line in lines):
             self.mails += len(guests)
 
-    def twins(self) -> list[str]:
-        """UIDs that ever stood at two hrefs at once (I5)."""
+    def twins(self, *, since: int = 0) -> list[str]:
+        """UIDs that ever stood at two hrefs at once (I5), from that change on."""
         standing: dict[str, str] = {}
         found: list[str] = []
-        for change in self.changes:
+        for change in self.changes[since:]:
             for gone in [uid for uid, key in standing.items() if key == change.key]:
                 del standing[gone]
             uid = uid_of(change.item.body) if change.item else None

@@ -77,6 +77,7 @@ def test_a16_retry_after_is_a_floor(world: FakeWorld, status: int, says: str) ->
     wanted = timedelta(minutes=2) if says == "date" else timedelta(seconds=300)
     assert error.retry_after == wanted
     assert world.link().next_run_at >= world.clock.now() + wanted
+    world.clock.at = world.link().next_run_at
     world.persist()
     world.check()
 

@@ -32,7 +32,7 @@ def test_b11_a_deletion_behind_a_token_that_was_forgotten_is_found_by_the_reconc
 
 
 def test_b12_a_deletion_that_no_report_names_is_found_by_the_reconciliation(world: FakeWorld) -> None:
-    begun(world, token_loses_deletes=True)
+    begun(world).fake.switches.token_loses_deletes = True  # since it was tried out
     world.phone.delete("gym")
     world.persist()
     assert at(14) in starts(world)
