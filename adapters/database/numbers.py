@@ -7,12 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.portions import portions
 from model.archive import ArchiveEntry
 from model.link import EventMapping, MappingState
 from model.series import Series
 from model.session import Kind, Session
-
-_MANY = 500  # bound parameters in one query, well below what any database allows
 
 
 def client_resources(
@@ -20,8 +19,8 @@ def client_resources(
 ) -> tuple[int, int]:
     """How many of these hrefs carry clients, and how many of those lie in the future."""
     gone = future = 0
-    for start in range(0, len(href_keys), _MANY):
-        chosen = EventMapping.href_key.in_(href_keys[start : start + _MANY])
+    for some in portions(href_keys):
+        chosen = EventMapping.href_key.in_(some)
         gone += _count_clients(database, link_id, chosen)
         future += _count_clients(database, link_id, chosen, after=now)
     return gone, future
@@ -39,10 +38,9 @@ def went_back(database: Database, link_id: UUID, etags: Mapping[str, str | None]
         EventMapping.id == ArchiveEntry.mapping_id,
         ArchiveEntry.etag.is_not(None),
     )
-    keys = list(etags)
     found: set[str] = set()
-    for start in range(0, len(keys), _MANY):
-        chosen = query.where(EventMapping.href_key.in_(keys[start : start + _MANY]))
+    for some in portions(list(etags)):
+        chosen = query.where(EventMapping.href_key.in_(some))
         found |= {key for key, etag in database.execute(chosen) if etags[key] == etag}
     return sorted(found)
 

@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.portions import portions
 from model.journal import HistoryEntry
-
-_MANY = 500  # bound parameters in one query
 
 
 def replaced_lately(
@@ -19,8 +18,7 @@ def replaced_lately(
     found: dict[str, frozenset[str]] = {}
     ours = HistoryEntry.link_id == link_id, HistoryEntry.action == "sent-replace", HistoryEntry.at > since
     query = select(HistoryEntry.uid, HistoryEntry.detail).where(*ours)
-    for start in range(0, len(uids), _MANY):
-        chosen = HistoryEntry.uid.in_(uids[start : start + _MANY])
-        for uid, detail in database.execute(query.where(chosen)):
+    for some in portions(uids):
+        for uid, detail in database.execute(query.where(HistoryEntry.uid.in_(some))):
             found[uid] = found.get(uid, frozenset()) | {str(detail.get("etag", ""))}
     return found

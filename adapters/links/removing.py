@@ -12,7 +12,7 @@ from sqlalchemy import Select, or_, select
 
 from adapters.app import App
 from adapters.database.engine import reading
-from adapters.database.store import SqlWork
+from adapters.database.work import SqlWork
 from adapters.diary.transaction import record
 from adapters.links.lookup import link_named
 from model.act import Act

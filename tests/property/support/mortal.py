@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from adapters.database.store import SqlStore, SqlWork
+from adapters.database.store import SqlStore
+from adapters.database.work import SqlWork
 from model.journal import SyncRun
 from model.link import CalendarLink
 from sync.store import Lease
