@@ -4,13 +4,14 @@ Pages are committed as they come, the position with the last one, never ahead of
 that is not there is believed only when the server was asked for it by name (I4), and only after the guard.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode
 from sync import inbound, suspicion
+from sync.absence import ask_alone, prove_gone
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
 from sync.compare import OURS, same
@@ -20,7 +21,7 @@ from sync.errors import Unreadable
 from sync.event import TRIAL_URL, Event
 from sync.guard import Answer
 from sync.href import canonical_href
-from sync.ports import Item, Look, Missing, Position, Unfetched
+from sync.ports import Item, Look, Missing, Position
 from sync.projection import Unit
 from sync.splits import Cut, decide_cut, find_cut, joins_cut
 from sync.store import Work, ref_to
@@ -75,10 +76,10 @@ def pull(run: Run) -> None:
     changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
     old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
     changed = [h for h in changed if h not in old]
-    gone, unsure, found = _prove_gone(run, look, known)
+    gone, unsure, found = prove_gone(run, look, known)
     if not answer.answer:
         suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
-    _ask_alone(run, unsure, gone, found)
+    ask_alone(run, unsure, gone, found)
     wanted = [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)]
     _take_pages(run, wanted, found, answer)
     _take_gone(run, gone, restoring=answer.restoring)
@@ -111,68 +112,6 @@ def _old_copies(run: Run, look: Look, hrefs: Sequence[str]) -> frozenset[str]:
         there = {m.uid: keys[m.href_key] for m in work.mappings_at(list(keys)).values()}
         ended = work.replaced_lately(list(there), since=run.clock.now() - _BEHIND)
     return frozenset(there[uid] for uid, etags in ended.items() if look.etags[there[uid]] in etags)
-
-
-# --- proof of absence ---------------------------------------------------------------------------------------
-
-
-def _prove_gone(
-    run: Run, look: Look, known: dict[str, str | None]
-) -> tuple[list[str], list[str], list[Item]]:
-    """Ask by name for what seems to be gone.
-
-    Returns the keys that are, hrefs that the answer left out, and items that are there after all.
-    """
-    listed = {canonical_href(h) for h in look.etags}
-    missing = {canonical_href(h) for h in look.gone} & known.keys()
-    if look.complete:
-        missing |= known.keys() - listed
-    gone: list[str] = []
-    unsure: list[str] = []
-    found: list[Item] = []
-    for answer in run.calendar.fetch(_hrefs(run, sorted(missing))) if missing else ():
-        if isinstance(answer, Missing) and answer.certain:
-            gone.append(canonical_href(answer.href))
-        elif isinstance(answer, Missing):
-            unsure.append(answer.href)
-        elif isinstance(answer, Item):
-            found.append(answer)
-        else:
-            could_not_fetch(run, answer)
-    return _not_moved(run, gone, look, known), unsure, found
-
-
-def _not_moved(run: Run, gone: list[str], look: Look, known: Mapping[str, str | None]) -> list[str]:
-    """Leave out what stands at another href now: servers give names of their own, to all items at once perhaps
-    (FAILURES B26, B30). Asked only where something new was listed.
-    """
-    new = {canonical_href(href) for href in look.etags} - known.keys()
-    if not gone or not new:
-        return gone
-    with run.work() as work:
-        uids = {mapping.href_key: mapping.uid for mapping in work.mappings_at(gone).values()}
-    found = {key: run.calendar.find(uid) for key, uid in uids.items()}
-    moved = {key for key, item in found.items() if item is not None and canonical_href(item.href) in new}
-    return [key for key in gone if key not in moved]
-
-
-def _ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Item]) -> None:
-    """What an answer about several left out is asked for alone, after the guard; else nothing is known (I4)."""
-    for href in unsure:
-        for answer in run.calendar.fetch([href]):
-            if isinstance(answer, Item):
-                found.append(answer)
-            elif isinstance(answer, Missing) and answer.certain:
-                gone.append(canonical_href(answer.href))
-            else:
-                reason = answer.reason if isinstance(answer, Unfetched) else "it is left out of the answer"
-                could_not_fetch(run, Unfetched(href=href, reason=reason))
-
-
-def _hrefs(run: Run, keys: Sequence[str]) -> list[str]:
-    with run.work() as work:
-        mapped = {m.href_key: m.href for m in work.mappings_at(keys).values() if m.base_ical is not None}
-        return [*mapped.values(), *(s.href for s in work.seen_at(keys).values())]
 
 
 def _take_gone(run: Run, gone: Sequence[str], *, restoring: bool) -> None:
