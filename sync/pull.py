@@ -339,7 +339,7 @@ def _adopt_new(run: Run, work: Work, new: New) -> Unit:
     unit = inbound.new_event(run, work, mapping, event, copied=new.copied)
     ours = run.project(work, unit, mapping)
     marked = event.master is not None and bool(event.master.marks)
-    if ours is not None and not marked and not event.following:
+    if ours is not None and not (new.copied or marked or event.following):
         stands = not event.recurring and same(ours, event, OURS)
         mapping.pushed_ical = None if stands else run.codec.write(ours, now=run.clock.now())
         return unit

@@ -411,6 +411,21 @@ def test_an_own_event_deleted_here_is_not_brought_back_by_a_stale_listing(world:
     assert world.all_sessions() == []
 
 
+@pytest.mark.parametrize("rule", ["", "FREQ=WEEKLY;COUNT=3"])
+def test_e18_a_copy_whose_marks_the_server_dropped_gets_its_own_title(world: World, rule: str) -> None:
+    """It was known by its title, and then left standing under it: both sides disagreed for good."""
+    world.add_session(at(10))
+    world.settle()
+    master = world.phone.only().master
+    assert master is not None
+    copy = replace(master.starting(at(11)), marks={})
+    parsed = Rule.parse(rule, at(11)) if rule else None
+    world.phone.add(Event(uid="copy", master=copy, rule=parsed))
+    world.settle()
+    shown = {event.uid: event.master.summary for event in world.phone.events() if event.master}
+    assert shown["copy"] == "Copied event"
+
+
 def test_nothing_of_a_deleted_event_is_kept(world: World) -> None:
     world.phone.add(dentist("own", at(10)))
     world.settle()
