@@ -143,7 +143,7 @@ SWITCHES: dict[str, tuple[Story, object, Counter[str], Counter[str]]] = {
     "multiget": (
         one_deletion_there,
         Multiget.FAILS,
-        Counter(REPORT=2),
+        Counter(REPORT=2, GET=1),
         Counter(REPORT=1, GET=1, PROPFIND=1),
     ),
 }

@@ -83,7 +83,8 @@ _KINDS = {
     "local_end",
 }
 _OTHER_TABLES = {
-    "revision", "history", "job_run", "notice", "calendar_account", "calendar_link", "seen_item", "sync_run",
+    "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
+    "sync_run",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
     "series_worker", "archive",
 }  # fmt: skip
