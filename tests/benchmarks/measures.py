@@ -83,6 +83,7 @@ def pushing(bench: Bench) -> Iterator[Figure]:
 
 def _push_pair(bench: Bench, number: int) -> tuple[Time, Time]:
     with fresh_collection(bench.server) as url, bench.ours(f"push{number}", url, count=bench.events) as made:
+        made.use_one_connection()
         ours = timed(made.run)
         with RawClient(bench.server, url) as client:
             bodies = renamed(client.texts())

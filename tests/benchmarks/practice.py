@@ -57,6 +57,12 @@ class BenchPractice:
         with self.app.sessions() as database:
             return dict(database.get_one(CalendarLink, self.link_id).profile)
 
+    def use_one_connection(self) -> None:
+        """As the client it is compared with does."""
+        with self.app.sessions.begin() as database:
+            link = database.get_one(CalendarLink, self.link_id)
+            link.profile = {**link.profile, "connections": 1}
+
     def move_one(self) -> None:
         """One local change: the first session is a minute later."""
         with self.app.sessions.begin() as database:
