@@ -15,9 +15,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from adapters.dav.auth import PasswordAuth
-from adapters.dav.http import GuardedClient
+from adapters.dav.http import GuardedClient, Reply
 from adapters.dav.policy import Policy
 from adapters.dav.xml import mkcalendar
 from adapters.demo.radicale import RADICALE, Server, free_port, install, launch_radicale, spawn
@@ -82,8 +83,18 @@ def listed(path: str) -> list[Server]:
     ]
 
 
-def client_for(server: Server) -> GuardedClient:
-    return GuardedClient(home=server.url, auth=PasswordAuth(server.user, server.password), policy=LOOPBACK)
+class Client(GuardedClient):
+    """`asked` counts what was asked for: a server that drops idle connections (SOGo) is asked again."""
+
+    asked = 0
+
+    def send(self, method: str, url: str, **more: Any) -> Reply:
+        self.asked += 1
+        return super().send(method, url, **more)
+
+
+def client_for(server: Server) -> Client:
+    return Client(home=server.url, auth=PasswordAuth(server.user, server.password), policy=LOOPBACK)
 
 
 @contextlib.contextmanager
