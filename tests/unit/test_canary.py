@@ -28,6 +28,7 @@ from tests.unit.links.conftest import NOW, url
 __all__ = ["url"]
 
 CANARIES = ("Qzclient", "Qztitle", "Qznote", "Qzsecret", "Qzhref")
+TALKATIVE = ("httpx2", "httpcore2", "sqlalchemy", "sqlalchemy.engine", "caldav", "lxml")
 _EVENT = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:Qzhref\r\nDTSTAMP:20260301T000000Z\r\n"
     "DTSTART:{start}\r\nSUMMARY:Qztitle\r\nDESCRIPTION:Qznote\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
@@ -37,10 +38,12 @@ _EVENT = (
 @pytest.fixture
 def restored() -> Iterator[None]:
     root, hook = logging.getLogger(), threading.excepthook
-    handlers, level = root.handlers[:], root.level
+    handlers = root.handlers[:]
+    levels = {name: logging.getLogger(name).level for name in (None, *TALKATIVE)}
     yield
     root.handlers, threading.excepthook = handlers, hook
-    root.setLevel(level)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture
@@ -90,8 +93,7 @@ def run_service(practice: Commands, said: io.StringIO) -> str:
     app = App(config=config, engine=engine, sessions=maker, box=lambda: open_box(practice.folder / "calendula.key"),
               clock=lambda: practice.now, new_id=uuid.uuid4)  # fmt: skip
     log = configure(LogSection(format="json", level="debug"), stream=said)
-    logging.getLogger().setLevel(logging.DEBUG)
-    for name in ("httpx2", "httpcore2", "sqlalchemy", "sqlalchemy.engine", "caldav", "lxml"):
+    for name in (None, *TALKATIVE):
         logging.getLogger(name).setLevel(logging.DEBUG)
     with maker() as database:
         link = link_named(database, "mia")
