@@ -6,6 +6,7 @@ Each method is one query of fixed cost, or a fixed number of them. Who may open 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
@@ -66,7 +67,7 @@ class SqlWork:
     def link(self) -> CalendarLink:
         return self._link
 
-    @property
+    @cached_property
     def maximum_level(self) -> str:
         """The configured maximum; a level with names also needs an attestation (DOMAIN 5)."""
         maximum = self._settings.privacy.maximum
