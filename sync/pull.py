@@ -4,14 +4,15 @@ Pages are committed as they come, the position with the last one, never ahead of
 that is not there is believed only when the server was asked for it by name (I4), and only after the guard.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode
 from sync import inbound, suspicion
-from sync.absence import ask_alone, prove_gone
+from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
 from sync.compare import OURS, same
@@ -21,7 +22,7 @@ from sync.errors import Unreadable
 from sync.event import TRIAL_URL, Event
 from sync.guard import Answer
 from sync.href import canonical_href
-from sync.ports import Item, Look, Missing, Position
+from sync.ports import Fetched, Item, Look, Missing, Position
 from sync.projection import Unit
 from sync.splits import Cut, decide_cut, find_cut, joins_cut
 from sync.store import Work, ref_to
@@ -77,11 +78,13 @@ def pull(run: Run) -> None:
     old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
     changed = [h for h in changed if h not in old]
     gone, unsure, found = prove_gone(run, look, known)
+    news = list(_fetched(run, [h for h in changed if canonical_href(h) not in known])) if gone else []
+    gone = not_moved(run, gone, [one for one in news if isinstance(one, Item)])
     if not answer.answer:
         suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
     ask_alone(run, unsure, gone, found)
     wanted = [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)]
-    _take_pages(run, wanted, found, answer)
+    _take_pages(run, wanted, {canonical_href(one.href): one for one in (*found, *news)}, answer)
     _take_gone(run, gone, restoring=answer.restoring)
     if not whole and not old:
         _save_position(run, position, look.position)
@@ -131,18 +134,22 @@ def _take_gone(run: Run, gone: Sequence[str], *, restoring: bool) -> None:
 # --- pages --------------------------------------------------------------------------------------------------
 
 
-def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item], answer: Answer) -> None:
-    """Known resources first, so that a series cut there is known before its tail may come (E6)."""
-    if not hrefs and not found:
-        return
+def _take_pages(run: Run, hrefs: Sequence[str], here: Mapping[str, Fetched], answer: Answer) -> None:
+    """Known resources first, so that a series cut there is known before its tail may come (E6).
+
+    `here` is what was fetched before, by its keys.
+    """
     keys = {canonical_href(h): h for h in hrefs}
+    if not keys and not here:
+        return
     with run.work() as work:
-        mapped = set(work.mappings_at(list(keys)))
+        mapped = set(work.mappings_at([*keys, *here]))
+    keys = {key: one.href for key, one in here.items() if key in mapped} | keys
     cuts: list[Cut] = []
-    for page in _pages(run, [h for k, h in keys.items() if k in mapped], found):
+    for page in _pages(run, {k: h for k, h in keys.items() if k in mapped}, here):
         with run.work() as work:
             _take_known_page(run, work, page, cuts, answer)
-    for page in _pages(run, [h for k, h in keys.items() if k not in mapped], ()):
+    for page in _pages(run, {k: h for k, h in keys.items() if k not in mapped}, here):
         with run.work() as work:
             known_to_us = _without_ours(run, work, page) if answer.forgetful else page
             strays = _take_new_page(run, work, known_to_us, cuts)
@@ -153,12 +160,13 @@ def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item], answer: A
             decide_cut(run, work, cut)
 
 
-def _pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> Iterator[Page]:
-    items: list[Item] = list(found)
-    for answer in run.calendar.fetch(hrefs) if hrefs else ():
+def _pages(run: Run, hrefs: Mapping[str, str], here: Mapping[str, Fetched]) -> Iterator[Page]:
+    """These hrefs, by their keys; what is `here` already is not asked for again."""
+    items: list[Item] = []
+    wanted = [href for key, href in hrefs.items() if key not in here]
+    for answer in chain((here[key] for key in hrefs if key in here), _fetched(run, wanted)):
         if isinstance(answer, Item):
             items.append(answer)
-            run.count("fetched")
         elif not isinstance(answer, Missing):
             could_not_fetch(run, answer)
         if len(items) >= run.settings.sync.page:
@@ -167,6 +175,13 @@ def _pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> Iterator[Pa
             items = []
     if items:
         yield _understood(run, items)
+
+
+def _fetched(run: Run, hrefs: Sequence[str]) -> Iterator[Fetched]:
+    for answer in run.calendar.fetch(hrefs) if hrefs else ():
+        if isinstance(answer, Item):
+            run.count("fetched")
+        yield answer
 
 
 def _understood(run: Run, items: Sequence[Item]) -> Page:
