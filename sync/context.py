@@ -15,6 +15,7 @@ from model.act import Act
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
+from sync.adopt import orphans_as_single
 from sync.errors import LeaseLost, Stopped
 from sync.event import Event
 from sync.ports import Clock, Codec, RemoteCalendar
@@ -114,7 +115,7 @@ class Run:
         reading = self.codec.read(body, tz=self.tz, href=href)
         if reading is None:
             raise ValueError(f"the stored form of {href} holds no event")
-        return reading.event
+        return orphans_as_single(reading.event)
 
     def bases(self, mapping: EventMapping) -> tuple[Event, Event] | None:
         """What the server had and what we had projected, when both sides last agreed."""

@@ -11,7 +11,7 @@ from itertools import chain
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode
-from sync import inbound, suspicion
+from sync import inbound, parts, suspicion
 from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
@@ -32,9 +32,11 @@ _BEHIND = timedelta(minutes=5)  # the slowest cache that was measured took three
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Some of what the server handed out: events, and items to be set aside with the reason."""
+    """Some of what the server handed out: events, overrides that stand alone, and items to be set aside with the
+    reason."""
 
     events: list[tuple[Item, Event]] = field(default_factory=list)
+    alone: list[parts.Found] = field(default_factory=list)
     aside: list[tuple[Item, str]] = field(default_factory=list)
 
 
@@ -69,12 +71,15 @@ def pull(run: Run) -> None:
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = [seen.href for seen in work.seen_unfetched()]
         answer = Answer.read(work.link.state_reason)
+        again = _reads_again(run, work)
     whole = run.full or (run.listing and position is not None)
     look = run.calendar.list_all() if whole else run.calendar.look(position)
     run.listing = False  # once a run is enough
     seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
     known = run.store.known(run.link_id, seen)
-    changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
+    listed = look.etags.items()
+    doubted = run.calendar.misses_edits and not look.complete  # named as changed, whatever its ETag says
+    changed = [h for h, e in listed if doubted or e is None or known.get(canonical_href(h)) != e]
     old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
     changed = [h for h in changed if h not in old]
     gone, unsure, found = prove_gone(run, look, known)
@@ -83,11 +88,28 @@ def pull(run: Run) -> None:
     if not answer.answer:
         suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
     ask_alone(run, unsure, gone, found)
-    wanted = [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)]
+    more = [*undecided, *unfetched, *(_unchanged(run, look, known) if again else ())]
+    wanted = [*changed, *(h for h in more if h not in changed)]
     _take_pages(run, wanted, {canonical_href(one.href): one for one in (*found, *news)}, answer)
     _take_gone(run, gone, restoring=answer.restoring)
     if not whole and not old:
         _save_position(run, position, look.position)
+
+
+def _reads_again(run: Run, work: Work) -> bool:
+    """Whether everything is read and compared, whatever the ETags say (FAILURES B6): by the first reconciliation of a
+    week, and by each listing where an edit may leave an ETag as it was."""
+    if run.calendar.misses_edits:
+        return run.full or run.listing
+    last = work.link.reconciled_at or work.link.created_at
+    return run.full and last.isocalendar()[:2] != run.clock.now().isocalendar()[:2]
+
+
+def _unchanged(run: Run, look: Look, known: Mapping[str, str | None]) -> list[str]:
+    """What is mapped and listed as we know it."""
+    same = {key: h for h, etag in look.etags.items() if known.get(key := canonical_href(h), "") == etag}
+    with run.work() as work:
+        return [same[key] for key in work.mappings_at(list(same))]
 
 
 def _position(work: Work) -> Position | None:
@@ -125,7 +147,9 @@ def _take_gone(run: Run, gone: Sequence[str], *, restoring: bool) -> None:
         for seen in work.seen_at(gone).values():
             work.delete(seen)
         for mapping in work.mappings_at(gone).values():
-            if restoring:
+            if mapping.part_of is not None:
+                parts.take_gone(run, work, mapping)
+            elif restoring:
                 inbound.restore(mapping)
             else:
                 inbound.take_away(run, work, mapping)
@@ -146,18 +170,39 @@ def _take_pages(run: Run, hrefs: Sequence[str], here: Mapping[str, Fetched], ans
         mapped = set(work.mappings_at([*keys, *here]))
     keys = {key: one.href for key, one in here.items() if key in mapped} | keys
     cuts: list[Cut] = []
+    alone: list[parts.Found] = []
     for page in _pages(run, {k: h for k, h in keys.items() if k in mapped}, here):
+        alone += page.alone
         with run.work() as work:
             _take_known_page(run, work, page, cuts, answer)
     for page in _pages(run, {k: h for k, h in keys.items() if k not in mapped}, here):
-        with run.work() as work:
-            known_to_us = _without_ours(run, work, page) if answer.forgetful else page
-            strays = _take_new_page(run, work, known_to_us, cuts)
-        if strays:
-            _take_strays(run, strays)
+        alone += page.alone
+        _take_new(run, page, cuts, answer)
+    _take_orphans(run, parts.take(run, alone), cuts, answer)
     for cut in cuts:
         with run.work() as work:
             decide_cut(run, work, cut)
+
+
+def _take_new(run: Run, page: Page, cuts: list[Cut], answer: Answer) -> None:
+    with run.work() as work:
+        known_to_us = _without_ours(run, work, page) if answer.forgetful else page
+        strays = _take_new_page(run, work, known_to_us, cuts)
+    if strays:
+        _take_strays(run, strays)
+
+
+def _take_orphans(run: Run, found: Sequence[parts.Found], cuts: list[Cut], answer: Answer) -> None:
+    """Overrides whose series is not there are events by themselves (FAILURES C5)."""
+    single = [(item, orphans_as_single(event)) for item, event in found]
+    if not single:
+        return
+    with run.work() as work:
+        mapped = work.mappings_at([canonical_href(item.href) for item, _ in single])
+        known = [one for one in single if canonical_href(one[0].href) in mapped]
+        _take_known_page(run, work, Page(events=known), cuts, answer)
+    if new := [one for one in single if one not in known]:
+        _take_new(run, Page(events=new), cuts, answer)
 
 
 def _pages(run: Run, hrefs: Mapping[str, str], here: Mapping[str, Fetched]) -> Iterator[Page]:
@@ -195,6 +240,8 @@ def _understood(run: Run, items: Sequence[Item]) -> Page:
         else:
             if event is None:
                 page.aside.append((item, ""))
+            elif event.master is None:
+                page.alone.append((item, event))
             else:
                 page.events.append((item, event))
     return page
@@ -205,12 +252,12 @@ def _event(run: Run, item: Item) -> Event | None:
     reading = run.codec.read(item.body, tz=run.tz, href=item.href)
     if reading is None:
         return None
-    event = orphans_as_single(reading.event)
-    if event.master is not None and event.master.url == TRIAL_URL:
+    shown = orphans_as_single(reading.event)
+    if shown.master is not None and shown.master.url == TRIAL_URL:
         return None
-    if event.master is None or not event.uid:
+    if shown.master is None or not shown.uid:
         raise Unreadable("NO_EVENT", href=item.href)
-    return event
+    return reading.event
 
 
 def _set_aside(run: Run, work: Work, page: Page) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
+from sync import parts
 from sync.compare import OURS, meaning, overlay, same
 from sync.context import Run, in_window, kind_of
 from sync.event import Event
@@ -102,6 +103,7 @@ def _write_for(
     if bases is None or mapping.base_ical is None:
         return None if spent(run, work, mapping) else _create(run, work, mapping, ours, kind_of(unit))
     theirs, pushed = bases
+    doomed += [part.id for part in parts.outdated(run, work, mapping, pushed, ours)]
     body = mapping.base_ical
     if theirs.following or not same(pushed, ours, OURS):
         body = run.codec.patch(body, overlay(theirs, pushed, ours), now=run.clock.now(), tz=run.tz)
@@ -147,7 +149,8 @@ def _create(run: Run, work: Work, mapping: EventMapping, ours: Event, kind: str)
 
 def _announce_deletions(run: Run, work: Work, doomed: Sequence[UUID]) -> list[Prepared]:
     prepared = []
-    for mapping_id in doomed:
+    parts_too = [part.id for part in work.parts_of(doomed) if part.id not in doomed]
+    for mapping_id in (*doomed, *parts_too):
         mapping = work.mapping(mapping_id)
         if mapping is None or mapping.state == MappingState.TOMBSTONE:
             continue

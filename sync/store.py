@@ -123,6 +123,9 @@ class Work(Protocol):
     def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
         """Several, by their ids."""
 
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        """Living resources that hold overrides of these mappings' series (FAILURES B21)."""
+
     def seen_at(self, href_keys: Sequence[str]) -> dict[str, SeenItem]:
         """Items set aside, by href key."""
 
@@ -170,6 +173,9 @@ class Work(Protocol):
 
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         """The ETags that our own writes have put an end to, by UID."""
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        """Whether a write of ours to this event was settled after an instant."""
 
     def keep(
         self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None

@@ -18,7 +18,7 @@ from adapters.database.bulk import insert_all
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.newcomers import bookings_at, clients_shown, newcomers
 from adapters.database.portions import portions
-from adapters.database.replaced import replaced_lately
+from adapters.database.replaced import replaced_lately, sent_since
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
 from model.base import Revision
@@ -203,6 +203,11 @@ class SqlWork:
                     found[UnitRef(kind="series" if kind == "series" else "session", id=unit_id)] = mapping
         return found
 
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        living = EventMapping.state != MappingState.TOMBSTONE
+        chosen = (self._mappings().where(living, EventMapping.part_of.in_(some)) for some in portions(ids))
+        return [part for query in chosen for part in self._database.scalars(query)]
+
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)
         return list(self._database.scalars(query))
@@ -248,6 +253,9 @@ class SqlWork:
 
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         return replaced_lately(self._database, self._link.id, uids, since)
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        return sent_since(self._database, self._link.id, uid, since)
 
     # --- the archive -----------------------------------------------------------------------------------
 

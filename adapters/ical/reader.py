@@ -143,6 +143,7 @@ class Reader:
             attendees=properties.values(lines, properties.ATTENDEES),
             related_to=properties.text(lines, "RELATED-TO"),
             marks=properties.marks(lines),
+            revised=(sequence(lines), max(_stamps(lines), default="")),
         )
 
     def start(self, lines: Lines, series: Component | None) -> Moment:
@@ -240,6 +241,10 @@ def sequence(lines: Lines) -> int:
     """SEQUENCE, 0 where it is missing or no number."""
     text = lines["SEQUENCE"][0].value.strip() if "SEQUENCE" in lines else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _stamps(lines: Lines) -> list[str]:
+    return [own.value.strip() for name in ("DTSTAMP", "LAST-MODIFIED") for own in lines.get(name, [])[:1]]
 
 
 def uid_of(entry: Entry) -> str | None:
