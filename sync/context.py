@@ -15,6 +15,7 @@ from model.act import Act
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
+from model.session import Source
 from sync.adopt import orphans_as_single
 from sync.errors import LeaseLost, Stopped
 from sync.event import Event
@@ -143,6 +144,7 @@ class Run:
             related_to=work.replaced_uid(unit)
             if not hasattr(unit, "occurrences") and unit.replaces_id
             else "",
+            away=mapping.away if mapping else unit.source is Source.CALENDAR,
         )
 
     def project(

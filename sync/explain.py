@@ -144,6 +144,7 @@ _QUARANTINED = {
     "TWIN_UID": "it has the UID of another event there",
     "UID_CHANGED": "it took the place of one of our events",
     "UID_OF_A_DELETED_EVENT": "it has the UID of an event that was deleted",
+    "BROUGHT_BACK": "another program brings our own event back under another name",
     "NO_EVENT": "it holds no event",
     "OURS_BUT_UNKNOWN": "we wrote it after the backup that this database was restored from",
 }

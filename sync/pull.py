@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import chain
 from uuid import UUID
 
-from model.link import EventMapping, MappingState, Mode
+from model.link import EventMapping, MappingState, Mode, SeenItem
 from sync import inbound, parts, suspicion
 from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
@@ -24,6 +24,8 @@ from sync.guard import Answer
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Look, Missing, Position
 from sync.projection import Unit
+from sync.returning import CODE as BROUGHT_BACK
+from sync.returning import brought_back
 from sync.splits import Cut, decide_cut, find_cut, joins_cut
 from sync.store import Work, ref_to
 
@@ -306,6 +308,7 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
     _set_aside(run, work, page)
     known = work.mappings_with([event.uid for _, event in page.events])
     aside = work.seen_at([canonical_href(item.href) for item, _ in page.events])
+    back = brought_back(run, work, [(i, e) for i, e in page.events if e.uid not in known])
     new: list[New] = []
     strays: list[Stray] = []
     for item, event in page.events:
@@ -316,6 +319,8 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
             set_aside(run, work, item, "")
         elif joins_cut(run, work, event, item, cuts):
             known |= work.mappings_with([event.uid])
+        elif item.href in back or _was_brought_back(aside.get(canonical_href(item.href))):
+            quarantine(run, work, item, BROUGHT_BACK)
         elif mapping is not None and _still_listed(mapping, item):
             quarantine(run, work, item, "UID_OF_A_DELETED_EVENT")
         else:
@@ -349,6 +354,11 @@ def _adopt(run: Run, work: Work, new: Sequence[New]) -> None:
     for mapping, unit in adopted:
         if mapping.state == MappingState.SYNCED and not run.dry:
             run.agreed[ref_to(unit)] = unit.rev  # needs no second look by the push
+
+
+def _was_brought_back(aside: SeenItem | None) -> bool:
+    """What a program once brought back it keeps up with us, perhaps a little later than we move."""
+    return aside is not None and aside.reason == BROUGHT_BACK
 
 
 def _still_listed(mapping: EventMapping, item: Item) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
+from model.session import Source
 from sync import parts
 from sync.compare import OURS, meaning, overlay, same
 from sync.context import Run, in_window, kind_of
@@ -130,7 +131,7 @@ def _first_write(run: Run, work: Work, unit: Unit, ours: Event) -> Prepared | No
         id=run.new_id(), link_id=run.link_id, uid=ours.uid, href="", href_key="", note="", waiting="",
         writes=0, writes_day="",
     )  # fmt: skip
-    mapping.state = MappingState.PENDING
+    mapping.state, mapping.away = MappingState.PENDING, unit.source is Source.CALENDAR
     series = hasattr(unit, "occurrences")
     mapping.series_id, mapping.session_id = (unit.id, None) if series else (None, unit.id)
     mapping.base_ical = mapping.pushed_ical = mapping.etag = None

@@ -198,7 +198,7 @@ def _uid_taken(run: Run, work: Work, mapping: EventMapping, error: UidTaken) -> 
         waiting=mapping.waiting, series_id=mapping.series_id, session_id=mapping.session_id,
     )  # fmt: skip
     heir.base_ical = heir.pushed_ical = heir.etag = None
-    heir.writes, heir.writes_day = mapping.writes, mapping.writes_day
+    heir.writes, heir.writes_day, heir.away = mapping.writes, mapping.writes_day, mapping.away
     heir.state = MappingState.DIRTY
     mapping.bury()
     work.add(heir)

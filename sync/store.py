@@ -75,6 +75,17 @@ class Clash:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What stands at a time in one calendar of a worker, as it was last seen there."""
+
+    link_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    rule: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Newcomer:
     """An own event of the practitioner's that came with this run or the one before; `copied`: as a copy of ours."""
 
@@ -158,6 +169,9 @@ class Work(Protocol):
 
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         """How many bookings that this link shows stand at this time, and repeat by this rule."""
+
+    def shown_at(self, starts: Collection[datetime]) -> Sequence[Shown]:
+        """What this worker's calendars show that begins at these instants, with what it repeats by."""
 
     def replaced_uid(self, session: Session) -> str:
         """The UID, on this link, of the session that this one replaces; empty where there is none."""

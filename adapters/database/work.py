@@ -16,7 +16,7 @@ from adapters.database import numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
-from adapters.database.newcomers import bookings_at, clients_shown, newcomers
+from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
 from adapters.database.replaced import replaced_lately, sent_since
 from adapters.diary.conflicts import clashes_at
@@ -37,7 +37,7 @@ from model.session import Session, SessionWorker
 from sync.archive import Action, Standing
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, UnitRef, ref_to
+from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to
 
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
 
@@ -142,6 +142,9 @@ class SqlWork:
 
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         return bookings_at(self._database, self._link.id, start=start, end=end, rule=rule)
+
+    def shown_at(self, starts: Collection[datetime]) -> list[Shown]:
+        return shown_at(self._database, self._link.worker_id, starts)
 
     def replaced_uid(self, session: Session) -> str:
         self._insert_bulk()  # its mapping may be among them
