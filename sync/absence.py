@@ -51,10 +51,10 @@ def not_moved(run: Run, gone: Sequence[str], new: Sequence[Item]) -> list[str]:
 
 def _uid(run: Run, item: Item) -> str | None:
     try:
-        reading = run.codec.read(item.body, tz=run.tz, href=item.href)
+        event = run.understand(item.body, item.href)
     except Unreadable:
         return None
-    return reading.event.uid if reading is not None else None
+    return event.uid if event is not None else None
 
 
 def ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Item]) -> None:

@@ -79,10 +79,8 @@ def _whole(series: Event, overrides: Mapping[Moment, Component]) -> Event:
 
 
 def _overrides(run: Run, part: EventMapping) -> Mapping[Moment, Component]:
-    reading = (
-        run.codec.read(part.base_ical, tz=run.tz, href=part.href) if part.base_ical is not None else None
-    )
-    return reading.event.overrides if reading is not None else {}
+    event = run.understand(part.base_ical, part.href) if part.base_ical is not None else None
+    return event.overrides if event is not None else {}
 
 
 def _agreed(pushed: Event, rid: Moment, component: Component) -> bool:

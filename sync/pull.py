@@ -251,15 +251,15 @@ def _understood(run: Run, items: Sequence[Item]) -> Page:
 
 def _event(run: Run, item: Item) -> Event | None:
     """The event of a resource; None: it is something else, a task say, or a test event that is still listed."""
-    reading = run.codec.read(item.body, tz=run.tz, href=item.href)
-    if reading is None:
+    event = run.understand(item.body, item.href)
+    if event is None:
         return None
-    shown = orphans_as_single(reading.event)
+    shown = orphans_as_single(event)
     if shown.master is not None and shown.master.url == TRIAL_URL:
         return None
     if shown.master is None or not shown.uid:
         raise Unreadable("NO_EVENT", href=item.href)
-    return reading.event
+    return event
 
 
 def _set_aside(run: Run, work: Work, page: Page) -> None:

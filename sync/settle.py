@@ -41,13 +41,13 @@ def _edited_since(run: Run, intent: Intent, etag: str | None, stored: Item) -> b
     if etag is not None:
         return stored.etag != etag
     try:
-        reading = run.codec.read(stored.body, tz=run.tz, href=stored.href)
+        event = run.understand(stored.body, stored.href)
     except Unreadable:
         return True
-    if reading is None:
+    if event is None:
         return True
     sent = run.read(intent.body or b"")
-    return not may_be_made_by_server(sent, reading.event, restamps=run.calendar.restamps)
+    return not may_be_made_by_server(sent, event, restamps=run.calendar.restamps)
 
 
 def _agree_on(mapping: EventMapping, intent: Intent, *, etag: str | None, stored: Item | None) -> None:

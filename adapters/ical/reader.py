@@ -11,6 +11,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from adapters.ical import properties
+from adapters.ical.freebusy import busy_times
 from adapters.ical.lines import Line, LineError, Lines, Node, is_plain, is_utf8
 from adapters.ical.moments import Times, as_end, in_series
 from adapters.ical.text import has_controls, unescape
@@ -79,10 +80,10 @@ class Reader:
         return own
 
     def event(self, href: str) -> Event | None:
-        """Understand the whole resource; None where it holds no VEVENT."""
+        """Understand the whole resource; None where it holds neither a VEVENT nor busy time."""
         entries = self.entries()
         if not entries:
-            return None
+            return busy_times(self.calendars, self.times, href)
         for entry in entries:
             self._flag_oddities(entry)
         masters = self._newest([entry for entry in entries if "RECURRENCE-ID" not in entry.lines])
@@ -143,6 +144,7 @@ class Reader:
             attendees=properties.values(lines, properties.ATTENDEES),
             related_to=properties.text(lines, "RELATED-TO"),
             marks=properties.marks(lines),
+            declined=properties.declined(lines),
             revised=(sequence(lines), max(_stamps(lines), default="")),
         )
 
