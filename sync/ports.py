@@ -144,6 +144,9 @@ class Codec(Protocol):
         Raises `Unreadable` naming line and reason.
         """
 
+    def wrote(self, body: bytes) -> bool:
+        """Whether this resource was first written by this program."""
+
     def write(self, event: Event, *, now: datetime) -> bytes:
         """Write a resource of our own from scratch."""
 

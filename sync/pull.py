@@ -11,7 +11,7 @@ from itertools import chain
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode, SeenItem
-from sync import inbound, parts, suspicion
+from sync import inbound, parts, restored, suspicion
 from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
@@ -24,6 +24,7 @@ from sync.guard import Answer
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Look, Missing, Position
 from sync.projection import Unit
+from sync.restored import perhaps_ours
 from sync.returning import CODE as BROUGHT_BACK
 from sync.returning import brought_back
 from sync.splits import Cut, decide_cut, find_cut, joins_cut
@@ -73,6 +74,7 @@ def pull(run: Run) -> None:
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = [seen.href for seen in work.seen_unfetched()]
         answer = Answer.read(work.link.state_reason)
+        undisturbed = work.link.last_ok_at is not None and not answer.answer
         again = _reads_again(run, work)
     whole = run.full or (run.listing and position is not None)
     look = run.calendar.list_all() if whole else run.calendar.look(position)
@@ -85,9 +87,12 @@ def pull(run: Run) -> None:
     old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
     changed = [h for h in changed if h not in old]
     gone, unsure, found = prove_gone(run, look, known)
-    news = list(_fetched(run, [h for h in changed if canonical_href(h) not in known])) if gone else []
-    gone = not_moved(run, gone, [one for one in news if isinstance(one, Item)])
+    fresh = [h for h in changed if canonical_href(h) not in known]
+    news = list(_fetched(run, fresh)) if gone or (undisturbed and perhaps_ours(fresh)) else []
+    items = [one for one in news if isinstance(one, Item)]
+    gone = not_moved(run, gone, items)
     if not answer.answer:
+        restored.check(run, items)
         suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
     ask_alone(run, unsure, gone, found)
     more = [*undecided, *unfetched, *(_unchanged(run, look, known) if again else ())]
@@ -340,10 +345,14 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
 def _without_ours(run: Run, work: Work, page: Page) -> Page:
     """What we wrote after the backup that our database was restored from: no copy, and no twin (FAILURES E20)."""
     known = work.mappings_with([event.uid for _, event in page.events])
-    ours = [p for p in page.events if p[1].uid not in known and p[1].master is not None and p[1].master.marks]
+    ours = [(i, e) for i, e in page.events if e.uid not in known and (_marked(e) or run.codec.wrote(i.body))]
     for item, _ in ours:
         quarantine(run, work, item, "OURS_BUT_UNKNOWN")
     return replace(page, events=[p for p in page.events if p not in ours])
+
+
+def _marked(event: Event) -> bool:
+    return event.master is not None and bool(event.master.marks)
 
 
 def _adopt(run: Run, work: Work, new: Sequence[New]) -> None:
@@ -410,8 +419,7 @@ def _adopt_new(run: Run, work: Work, new: New) -> Unit:
     mapping, event, item = new.mapping, new.event, new.item
     unit = inbound.new_event(run, work, mapping, event, copied=new.copied)
     ours = run.project(work, unit, mapping)
-    marked = event.master is not None and bool(event.master.marks)
-    if ours is not None and not (new.copied or marked or event.following):
+    if ours is not None and not (new.copied or _marked(event) or event.following):
         stands = not event.recurring and same(ours, event, OURS)
         mapping.pushed_ical = None if stands else run.codec.write(ours, now=run.clock.now())
         return unit

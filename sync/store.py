@@ -185,6 +185,9 @@ class Work(Protocol):
     def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
         """Whether that notice was already given for this session on this day (DOMAIN 1.8)."""
 
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        """Which of these UIDs any link has, or had."""
+
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         """The ETags that our own writes have put an end to, by UID."""
 

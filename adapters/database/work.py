@@ -257,6 +257,10 @@ class SqlWork:
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         return replaced_lately(self._database, self._link.id, uids, since)
 
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        chosen = (select(EventMapping.uid).where(EventMapping.uid.in_(some)) for some in portions(uids))
+        return {uid for query in chosen for uid in self._database.scalars(query)}
+
     def sent_since(self, uid: str, since: datetime) -> bool:
         return sent_since(self._database, self._link.id, uid, since)
 
