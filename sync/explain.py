@@ -128,6 +128,7 @@ _ACTIONS = {
     "recovered": "an earlier write had arrived; nothing was sent again",
     "unsent": "an earlier write had not arrived; it is decided anew",
     "unsettled": "a write of an earlier run whose outcome is not known yet",
+    "matched": "it was there already; from now on it is the event of what it shows, and nothing is sent twice",
     "looping": "written too often today: something there undoes what we write; left alone until tomorrow",
     "undecided": "a series was cut short there; the next run decides, once it is known what follows",
     "vanished": "gone from the calendar",

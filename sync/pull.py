@@ -16,7 +16,7 @@ from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
 from sync.aside import could_not_fetch, quarantine, set_aside
 from sync.compare import OURS, same
-from sync.context import Line, Run
+from sync.context import Line, Run, kind_of
 from sync.copies import is_copy
 from sync.errors import Unreadable
 from sync.event import TRIAL_URL, Event
@@ -24,6 +24,7 @@ from sync.guard import Answer
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Look, Missing, Position
 from sync.projection import Unit
+from sync.relinking import stand_for
 from sync.restored import perhaps_ours
 from sync.returning import CODE as BROUGHT_BACK
 from sync.returning import brought_back
@@ -313,7 +314,9 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
     _set_aside(run, work, page)
     known = work.mappings_with([event.uid for _, event in page.events])
     aside = work.seen_at([canonical_href(item.href) for item, _ in page.events])
-    back = brought_back(run, work, [(i, e) for i, e in page.events if e.uid not in known])
+    unknown = [(i, e) for i, e in page.events if e.uid not in known]
+    shown = stand_for(run, work, unknown)
+    back = brought_back(run, work, [(i, e) for i, e in unknown if i.href not in shown])
     new: list[New] = []
     strays: list[Stray] = []
     for item, event in page.events:
@@ -324,6 +327,8 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
             set_aside(run, work, item, "")
         elif joins_cut(run, work, event, item, cuts):
             known |= work.mappings_with([event.uid])
+        elif item.href in shown:
+            known[event.uid] = _relink(run, work, shown[item.href], event, item)
         elif item.href in back or _was_brought_back(aside.get(canonical_href(item.href))):
             quarantine(run, work, item, BROUGHT_BACK)
         elif mapping is not None and _still_listed(mapping, item):
@@ -363,6 +368,20 @@ def _adopt(run: Run, work: Work, new: Sequence[New]) -> None:
     for mapping, unit in adopted:
         if mapping.state == MappingState.SYNCED and not run.dry:
             run.agreed[ref_to(unit)] = unit.rev  # needs no second look by the push
+
+
+def _relink(run: Run, work: Work, unit: Unit, event: Event, item: Item) -> EventMapping:
+    """What is there already is ours from now on; where it says otherwise than we show, the push says it (F3)."""
+    mapping = inbound.new_mapping(run, event.uid, item)
+    inbound.repoint(mapping, unit)
+    work.add(mapping)
+    start = event.master.start.isoformat() if event.master is not None else ""
+    run.tell(Line(action="matched", uid=event.uid, start=start, kind=kind_of(unit)))
+    run.record(work, "matched", mapping=mapping, unit=unit)
+    inbound.settle(run, work, mapping, unit, replace(event, following={}), item.body, item.etag)
+    if run.dry or mapping.state == MappingState.SYNCED:
+        run.agreed[ref_to(unit)] = unit.rev  # nothing is created for it
+    return mapping
 
 
 def _was_brought_back(aside: SeenItem | None) -> bool:

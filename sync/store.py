@@ -170,6 +170,12 @@ class Work(Protocol):
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         """How many bookings that this link shows stand at this time, and repeat by this rule."""
 
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        """What earlier, ended links of this worker showed under these UIDs, and this one does not yet (F3)."""
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        """Units of this worker that begin at these instants, and that this link does not show yet."""
+
     def shown_at(self, starts: Collection[datetime]) -> Sequence[Shown]:
         """What this worker's calendars show that begins at these instants, with what it repeats by."""
 

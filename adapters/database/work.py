@@ -18,6 +18,7 @@ from adapters.database.bulk import insert_all
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
+from adapters.database.relinking import once_shown, unshown_at
 from adapters.database.replaced import replaced_lately, sent_since
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
@@ -142,6 +143,12 @@ class SqlWork:
 
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         return bookings_at(self._database, self._link.id, start=start, end=end, rule=rule)
+
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        return once_shown(self._database, self._link, uids)
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        return unshown_at(self._database, self._link, starts)
 
     def shown_at(self, starts: Collection[datetime]) -> list[Shown]:
         return shown_at(self._database, self._link.worker_id, starts)
