@@ -18,7 +18,7 @@ from adapters.ical.text import has_controls, unescape
 from adapters.ical.zones import Zones
 from model.errors import DomainError
 from model.moment import Moment, instant, is_all_day, start_zone
-from model.recurrence import Rule
+from model.recurrence import PARTS, Rule
 from sync.event import Component, Event
 
 _SINGLE = frozenset(
@@ -193,8 +193,14 @@ class Reader:
         return self.parsed(rules[0], start) if rules else None
 
     def parsed(self, line: Line, start: Moment) -> Rule:
+        """What a rule says; where it says more than we understand, one that comes at least as often (C14)."""
         try:
-            return Rule.parse(line.value, start)
+            wider = _wider(line.value)
+            if wider is not None:
+                self.flags.append(
+                    f"line {line.number}: RRULE cannot be expanded, more is kept busy than it says"
+                )
+            return Rule.parse(line.value if wider is None else wider, start)
         except DomainError as error:
             raise LineError(line.number, error.message) from error
         except OverflowError as error:
@@ -237,6 +243,19 @@ class Reader:
             self.flags.append(f"line {line.number}: {name} is not UTF-8, read as Windows-1252")
         elif has_controls(line.value):
             self.flags.append(f"line {line.number}: {name} holds control characters")
+
+
+def _wider(rule: str) -> str | None:
+    """A rule without the parts that nobody here knows, which may only leave out more, and without a count of what is
+    left; of another calendar than ours, every day. None where everything is known."""
+    parts = dict(part.upper().split("=", 1) for part in rule.strip().split(";") if "=" in part)
+    strange = {name for name in parts.keys() - {*PARTS, "BYSECOND"} if not name.startswith("X-")}
+    if not strange:
+        return None
+    kept = {name: text for name, text in parts.items() if name not in strange and name != "COUNT"}
+    if parts.get("RSCALE", "GREGORIAN") != "GREGORIAN":
+        kept = {"FREQ": "DAILY"} | {name: text for name, text in kept.items() if name == "UNTIL"}
+    return ";".join(f"{name}={text}" for name, text in kept.items())
 
 
 def sequence(lines: Lines) -> int:
