@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload, object_session
 
+from adapters.built import BUILT
 from adapters.database.engine import Sessions, reading
 from adapters.database.hosts import Share, note_answer, note_trouble
 from adapters.database.store import HostBusy, HostRests, SqlStore
@@ -25,6 +26,7 @@ from adapters.dav.profile import Profile
 from model.journal import SyncRun
 from model.link import RUNNABLE, CalendarLink, LinkState
 from sync.context import Line, Run, actor_of
+from sync.declined import addresses
 from sync.due import Cadence, failed_too_often, next_run, reconcile_due
 from sync.errors import LeaseLost, LinkError, NotAuthorised, RefusedWhileThrottled, Throttled
 from sync.ports import Clock, Codec, RemoteCalendar
@@ -71,6 +73,8 @@ class Runner:
 
         In the `background` it keeps within its host's share, and makes room for other links in time.
         """
+        if self.clock.now() < BUILT:
+            return Busy(reason="CLOCK_WRONG")
         link = self._link(link_id)
         if link.state not in RUNNABLE:
             return Busy(reason=link.state.value)
@@ -190,7 +194,7 @@ class Runner:
     def _link(self, link_id: UUID) -> CalendarLink:
         with reading(self.sessions) as database:
             account = joinedload(CalendarLink.account)
-            return database.get_one(CalendarLink, link_id, options=[account])
+            return database.get_one(CalendarLink, link_id, options=[account, joinedload(CalendarLink.worker)])
 
     def _run(self, link: CalendarLink, run_id: UUID, calendar: RemoteCalendar, *, full: bool) -> Run:
         return Run(
@@ -205,6 +209,7 @@ class Runner:
             tz=ZoneInfo(link.tz),
             actor=actor_of(link),
             full=full,
+            owner=addresses(link.account.user, link.worker.email),
         )
 
     def _lately_throttled(self, link_id: UUID) -> bool:

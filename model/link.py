@@ -177,6 +177,8 @@ class EventMapping(Row, Base):
     DIRTY: differs from what we show and must be pushed. UNDECIDED: a series was cut there, and until the next
     pull is over nobody knows whether a new UID follows (E6 or E7). REFUSED: the server would not take our
     write; tried again when the unit changes and at the daily reconciliation.
+    `part_of`: this resource holds nothing but overrides of that mapping's series, and shows nothing by itself (B21).
+    `away`: the event came from another calendar, and this is our copy of it (E10).
     `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).
     """
 
@@ -186,11 +188,14 @@ class EventMapping(Row, Base):
         Index("ix_event_mapping_link_id_href_key", "link_id", "href_key"),
         Index("ix_event_mapping_link_id_session_id", "link_id", "session_id"),
         Index("ix_event_mapping_link_id_series_id", "link_id", "series_id"),
+        Index("ix_event_mapping_part_of", "part_of"),
     )
 
     link_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_link.id"))
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id", ondelete="SET NULL"))
+    part_of: Mapped[UUID | None] = mapped_column(ForeignKey("event_mapping.id", ondelete="SET NULL"))
+    away: Mapped[bool] = mapped_column(default=False)
     uid: Mapped[str]
     href: Mapped[str]
     href_key: Mapped[str]

@@ -79,6 +79,14 @@ class RemoteCalendar(Protocol):
         """Whether this server rewrites what it stores, so that our writes must be read back (MATRIX 1)."""
 
     @property
+    def misses_edits(self) -> bool:
+        """Whether an item may have been edited and still have the ETag that it had (FAILURES B6)."""
+
+    @property
+    def restamps(self) -> bool:
+        """Whether this server puts its own times of revision (DTSTAMP, LAST-MODIFIED) into what it stores."""
+
+    @property
     def corrections(self) -> Mapping[str, object]:
         """What its answers showed to be otherwise than the link's stored profile says, by switch."""
 
@@ -135,6 +143,9 @@ class Codec(Protocol):
 
         Raises `Unreadable` naming line and reason.
         """
+
+    def wrote(self, body: bytes) -> bool:
+        """Whether this resource was first written by this program."""
 
     def write(self, event: Event, *, now: datetime) -> bytes:
         """Write a resource of our own from scratch."""

@@ -75,6 +75,17 @@ class Clash:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What stands at a time in one calendar of a worker, as it was last seen there."""
+
+    link_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    rule: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Newcomer:
     """An own event of the practitioner's that came with this run or the one before; `copied`: as a copy of ours."""
 
@@ -123,6 +134,9 @@ class Work(Protocol):
     def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
         """Several, by their ids."""
 
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        """Living resources that hold overrides of these mappings' series (FAILURES B21)."""
+
     def seen_at(self, href_keys: Sequence[str]) -> dict[str, SeenItem]:
         """Items set aside, by href key."""
 
@@ -156,6 +170,15 @@ class Work(Protocol):
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         """How many bookings that this link shows stand at this time, and repeat by this rule."""
 
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        """What earlier, ended links of this worker showed under these UIDs, and this one does not yet (F3)."""
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        """Units of this worker that begin at these instants, and that this link does not show yet."""
+
+    def shown_at(self, starts: Collection[datetime]) -> Sequence[Shown]:
+        """What this worker's calendars show that begins at these instants, with what it repeats by."""
+
     def replaced_uid(self, session: Session) -> str:
         """The UID, on this link, of the session that this one replaces; empty where there is none."""
 
@@ -168,8 +191,14 @@ class Work(Protocol):
     def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
         """Whether that notice was already given for this session on this day (DOMAIN 1.8)."""
 
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        """Which of these UIDs any link has, or had."""
+
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         """The ETags that our own writes have put an end to, by UID."""
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        """Whether a write of ours to this event was settled after an instant."""
 
     def keep(
         self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None

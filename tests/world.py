@@ -336,7 +336,8 @@ class Phone:
     def write(self, event: Event) -> None:
         """Put an edited event back, keeping every line that was not edited."""
         item = self.item(event.uid)
-        body = self._world.codec.patch(item.body, event, now=self._world.clock.now(), tz=self._world.tz)
+        later = self._world.clock.now() + timedelta(seconds=1)  # nobody edits in the very second of our write
+        body = self._world.codec.patch(item.body, event, now=later, tz=self._world.tz)
         self._calendar.replace(item.href, body, etag=item.etag or "")
 
     def write_raw(self, uid: str, body: bytes) -> None:

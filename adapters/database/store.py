@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from adapters.database.archive import Archive, Box
 from adapters.database.engine import Sessions, read_only
+from adapters.database.home import note_use
 from adapters.database.hosts import Share, asked_to_wait, has_room
 from adapters.database.portions import portions
 from adapters.database.work import SqlWork
@@ -109,6 +110,7 @@ class SqlStore:
             run = database.get_one(SyncRun, lease.run_id)
             yield link, run
             link.lease_owner, link.lease_until = "", None
+        note_use(self._engine)
 
     def _renew(self, database: Database, lease: Lease) -> None:
         mine = and_(CalendarLink.id == lease.link_id, CalendarLink.fence == lease.fence)

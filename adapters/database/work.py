@@ -17,9 +17,10 @@ from adapters.database import numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
-from adapters.database.newcomers import bookings_at, clients_shown, newcomers
+from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
-from adapters.database.replaced import replaced_lately
+from adapters.database.relinking import once_shown, unshown_at
+from adapters.database.replaced import replaced_lately, sent_since
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
 from model.base import Revision
@@ -38,7 +39,7 @@ from model.session import Session, SessionWorker
 from sync.archive import Action, Standing
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, UnitRef, ref_to
+from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to
 
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
 
@@ -144,6 +145,15 @@ class SqlWork:
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         return bookings_at(self._database, self._link.id, start=start, end=end, rule=rule)
 
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        return once_shown(self._database, self._link, uids)
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        return unshown_at(self._database, self._link, starts)
+
+    def shown_at(self, starts: Collection[datetime]) -> list[Shown]:
+        return shown_at(self._database, self._link.worker_id, starts)
+
     def replaced_uid(self, session: Session) -> str:
         self._insert_bulk()  # its mapping may be among them
         query = select(EventMapping.uid).where(
@@ -204,6 +214,11 @@ class SqlWork:
                     found[UnitRef(kind="series" if kind == "series" else "session", id=unit_id)] = mapping
         return found
 
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        living = EventMapping.state != MappingState.TOMBSTONE
+        chosen = (self._mappings().where(living, EventMapping.part_of.in_(some)) for some in portions(ids))
+        return [part for query in chosen for part in self._database.scalars(query)]
+
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)
         return list(self._database.scalars(query))
@@ -249,6 +264,13 @@ class SqlWork:
 
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         return replaced_lately(self._database, self._link.id, uids, since)
+
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        chosen = (select(EventMapping.uid).where(EventMapping.uid.in_(some)) for some in portions(uids))
+        return {uid for query in chosen for uid in self._database.scalars(query)}
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        return sent_since(self._database, self._link.id, uid, since)
 
     # --- the archive -----------------------------------------------------------------------------------
 

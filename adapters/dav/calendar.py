@@ -77,6 +77,14 @@ class CalDavCalendar:
         return not self.profile.keeps_bodies
 
     @property
+    def misses_edits(self) -> bool:
+        return not self.profile.moving_etags
+
+    @property
+    def restamps(self) -> bool:
+        return not self.profile.keeps_stamps
+
+    @property
     def corrections(self) -> Mapping[str, object]:
         return self._known.corrections
 

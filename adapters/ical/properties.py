@@ -70,6 +70,15 @@ def values(lines: Lines, kind: Values) -> frozenset[str]:
     return frozenset(value for found in lines.get(kind.name, []) for value, _ in kind.split(found))
 
 
+def declined(lines: Lines) -> frozenset[str]:
+    """Who answered an invitation with no: by address, also where it stands beside another name for them."""
+    answers = [
+        own for own in lines.get("ATTENDEE", []) if own.parameters.get("PARTSTAT", "").upper() == "DECLINED"
+    ]
+    told = {own.parameters.get("EMAIL", "").strip().lower() for own in answers} - {""}
+    return frozenset(told | {address for own in answers for address, _ in _split_attendee(own)})
+
+
 def marks(lines: Lines) -> dict[str, str]:
     """Our own X-CALENDULA- lines; a value that we cannot have written is not ours."""
     found: dict[str, str] = {}

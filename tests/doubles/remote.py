@@ -99,6 +99,14 @@ class InMemoryCalendar:
         return self.server.rewrites is not as_sent
 
     @property
+    def misses_edits(self) -> bool:
+        return False
+
+    @property
+    def restamps(self) -> bool:
+        return False
+
+    @property
     def corrections(self) -> dict[str, object]:
         return {}
 

@@ -73,8 +73,9 @@ class Calendar:
         elif self.switches.renames_hrefs:
             href = f"{self.path}own-{self.dice.getrandbits(48):012x}.ics"
         self._tell_guests(body)
-        stored = self._rewritten(body)
-        return self._note(canonical_href(href), Item(href=href, etag=self._etag(stored), body=stored))
+        stored = self._cut_up(self._rewritten(body))
+        etag = self._etag(stored, old)
+        return self._note(canonical_href(href), Item(href=href, etag=etag, body=stored))
 
     def delete(self, key: str) -> None:
         self._tell_guests(self.items[key].body)
@@ -102,8 +103,14 @@ class Calendar:
         self.changes.append(Change(self.tick(), key, item, whim))
         return item or old or Item(href=key, etag=None, body=b"")
 
-    def _etag(self, body: bytes) -> str:
+    def _etag(self, body: bytes, old: Item | None = None) -> str | None:
         """Made from the content, as five of six do (MATRIX, PUT)."""
+        if self.switches.no_etags:
+            return None
+        if self.switches.dated_etags:
+            return f'"{self.today():%Y%m%dT%H%M%S}"'
+        if self.switches.counted_etags:
+            return f'"gcs{int((old.etag or "").strip(chr(34))[3:]) + 1 if old else 0:08}"'
         mark = hashlib.sha256(body).hexdigest()[:16]
         if self.switches.unquoted_etags:
             return mark
@@ -126,6 +133,21 @@ class Calendar:
                 )
         return fold(calendar.text())
 
+    def _cut_up(self, body: bytes) -> bytes:
+        """Store each override beside its series, at an href of its own; the rest goes where it was sent (B21)."""
+        calendar = parse(body)
+        overrides = [one for one in calendar.parts("VEVENT") if one.lines("RECURRENCE-ID")]
+        if not self.switches.splits_overrides or len(overrides) == len(calendar.parts("VEVENT")):
+            return body
+        rest = [one for one in calendar.inside if not isinstance(one, Part) or one.name != "VEVENT"]
+        for override in overrides:
+            name = override.value("UID") + override.value("RECURRENCE-ID")
+            href = f"{self.path}part-{hashlib.sha256(name.encode()).hexdigest()[:12]}.ics"
+            alone = fold(Part("VCALENDAR", [*rest, override]).text())
+            if href not in self.items or self.items[href].body != alone:
+                self._note(href, Item(href=href, etag=self._etag(alone, self.items.get(href)), body=alone))
+        return fold(Part("VCALENDAR", [one for one in calendar.inside if one not in overrides]).text())
+
     def _tell_guests(self, body: bytes) -> None:
         """A server that schedules mails each guest of whatever is written or deleted (MATRIX 13)."""
         lines = re.sub(rb"\r?\n[ \t]", b"", body).splitlines()
@@ -140,7 +162,8 @@ class Calendar:
         for change in self.changes[since:]:
             for gone in [uid for uid, key in standing.items() if key == change.key]:
                 del standing[gone]
-            uid = uid_of(change.item.body) if change.item else None
+            part = change.item is not None and not _has_master(change.item.body)
+            uid = uid_of(change.item.body) if change.item and not part else None
             if uid is not None:
                 found += [uid] if uid in standing else []
                 standing[uid] = change.key
@@ -220,6 +243,10 @@ class Calendar:
         self._uids = {}
         for key, item in self.items.items():
             self._uids.setdefault(uid_of(item.body) or "", set()).add(key)
+
+
+def _has_master(body: bytes) -> bool:
+    return any(not one.lines("RECURRENCE-ID") for one in parse(body).parts("VEVENT"))
 
 
 def _scheduled(line: "str | Part") -> "str | Part":

@@ -41,7 +41,7 @@ class Door:
         self._calendar.put(href, body)
 
     def replace(self, href: str, body: bytes, *, etag: str) -> None:
-        assert self._calendar.items[canonical_href(href)].etag == etag
+        assert (self._calendar.items[canonical_href(href)].etag or "") == etag
         self._calendar.put(href, body)
 
     def delete(self, href: str, *, etag: str | None) -> None:

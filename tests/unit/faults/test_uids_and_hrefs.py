@@ -122,6 +122,23 @@ def test_b26_b30_a_server_that_moves_everything_to_new_hrefs_is_followed(
     world.check()
 
 
+def test_b26_after_a_mass_deletion_one_addition_costs_no_request_for_each(world: FakeWorld) -> None:
+    """What is new is read as it would be anyway; nobody is asked about each that is gone."""
+    world.link_up()
+    for day in range(3, 28):
+        world.phone.add(dentist(f"own-{day}", at(day)))
+    world.persist()
+    for day in range(3, 28):
+        world.phone.delete(f"own-{day}")
+    world.phone.add(dentist("new", at(28)))
+    world.fake.requests.clear()
+    assert world.sync().ok
+    asked = world.fake.requests.copy()
+    assert asked["GET"] == 25  # the proof that each is gone, by its own href (I4)
+    assert asked["REPORT"] <= 3
+    assert [session.span.start for session in world.all_sessions()] == [at(28)]
+
+
 def test_b32_no_guest_hears_of_what_we_do(world: FakeWorld) -> None:
     """Events of the practitioner keep their guests, and are not written for it."""
     world.fake.switches.mails_guests = True

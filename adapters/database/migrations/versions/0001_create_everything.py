@@ -435,6 +435,8 @@ def upgrade() -> None:
         sa.Column("link_id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=True),
         sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("part_of", sa.Uuid(), nullable=True),
+        sa.Column("away", sa.Boolean(), nullable=False),
         sa.Column("uid", sa.Text(), nullable=False),
         sa.Column("href", sa.Text(), nullable=False),
         sa.Column("href_key", sa.Text(), nullable=False),
@@ -452,6 +454,9 @@ def upgrade() -> None:
         sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["link_id"], ["calendar_link.id"], name="fk_event_mapping_link_id"),
         sa.ForeignKeyConstraint(
+            ["part_of"], ["event_mapping.id"], name="fk_event_mapping_part_of", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["series_id"], ["series.id"], name="fk_event_mapping_series_id", ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
@@ -463,6 +468,7 @@ def upgrade() -> None:
     op.create_index("ix_event_mapping_link_id_href_key", "event_mapping", ["link_id", "href_key"])
     op.create_index("ix_event_mapping_link_id_series_id", "event_mapping", ["link_id", "series_id"])
     op.create_index("ix_event_mapping_link_id_session_id", "event_mapping", ["link_id", "session_id"])
+    op.create_index("ix_event_mapping_part_of", "event_mapping", ["part_of"])
 
     op.create_table(
         "session_client",
