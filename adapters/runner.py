@@ -204,6 +204,8 @@ class Runner:
             settings=self.settings,
             tz=ZoneInfo(link.tz),
             actor=actor_of(link),
+            login=link.account.user,
+            only_read=link.only_read,
             full=full,
         )
 

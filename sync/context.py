@@ -47,7 +47,8 @@ class Run:
     `listing`: only list everything there, as tokens may have lost something.
 
     `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
-    run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again.
+    run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `login`: as
+    whom the calendar is read. `only_read`: it is a busy source.
     """
 
     link_id: UUID
@@ -60,6 +61,8 @@ class Run:
     settings: Settings
     tz: ZoneInfo
     actor: str
+    login: str = ""
+    only_read: bool = False
     lease: Lease | None = None
     dry: bool = False
     full: bool = False

@@ -13,7 +13,7 @@ from model.link import EventMapping, MappingState, Mode
 from sync import inbound, suspicion
 from sync.absence import ask_alone, prove_gone
 from sync.adopt import orphans_as_single
-from sync.aside import could_not_fetch, quarantine, set_aside
+from sync.aside import quarantine, set_aside
 from sync.compare import OURS, same
 from sync.context import Line, Run
 from sync.copies import is_copy
@@ -21,7 +21,8 @@ from sync.errors import Unreadable
 from sync.event import TRIAL_URL, Event
 from sync.guard import Answer
 from sync.href import canonical_href
-from sync.ports import Item, Look, Missing, Position
+from sync.looking import in_pages, look_there, position_of, save_position
+from sync.ports import Item, Look, Missing
 from sync.projection import Unit
 from sync.splits import Cut, decide_cut, find_cut, joins_cut
 from sync.store import Work, ref_to
@@ -64,18 +65,14 @@ class New:
 def pull(run: Run) -> None:
     """Bring what changed there to a decision, item by item."""
     with run.work() as work:
-        position = _position(work)
+        position = position_of(work)
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = [seen.href for seen in work.seen_unfetched()]
         answer = Answer.read(work.link.state_reason)
-    whole = run.full or (run.listing and position is not None)
-    look = run.calendar.list_all() if whole else run.calendar.look(position)
-    run.listing = False  # once a run is enough
-    seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
-    known = run.store.known(run.link_id, seen)
-    changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
-    old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
-    changed = [h for h in changed if h not in old]
+    there = look_there(run, position)
+    look, known = there.look, there.known
+    old = _old_copies(run, look, [h for h in there.changed if canonical_href(h) in known])
+    changed = [h for h in there.changed if h not in old]
     gone, unsure, found = prove_gone(run, look, known)
     if not answer.answer:
         suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
@@ -83,22 +80,8 @@ def pull(run: Run) -> None:
     wanted = [*changed, *(h for h in (*undecided, *unfetched) if h not in changed)]
     _take_pages(run, wanted, found, answer)
     _take_gone(run, gone, restoring=answer.restoring)
-    if not whole and not old:
-        _save_position(run, position, look.position)
-
-
-def _position(work: Work) -> Position | None:
-    link = work.link
-    if link.sync_token is None and link.ctag is None:
-        return None
-    return Position(token=link.sync_token, ctag=link.ctag)
-
-
-def _save_position(run: Run, before: Position | None, after: Position) -> None:
-    if after == before or run.dry:
-        return
-    with run.work() as work:
-        work.link.sync_token, work.link.ctag = after.token, after.ctag
+    if not there.whole and not old:
+        save_position(run, position, look.position)
 
 
 def _old_copies(run: Run, look: Look, hrefs: Sequence[str]) -> frozenset[str]:
@@ -154,19 +137,7 @@ def _take_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item], answer: A
 
 
 def _pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> Iterator[Page]:
-    items: list[Item] = list(found)
-    for answer in run.calendar.fetch(hrefs) if hrefs else ():
-        if isinstance(answer, Item):
-            items.append(answer)
-            run.count("fetched")
-        elif not isinstance(answer, Missing):
-            could_not_fetch(run, answer)
-        if len(items) >= run.settings.sync.page:
-            yield _understood(run, items)
-            run.go_on()
-            items = []
-    if items:
-        yield _understood(run, items)
+    return (_understood(run, items) for items in in_pages(run, hrefs, found))
 
 
 def _understood(run: Run, items: Sequence[Item]) -> Page:

@@ -1,10 +1,16 @@
 """The command that shows when a worker is busy, without saying why."""
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import typer
 
 from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, print_rows
+
+if TYPE_CHECKING:
+    from adapters.diary.busy import BusyTime
 
 
 def busy(
@@ -17,14 +23,19 @@ def busy(
 ) -> None:
     """Show a worker's busy time, merged; no names, no subjects.
 
+    It is what the practice has planned and what the worker's busy sources say. A source that was not read lately is
+    named on stderr: more may be taken by now than is known.
+
     Example: calendula busy mia 2026-03-09 2026-03-14 --ics
     """
-    from adapters.diary.busy import busy_time, vfreebusy
+    from adapters.diary.busy import Freshness, busy_time, vfreebusy
 
     run = here(ctx)
     if as_json and ics:
         raise typer.BadParameter("Give --json or --ics, not both")
-    found = busy_time(run.sessions, worker, start, end)
+    fresh = Freshness(now=run.clock(), after=timedelta(minutes=run.config.sync.stale_after_min))
+    found = busy_time(run.sessions, worker, start, end, fresh)
+    _warn(found)
     if ics:
         typer.echo(vfreebusy(found, run.act()), nl=False)
         return
@@ -34,3 +45,9 @@ def busy(
         "type": lambda row: row.fbtype,
     }
     print_rows(found.blocks, columns, as_json=as_json, none="Free all the time.")
+
+
+def _warn(found: "BusyTime") -> None:
+    for source in found.stale:
+        last = f"was last read {source.last_read:%Y-%m-%d %H:%M}Z" if source.last_read else "was not read yet"
+        typer.echo(f"Warning: {source.link} {last}; {found.worker} may be busy at other times too", err=True)

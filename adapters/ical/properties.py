@@ -70,6 +70,15 @@ def values(lines: Lines, kind: Values) -> frozenset[str]:
     return frozenset(value for found in lines.get(kind.name, []) for value, _ in kind.split(found))
 
 
+def replies(lines: Lines) -> dict[str, str]:
+    """What guests answered, by address (RFC 5545, 3.2.12); only what is said."""
+    return {
+        clean_uri(own.value).lower().removeprefix("mailto:"): own.parameters["PARTSTAT"].strip().upper()
+        for own in lines.get("ATTENDEE", [])
+        if "PARTSTAT" in own.parameters
+    }
+
+
 def marks(lines: Lines) -> dict[str, str]:
     """Our own X-CALENDULA- lines; a value that we cannot have written is not ours."""
     found: dict[str, str] = {}

@@ -143,6 +143,7 @@ class Reader:
             attendees=properties.values(lines, properties.ATTENDEES),
             related_to=properties.text(lines, "RELATED-TO"),
             marks=properties.marks(lines),
+            replies=properties.replies(lines),
         )
 
     def start(self, lines: Lines, series: Component | None) -> Moment:
