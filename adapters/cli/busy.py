@@ -10,7 +10,7 @@ from adapters.cli.context import here
 from adapters.cli.output import JSON, print_rows
 
 if TYPE_CHECKING:
-    from adapters.diary.busy import BusyTime
+    from adapters.diary.busy import Stale
 
 
 def busy(
@@ -28,14 +28,15 @@ def busy(
 
     Example: calendula busy mia 2026-03-09 2026-03-14 --ics
     """
-    from adapters.diary.busy import Freshness, busy_time, vfreebusy
+    from adapters.diary.busy import busy_time, stale_sources, vfreebusy
 
     run = here(ctx)
     if as_json and ics:
         raise typer.BadParameter("Give --json or --ics, not both")
-    fresh = Freshness(now=run.clock(), after=timedelta(minutes=run.config.sync.stale_after_min))
-    found = busy_time(run.sessions, worker, start, end, fresh)
-    _warn(found)
+    found = busy_time(run.sessions, worker, start, end)
+    after = timedelta(minutes=run.config.sync.stale_after_min)
+    for source in stale_sources(run.sessions, worker, now=run.clock(), after=after):
+        _warn(source, found.worker)
     if ics:
         typer.echo(vfreebusy(found, run.act()), nl=False)
         return
@@ -47,7 +48,6 @@ def busy(
     print_rows(found.blocks, columns, as_json=as_json, none="Free all the time.")
 
 
-def _warn(found: "BusyTime") -> None:
-    for source in found.stale:
-        last = f"was last read {source.last_read:%Y-%m-%d %H:%M}Z" if source.last_read else "was not read yet"
-        typer.echo(f"Warning: {source.link} {last}; {found.worker} may be busy at other times too", err=True)
+def _warn(source: "Stale", worker: str) -> None:
+    last = f"was last read {source.last_read:%Y-%m-%d %H:%M}Z" if source.last_read else "was not read yet"
+    typer.echo(f"Warning: {source.link} {last}; {worker} may be busy at other times too", err=True)

@@ -33,26 +33,15 @@ class Stale:
 
 @dataclass(frozen=True, kw_only=True)
 class BusyTime:
-    """The busy time of one worker in [start, end), as UTC instants. Where a source is stale, more may be taken by
-    now than is known: nothing that is left out here is certainly free.
-    """
+    """The busy time of one worker in [start, end), as UTC instants."""
 
     worker: str
     start: datetime
     end: datetime
     blocks: tuple[Busy, ...]
-    stale: tuple[Stale, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Freshness:
-    """When a busy source counts as stale."""
-
-    now: datetime
-    after: timedelta
-
-
-def busy_time(sessions: Sessions, worker: str, start: str, end: str, freshness: Freshness) -> BusyTime:
+def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime:
     """Read and merge what the practice knows and what the worker's busy sources said; a fixed number of queries."""
     with reading(sessions) as database:
         found = by_ref(database, Worker, worker)
@@ -63,9 +52,8 @@ def busy_time(sessions: Sessions, worker: str, start: str, end: str, freshness: 
             *_sessions(database, found.id, since, until),
             *(time for _, time in times_between(database, {found.id}, since, until)),
         ]
-        stale = _stale(database, found.id, freshness)
     merged = merge(blocks, start=since, end=until)
-    return BusyTime(worker=found.ref, start=since, end=until, blocks=tuple(merged), stale=tuple(stale))
+    return BusyTime(worker=found.ref, start=since, end=until, blocks=tuple(merged))
 
 
 def _sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
@@ -87,14 +75,13 @@ def _sessions(database: Database, worker_id: UUID, since: datetime, until: datet
     ]
 
 
-def _stale(database: Database, worker_id: UUID, freshness: Freshness) -> list[Stale]:
+def stale_sources(sessions: Sessions, worker: str, *, now: datetime, after: timedelta) -> list[Stale]:
+    """The worker's busy sources that were not read for longer: more may be taken by now than is known."""
     sources = CalendarLink.role == Role.BUSY_SOURCE, CalendarLink.state != LinkState.UNLINKED
-    query = select(CalendarLink).where(CalendarLink.worker_id == worker_id, *sources)
-    return [
-        Stale(link=link.ref, last_read=link.last_ok_at)
-        for link in database.scalars(query.order_by(CalendarLink.ref))
-        if link.is_stale(freshness.now, freshness.after)
-    ]
+    with reading(sessions) as database:
+        mine = CalendarLink.worker_id == by_ref(database, Worker, worker).id
+        links = database.scalars(select(CalendarLink).where(mine, *sources).order_by(CalendarLink.ref))
+        return [Stale(link=one.ref, last_read=one.last_ok_at) for one in links if one.is_stale(now, after)]
 
 
 def _fbtype(status: Status, *, tentative: bool) -> Fbtype:
