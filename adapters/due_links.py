@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from adapters.database.engine import Sessions, reading
 from adapters.database.hosts import resting
 from model.base import Revision
-from model.link import RUNNABLE, CalendarLink
+from model.link import RUNNABLE, CalendarLink, Role
 from model.series import Series, SeriesWorker
 from model.session import Session, SessionWorker
 
@@ -31,7 +31,7 @@ def due_links(sessions: Sessions, *, now: datetime) -> Sequence[Due]:
     link whose host asked for patience, or has not answered for a while.
     """
     free = or_(CalendarLink.lease_until.is_(None), CalendarLink.lease_until <= now)
-    woken = and_(CalendarLink.failures == 0, _changed())
+    woken = and_(CalendarLink.failures == 0, CalendarLink.role == Role.WORK, _changed())
     query = (
         select(CalendarLink.id, CalendarLink.ref, CalendarLink.host)
         .where(

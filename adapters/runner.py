@@ -208,6 +208,7 @@ class Runner:
             settings=self.settings,
             tz=ZoneInfo(link.tz),
             actor=actor_of(link),
+            only_read=link.only_read,
             full=full,
             owner=addresses(link.account.user, link.worker.email),
         )

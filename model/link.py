@@ -26,7 +26,10 @@ class AuthKind(StrEnum):
 
 
 class Role(StrEnum):
+    """What a calendar is for: to work in, or only to be read for when its owner is busy (DOMAIN 4)."""
+
     WORK = "WORK"
+    BUSY_SOURCE = "BUSY_SOURCE"
 
 
 class Mode(StrEnum):
@@ -101,6 +104,7 @@ class CalendarLink(Row, Base):
     which
     floating times are read. `profile`: what the server was seen to do; `corrected`: in which of it runs have
     found it different since. `listed_at`: when everything there was last listed.
+    A busy source is only read: its mode, level and display mean nothing.
     """
 
     __tablename__ = "calendar_link"
@@ -143,6 +147,15 @@ class CalendarLink(Row, Base):
     def keeps_bodies(self) -> bool:
         """Whether runs keep what they change for `rewind`: never of a calendar that is only a busy source."""
         return self.role is Role.WORK
+
+    @property
+    def only_read(self) -> bool:
+        """Whether nothing is ever written there."""
+        return self.role is Role.BUSY_SOURCE
+
+    def is_stale(self, now: datetime, after: timedelta) -> bool:
+        """Whether it is a busy source that was not read for so long that other times may be taken by now (DOMAIN 4)."""
+        return self.only_read and (self.last_ok_at is None or now - self.last_ok_at > after)
 
     @validates("href")
     def _note_host(self, _: str, href: str) -> str:
@@ -223,9 +236,11 @@ class EventMapping(Row, Base):
 
 
 class SeenItem(Row, Base):
-    """A resource in the calendar that is not mapped: no event, or unreadable; kept so that it is read once.
+    """A resource in the calendar that is not mapped: no event, unreadable, or an event of a busy source; kept so
+    that it is read once.
 
-    `reason` is empty for what simply is no event (a task); otherwise the item is quarantined and reported.
+    `reason` is empty for what is understood, or simply is no event (a task); otherwise the item is quarantined and
+    reported. `expanded_until`: until when the times of a repeating event of a busy source are known, if it goes on.
     """
 
     __tablename__ = "seen_item"
@@ -236,3 +251,4 @@ class SeenItem(Row, Base):
     href_key: Mapped[str]
     etag: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
+    expanded_until: Mapped[datetime | None] = mapped_column(index=True)

@@ -51,7 +51,7 @@ class Run:
 
     `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
     run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `owner`: the
-    addresses of whose calendar it is.
+    addresses of whose calendar it is. `only_read`: it is a busy source.
     """
 
     link_id: UUID
@@ -64,6 +64,7 @@ class Run:
     settings: Settings
     tz: ZoneInfo
     actor: str
+    only_read: bool = False
     lease: Lease | None = None
     dry: bool = False
     full: bool = False

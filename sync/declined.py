@@ -28,4 +28,5 @@ def _each(overrides: Mapping[Moment, Component], owner: frozenset[str]) -> Mappi
 
 
 def _answered(component: Component, owner: frozenset[str]) -> Component:
-    return replace(component, transparent=True) if component.declined & owner else component
+    declined = any(component.replies.get(address) == "DECLINED" for address in owner)
+    return replace(component, transparent=True) if declined else component

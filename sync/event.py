@@ -28,8 +28,8 @@ class Component:
     `start` and `end` are aware datetimes in an IANA zone, or dates (end exclusive); a missing DTEND is made
     explicit (RFC 5545, 3.6.1), and an end before its start is clamped to it. Texts are unescaped.
     `marks` are our own X-CALENDULA- lines by name, without the prefix; `attendees` are addresses in lower case,
-    `declined` those of them who answered no. `revised` is what its SEQUENCE and its newest stamp say of its last
-    revision: no meaning, and never compared with a clock.
+    `replies` the answers of those who gave one (PARTSTAT). `revised` is what its SEQUENCE and its newest stamp say of
+    its last revision: no meaning, and never compared with a clock.
     """
 
     start: Moment
@@ -46,7 +46,7 @@ class Component:
     attendees: frozenset[str] = frozenset()
     related_to: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
-    declined: frozenset[str] = field(default=frozenset(), compare=False)
+    replies: Mapping[str, str] = field(default_factory=dict, compare=False)
     revised: tuple[int, str] = field(default=(0, ""), compare=False)
 
     @property

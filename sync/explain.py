@@ -133,6 +133,8 @@ _ACTIONS = {
     "undecided": "a series was cut short there; the next run decides, once it is known what follows",
     "vanished": "gone from the calendar",
     "went-back": "as it was before, in the calendar",
+    "busy": "this takes time now",
+    "free": "this takes no time any more",
 }
 _FAILURES = {
     "RemoteChanged": "the event had just been changed there; looked at again",

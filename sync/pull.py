@@ -7,14 +7,13 @@ that is not there is believed only when the server was asked for it by name (I4)
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import chain
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode, SeenItem
 from sync import inbound, parts, restored, suspicion
 from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
-from sync.aside import could_not_fetch, quarantine, set_aside
+from sync.aside import quarantine, set_aside
 from sync.compare import OURS, same
 from sync.context import Line, Run, kind_of
 from sync.copies import is_copy
@@ -22,7 +21,8 @@ from sync.errors import Unreadable
 from sync.event import TRIAL_URL, Event
 from sync.guard import Answer
 from sync.href import canonical_href
-from sync.ports import Fetched, Item, Look, Missing, Position
+from sync.looking import fetched, in_pages, look_there, position_of, save_position
+from sync.ports import Fetched, Item, Look, Missing
 from sync.projection import Unit
 from sync.relinking import stand_for
 from sync.restored import perhaps_ours
@@ -71,25 +71,19 @@ class New:
 def pull(run: Run) -> None:
     """Bring what changed there to a decision, item by item."""
     with run.work() as work:
-        position = _position(work)
+        position = position_of(work)
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = [seen.href for seen in work.seen_unfetched()]
         answer = Answer.read(work.link.state_reason)
         undisturbed = work.link.last_ok_at is not None and not answer.answer
         again = _reads_again(run, work)
-    whole = run.full or (run.listing and position is not None)
-    look = run.calendar.list_all() if whole else run.calendar.look(position)
-    run.listing = False  # once a run is enough
-    seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
-    known = run.store.known(run.link_id, seen)
-    listed = look.etags.items()
-    doubted = run.calendar.misses_edits and not look.complete  # named as changed, whatever its ETag says
-    changed = [h for h, e in listed if doubted or e is None or known.get(canonical_href(h)) != e]
-    old = _old_copies(run, look, [h for h in changed if canonical_href(h) in known])
-    changed = [h for h in changed if h not in old]
+    there = look_there(run, position)
+    look, known = there.look, there.known
+    old = _old_copies(run, look, [h for h in there.changed if canonical_href(h) in known])
+    changed = [h for h in there.changed if h not in old]
     gone, unsure, found = prove_gone(run, look, known)
     fresh = [h for h in changed if canonical_href(h) not in known]
-    news = list(_fetched(run, fresh)) if gone or (undisturbed and perhaps_ours(fresh)) else []
+    news = list(fetched(run, fresh)) if gone or (undisturbed and perhaps_ours(fresh)) else []
     items = [one for one in news if isinstance(one, Item)]
     gone = not_moved(run, gone, items)
     if not answer.answer:
@@ -100,8 +94,8 @@ def pull(run: Run) -> None:
     wanted = [*changed, *(h for h in more if h not in changed)]
     _take_pages(run, wanted, {canonical_href(one.href): one for one in (*found, *news)}, answer)
     _take_gone(run, gone, restoring=answer.restoring)
-    if not whole and not old:
-        _save_position(run, position, look.position)
+    if not there.whole and not old:
+        save_position(run, position, look.position)
 
 
 def _reads_again(run: Run, work: Work) -> bool:
@@ -118,20 +112,6 @@ def _unchanged(run: Run, look: Look, known: Mapping[str, str | None]) -> list[st
     same = {key: h for h, etag in look.etags.items() if known.get(key := canonical_href(h), "") == etag}
     with run.work() as work:
         return [same[key] for key in work.mappings_at(list(same))]
-
-
-def _position(work: Work) -> Position | None:
-    link = work.link
-    if link.sync_token is None and link.ctag is None:
-        return None
-    return Position(token=link.sync_token, ctag=link.ctag)
-
-
-def _save_position(run: Run, before: Position | None, after: Position) -> None:
-    if after == before or run.dry:
-        return
-    with run.work() as work:
-        work.link.sync_token, work.link.ctag = after.token, after.ctag
 
 
 def _old_copies(run: Run, look: Look, hrefs: Sequence[str]) -> frozenset[str]:
@@ -214,27 +194,7 @@ def _take_orphans(run: Run, found: Sequence[parts.Found], cuts: list[Cut], answe
 
 
 def _pages(run: Run, hrefs: Mapping[str, str], here: Mapping[str, Fetched]) -> Iterator[Page]:
-    """These hrefs, by their keys; what is `here` already is not asked for again."""
-    items: list[Item] = []
-    wanted = [href for key, href in hrefs.items() if key not in here]
-    for answer in chain((here[key] for key in hrefs if key in here), _fetched(run, wanted)):
-        if isinstance(answer, Item):
-            items.append(answer)
-        elif not isinstance(answer, Missing):
-            could_not_fetch(run, answer)
-        if len(items) >= run.settings.sync.page:
-            yield _understood(run, items)
-            run.go_on()
-            items = []
-    if items:
-        yield _understood(run, items)
-
-
-def _fetched(run: Run, hrefs: Sequence[str]) -> Iterator[Fetched]:
-    for answer in run.calendar.fetch(hrefs) if hrefs else ():
-        if isinstance(answer, Item):
-            run.count("fetched")
-        yield answer
+    return (_understood(run, items) for items in in_pages(run, hrefs, here))
 
 
 def _understood(run: Run, items: Sequence[Item]) -> Page:

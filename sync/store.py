@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from model.busy import BusyBlock
 from model.journal import HistoryEntry, InboundChange, Intent, Notice
 from model.link import CalendarLink, EventMapping, SeenItem
 from model.people import Client, Worker
@@ -20,7 +21,7 @@ from model.session import Session
 from sync.archive import Action, Standing
 from sync.projection import Unit
 
-Row = Session | Series | EventMapping | SeenItem | Intent | InboundChange | Notice | HistoryEntry
+Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundChange | Notice | HistoryEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +143,24 @@ class Work(Protocol):
 
     def seen_unfetched(self) -> list[SeenItem]:
         """Items that the server would not hand out."""
+
+    def blocks_of(self, item_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[BusyBlock]]:
+        """The times that items of a busy source take, in order."""
+
+    def blocking(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
+        """How many of these hrefs of a busy source take time, and how many of those still to come (E21)."""
+
+    def blocking_ahead(self, *, now: datetime) -> int:
+        """How many items of a busy source take time still to come."""
+
+    def to_expand(self, *, before: datetime) -> list[str]:
+        """Hrefs of what repeats in a busy source and is known only until some time before that."""
+
+    def forget_busy(self, *, before: datetime) -> None:
+        """Let go of times that were over by then."""
+
+    def shown_by_us(self, uids: Sequence[str]) -> frozenset[str]:
+        """Which of these UIDs are of sessions that the practice shows in a calendar of this worker's."""
 
     def changed_units(self, *, since: int, ending_after: datetime) -> dict[UnitRef, int]:
         """Units of this worker with a newer `rev` that end late enough or are mapped already; in its order."""

@@ -92,6 +92,7 @@ class World:
         display: str = "mark",
         settings: Settings | None = None,
         engine: Engine | None = None,
+        role: Role = Role.WORK,
     ) -> None:
         """With an `engine`, its database is a copy of another world's, made before anything happened in it."""
         self.clock, self.new_id, self.tz = SetClock(), Ids(random.Random(2 if engine else 1)), tz
@@ -104,7 +105,7 @@ class World:
             self._take_over(tz, mode, level, display)
         else:
             metadata.create_all(self.engine)
-            self._fill(tz, mode, level, display)
+            self._fill(tz, mode, level, display, role)
         store = SqlStore(self.engine, self.sessions, self.settings, clock=self.clock.now, box=lambda: BOX)
         self.runner = self._runner(store)
         self.phone = Phone(self)
@@ -135,7 +136,7 @@ class World:
     def act(self, actor: str = "sam") -> Act:
         return Act(actor=actor, now=self.clock.now(), new_id=self.new_id)
 
-    def _fill(self, tz: ZoneInfo, mode: Mode, level: str, display: str) -> None:
+    def _fill(self, tz: ZoneInfo, mode: Mode, level: str, display: str, role: Role) -> None:
         with self.sessions.begin() as db:
             if db.get(Revision, 1) is None:
                 db.add(Revision(id=1, latest=0))
@@ -163,7 +164,7 @@ class World:
             db.flush()
             link = CalendarLink(
                 id=self.new_id(), ref="priya", worker_id=self.worker.id, account_id=account.id,
-                href=self.server.path, tz=tz.key, role=Role.WORK, mode=mode, privacy_level=level,
+                href=self.server.path, tz=tz.key, role=role, mode=mode, privacy_level=level,
                 cancelled_display=display, pull_s=300, profile={}, state=LinkState.ACTIVE,
                 next_run_at=self.clock.now(),
             )  # fmt: skip

@@ -210,6 +210,7 @@ def summary(report: "Report") -> str:
         (counts.get("judged.apply", 0) + counts.get("judged.keep", 0), "applied"),
         (counts.get("judged.hold", 0), "held"),
         (counts.get("judged.refuse", 0), "refused"),
+        (counts.get("busy", 0) + counts.get("free", 0), "read as busy or free"),
         (counts.get("quarantined", 0), "set aside"),
         (counts.get("failed", 0), "not written"),
     ]
@@ -244,6 +245,8 @@ def _group(line: Line) -> str:
         return done.get(line.decision, "3 Would be applied")
     if line.action in ("create", "replace", "delete"):
         return "2 Would be sent"
+    if line.action in ("busy", "free"):
+        return "3 Would be known as busy or free"
     if line.action in ("vanished", "went-back"):
         return "0 Not to be believed, so nothing is done"
     return "1 Unsettled" if line.action == "unsettled" else "6 Other"

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database import numbers
+from adapters.database import busy_blocks, numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
@@ -24,6 +24,7 @@ from adapters.database.replaced import replaced_lately, sent_since
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
 from model.base import Revision
+from model.busy import BusyBlock
 from model.journal import (
     Attestation,
     ChangeState,
@@ -232,6 +233,26 @@ class SqlWork:
     def _mapped(self, which: ColumnElement[bool]) -> ColumnElement[bool]:
         living = EventMapping.state != MappingState.TOMBSTONE
         return exists().where(EventMapping.link_id == self._link.id, which, living)
+
+    # --- busy sources ----------------------------------------------------------------------------------
+
+    def blocks_of(self, item_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[BusyBlock]]:
+        return busy_blocks.blocks_of(self._database, item_ids)
+
+    def blocking(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
+        return busy_blocks.blocking(self._database, self._link.id, href_keys, now=now)
+
+    def blocking_ahead(self, *, now: datetime) -> int:
+        return busy_blocks.blocking_ahead(self._database, self._link.id, now=now)
+
+    def to_expand(self, *, before: datetime) -> list[str]:
+        return busy_blocks.to_expand(self._database, self._link.id, before=before)
+
+    def forget_busy(self, *, before: datetime) -> None:
+        busy_blocks.forget_past(self._database, self._link.id, before=before)
+
+    def shown_by_us(self, uids: Sequence[str]) -> frozenset[str]:
+        return busy_blocks.shown_by_us(self._database, self._link.worker_id, uids)
 
     # --- the guard's numbers ---------------------------------------------------------------------------
 

@@ -159,13 +159,17 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """The whole of it. `server` is its kind where it was recognised; `left` is a test event still there."""
+    """The whole of it. `server` is its kind where it was recognised; `left` is a test event still there.
+
+    `only_read`: nothing was written, so what only writing shows was not tried.
+    """
 
     server: str
     rows: tuple[Row, ...]
     profile: Profile
     requests: int
     left: bool = False
+    only_read: bool = False
 
     @property
     def failed(self) -> tuple[Row, ...]:
@@ -178,7 +182,12 @@ class Card:
         does = [f"{text}." for text in copes if text.startswith("Calendula")]
         hurts = [f"{row.statement}: not here; {row.consequence}." for row in self.failed]
         kept = ("A test event could not be removed; please delete it.",) if self.left else ()
-        return ("Test events were written, read and removed.", *does, *hurts, *kept, self.summary)
+        did = (
+            "It was only read; nothing was written."
+            if self.only_read
+            else "Test events were written, read and removed."
+        )
+        return (did, *does, *hurts, *kept, self.summary)
 
     @property
     def summary(self) -> str:
@@ -189,7 +198,13 @@ class Card:
 
 
 def card(
-    answers: Mapping[str, Answer], multiget: Multiget, hints: Hints, *, requests: int, left: bool
+    answers: Mapping[str, Answer],
+    multiget: Multiget,
+    hints: Hints,
+    *,
+    requests: int,
+    left: bool,
+    only_read: bool = False,
 ) -> Card:
     """Put together what was observed and what was to be expected."""
     return Card(
@@ -200,6 +215,7 @@ def card(
         profile=profile_of({code: answer.seen for code, answer in answers.items()}, multiget, hints),
         requests=requests,
         left=left,
+        only_read=only_read,
     )
 
 

@@ -55,6 +55,17 @@ def probe(client: GuardedClient, url: str, *, codec: Codec, now: datetime) -> Ca
     return card(trial.answers, trial.known.profile.multiget, hints, requests=spent, left=left)
 
 
+def probe_reading(client: GuardedClient, url: str, *, codec: Codec, now: datetime) -> Card:
+    """Try what can be tried by reading alone, on a calendar that nothing is written to; about five requests."""
+    before = client.requests.total()
+    trial = _Trial(Collection(client, url), codec, now)
+    hints = trial.read()
+    spent = client.requests.total() - before
+    return card(
+        trial.answers, trial.known.profile.multiget, hints, requests=spent, left=False, only_read=True
+    )
+
+
 @dataclass
 class _Trial:
     """The test events at work. `there` are the hrefs at which one may stand right now, `headers` what answers carry."""
@@ -93,6 +104,19 @@ class _Trial:
         self._guests(announced)
         traces = {**self.headers, "dav": announced}
         return hints_for(Traces(url=self.collection.url, headers=traces, token=token or ""))
+
+    def read(self) -> Hints:
+        """What reading alone can show; the rest is as hinted, or found out by the runs."""
+        self.headers |= self.collection.client.send("OPTIONS", self.collection.url).headers
+        listed = sorted(self.listing.everything().etags)
+        token = self._token()
+        if token is not None:
+            self.answers["sync_collection"] = _YES
+        if listed:
+            list(self.reader.fetch([listed[0], self._new_href()]))
+            self.answers["multiget"] = _MULTIGET[self.known.profile.multiget]
+        self._stale_tokens(token)
+        return hints_for(Traces(url=self.collection.url, headers=self.headers, token=token or ""))
 
     # --- writing and reading -------------------------------------------------------------------------------
 

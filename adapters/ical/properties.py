@@ -70,13 +70,18 @@ def values(lines: Lines, kind: Values) -> frozenset[str]:
     return frozenset(value for found in lines.get(kind.name, []) for value, _ in kind.split(found))
 
 
-def declined(lines: Lines) -> frozenset[str]:
-    """Who answered an invitation with no: by address, also where it stands beside another name for them."""
-    answers = [
-        own for own in lines.get("ATTENDEE", []) if own.parameters.get("PARTSTAT", "").upper() == "DECLINED"
-    ]
-    told = {own.parameters.get("EMAIL", "").strip().lower() for own in answers} - {""}
-    return frozenset(told | {address for own in answers for address, _ in _split_attendee(own)})
+def replies(lines: Lines) -> dict[str, str]:
+    """What guests answered, by address, also where it stands beside another name for them (RFC 5545, 3.2.12)."""
+    found: dict[str, str] = {}
+    for own in lines.get("ATTENDEE", []):
+        parameters = own.parameters
+        told = {
+            parameters.get("EMAIL", "").strip().lower(),
+            *(address for address, _ in _split_attendee(own)),
+        }
+        if "PARTSTAT" in parameters:
+            found |= dict.fromkeys(told - {""}, parameters["PARTSTAT"].strip().upper())
+    return found
 
 
 def marks(lines: Lines) -> dict[str, str]:

@@ -144,7 +144,7 @@ class Reader:
             attendees=properties.values(lines, properties.ATTENDEES),
             related_to=properties.text(lines, "RELATED-TO"),
             marks=properties.marks(lines),
-            declined=properties.declined(lines),
+            replies=properties.replies(lines),
             revised=(sequence(lines), max(_stamps(lines), default="")),
         )
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from adapters.app import App
+from adapters.database.busy_blocks import forget_all
 from adapters.database.engine import reading
 from adapters.database.work import SqlWork
 from adapters.diary.transaction import record
@@ -58,6 +59,8 @@ def remove(app: App, act: Act, ref: str, *, delete_events: bool) -> Removed:
         database.get_one(CalendarAccount, link.account_id).secret = b""
         record(database, act, "unlinked", link=ref, deleted=deleted)
         left = len(database.scalars(_living(link.id)).all())
+        if link.only_read:
+            forget_all(database, link.id)
     return Removed(ref=ref, deleted=deleted, left=left)
 
 

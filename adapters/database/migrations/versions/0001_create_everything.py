@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("href_key", sa.Text(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("expanded_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -321,6 +322,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_seen_item"),
         sa.UniqueConstraint("link_id", "href_key", name="uq_seen_item_link_id_href_key"),
     )
+    op.create_index("ix_seen_item_expanded_until", "seen_item", ["expanded_until"])
+
+    op.create_table(
+        "busy_block",
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("uid_hash", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fbtype", sa.String(40), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["seen_item.id"], name="fk_busy_block_item_id"),
+        sa.ForeignKeyConstraint(["link_id"], ["calendar_link.id"], name="fk_busy_block_link_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_busy_block"),
+    )
+    op.create_index("ix_busy_block_item_id", "busy_block", ["item_id"])
+    op.create_index("ix_busy_block_link_id_ends_at", "busy_block", ["link_id", "ends_at"])
+
     op.create_table(
         "series_client",
         sa.Column("series_id", sa.Uuid(), nullable=False),
