@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import joinedload, object_session
+from sqlalchemy.orm import object_session
 
 from adapters.database.engine import Sessions, reading
-from adapters.database.hosts import Share, note_answer, note_trouble
-from adapters.database.store import HostBusy, HostRests, SqlStore
+from adapters.database.hosts import HostBusy, HostRests, Share, note_answer, note_trouble
+from adapters.database.store import SqlStore
 from adapters.dav.profile import Profile
 from model.journal import SyncRun
 from model.link import RUNNABLE, CalendarLink, LinkState
@@ -31,7 +31,7 @@ from sync.ports import Clock, Codec, RemoteCalendar
 from sync.rewind import rewind
 from sync.run import Report, ending, run_link
 from sync.settings import Settings
-from sync.store import Lease
+from sync.store import Lease, Quiet
 
 _AFTERMATH = timedelta(minutes=10)  # how long after a 429 a 401 is taken for more of it
 _PAUSE = timedelta(minutes=1)  # until a run that made room for others goes on
@@ -66,14 +66,19 @@ class Runner:
         stopping: Callable[[], bool] = lambda: False,
         heard: Callable[[Line], None] = lambda _: None,
         background: bool = False,
+        fence: int | None = None,
     ) -> Report | Busy:
         """One run under a lease. The daily reconciliation takes the place of a run when it is due.
 
-        In the `background` it keeps within its host's share, and makes room for other links in time.
+        In the `background` it keeps within its host's share, and makes room for other links in time. With a `fence`
+        nothing is done where the link was run by anybody since it had that number.
         """
-        link = self._link(link_id)
+        surveyed = self.store.survey(link_id)
+        link = surveyed.link
         if link.state not in RUNNABLE:
             return Busy(reason=link.state.value)
+        if fence is not None and link.fence != fence:
+            return Busy(reason="RUN_MEANWHILE")
         full = job == "reconcile" or self._reconcile_due(link)
         listing = full or link.last_ok_at is None or self._listing_due(link)
         corrections: Mapping[str, object] = {}
@@ -81,9 +86,12 @@ class Runner:
         lease = self._lease(link_id, run_id, "reconcile" if full else job, background=background)
         if isinstance(lease, Busy):
             return lease
+        quiet = (
+            surveyed.quiet if lease.fence == link.fence + 1 else None
+        )  # else somebody was there in between
         try:
             report, corrections = self._carry_out(
-                link, lease, stopping, heard, full=full, listing=listing, background=background
+                link, lease, stopping, heard, full=full, listing=listing, background=background, quiet=quiet
             )
         except LinkError as error:  # the calendar could not even be opened
             report = Report(lines=(), counts={}, error=error)
@@ -93,6 +101,9 @@ class Runner:
         if isinstance(report.error, NotAuthorised) and self._lately_throttled(link_id):
             report = replace(report, error=RefusedWhileThrottled(str(report.error), retry_after=None))
         try:
+            if quiet is not None and report.quiet and not corrections:
+                self.store.rest(lease, newest=quiet.newest, then=self._next(link, report))
+                return report
             with self.store.ending(lease) as (ended, row):
                 self._end(ended, row, report, full=full, soon=stopping())
                 self._learn(ended, corrections)
@@ -127,15 +138,23 @@ class Runner:
         full: bool,
         listing: bool,
         background: bool,
+        quiet: Quiet | None,
     ) -> tuple[Report, Mapping[str, object]]:
         until = self.clock.now() + timedelta(seconds=self.settings.sync.run_s)
         most = self.settings.sync.run_mib * 1024 * 1024
         with self.calendars(link) as calendar:
             run = self._run(link, lease.run_id, calendar, full=full)
-            run.lease, run.heard, run.stopping, run.listing = lease, heard, stopping, listing
+            run.lease, run.heard, run.stopping, run.listing, run.quiet = (
+                lease,
+                heard,
+                stopping,
+                listing,
+                quiet,
+            )
             if background:
                 run.stopping = lambda: stopping() or self.clock.now() > until or calendar.received > most
             calendar.guard_writes(run.hold)
+            calendar.share_host(lambda wanted: self.store.widen(lease, wanted, self._share))
             return run_link(run), calendar.corrections
 
     def _give_up(self, lease: Lease, error: Exception) -> None:
@@ -151,7 +170,7 @@ class Runner:
 
     def plan(self, link_id: UUID) -> Report:
         """What a run would do now; writes nothing anywhere and takes no lease."""
-        link = self._link(link_id)
+        link = self.store.survey(link_id).link
         with self.calendars(link) as calendar, self.store.preview(link_id) as preview:
             run = self._run(link, self.new_id(), calendar, full=False)
             run.dry, run.preview = True, preview
@@ -159,7 +178,7 @@ class Runner:
 
     def rewind(self, link_id: UUID, run_ids: Collection[UUID], *, actor: str) -> Report | Busy:
         """Undo what some runs did, under a lease. The link rests afterwards: else it would do it all again."""
-        link = self._link(link_id)
+        link = self.store.survey(link_id).link
         run_id = self.new_id()
         lease = self.store.take_lease(link_id, owner=self.owner, run_id=run_id, job="rewind")
         if lease is None:
@@ -181,16 +200,11 @@ class Runner:
 
     def rehearse(self, link_id: UUID, run_ids: Collection[UUID]) -> Report:
         """What a rewind would do; it is done, and rolled back."""
-        link = self._link(link_id)
+        link = self.store.survey(link_id).link
         with self.calendars(link) as calendar:
             run = self._run(link, self.new_id(), calendar, full=False)
             run.dry = True
             return rewind(run, run_ids)
-
-    def _link(self, link_id: UUID) -> CalendarLink:
-        with reading(self.sessions) as database:
-            account = joinedload(CalendarLink.account)
-            return database.get_one(CalendarLink, link_id, options=[account])
 
     def _run(self, link: CalendarLink, run_id: UUID, calendar: RemoteCalendar, *, full: bool) -> Run:
         return Run(
@@ -254,9 +268,10 @@ class Runner:
         link.next_run_at = self._next(link, report)
 
     def _note_host(self, link: CalendarLink, report: Report) -> None:
-        database = object_session(link)
-        if database is None:
+        unit = object_session(link)
+        if unit is None:
             return
+        database = unit.connection()
         if report.error is None:
             note_answer(database, link.host)
         else:

@@ -17,10 +17,10 @@ from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
 from sync.errors import LeaseLost, Stopped
 from sync.event import Event
-from sync.ports import Clock, Codec, RemoteCalendar
+from sync.ports import Clock, Codec, Look, Position, RemoteCalendar
 from sync.projection import Unit, View, effective_level, project
 from sync.settings import LEVELS, Level, Settings
-from sync.store import Lease, Store, UnitRef, Work
+from sync.store import Lease, Quiet, Store, UnitRef, Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,8 @@ class Run:
     `listing`: only list everything there, as tokens may have lost something.
 
     `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
-    run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again.
+    run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `quiet`:
+    nothing waited on our side as the run began; `looked`: what a first look there found nevertheless.
     """
 
     link_id: UUID
@@ -71,6 +72,13 @@ class Run:
     preview: Work | None = None
     agreed: dict[UnitRef, int] = field(default_factory=dict)
     held_until: datetime | None = None
+    quiet: Quiet | None = None
+    looked: Look | None = None
+
+    def look(self, position: Position | None) -> Look:
+        """What changed there; what was looked at already is not asked for again."""
+        looked, self.looked = self.looked, None
+        return looked or self.calendar.look(position)
 
     @contextmanager
     def work(self) -> Iterator[Work]:

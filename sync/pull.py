@@ -69,7 +69,7 @@ def pull(run: Run) -> None:
         unfetched = [seen.href for seen in work.seen_unfetched()]
         answer = Answer.read(work.link.state_reason)
     whole = run.full or (run.listing and position is not None)
-    look = run.calendar.list_all() if whole else run.calendar.look(position)
+    look = run.calendar.list_all() if whole else run.look(position)
     run.listing = False  # once a run is enough
     seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
     known = run.store.known(run.link_id, seen)

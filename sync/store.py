@@ -18,6 +18,7 @@ from model.people import Client, Worker
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
+from sync.ports import Position
 from sync.projection import Unit
 
 Row = Session | Series | EventMapping | SeenItem | Intent | InboundChange | Notice | HistoryEntry
@@ -31,6 +32,14 @@ class Lease:
     owner: str
     fence: int
     run_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet:
+    """Nothing waits on our side, up to our change `newest`; in the calendar we are at `position`."""
+
+    position: Position
+    newest: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -248,6 +248,7 @@ def upgrade() -> None:
         sa.Column("lease_owner", sa.Text(), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("connections", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -257,8 +258,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_calendar_link"),
         sa.UniqueConstraint("ref", name="uq_calendar_link_ref"),
     )
-    op.create_index("ix_calendar_link_host", "calendar_link", ["host"])
+    op.create_index("ix_calendar_link_host_lease_until", "calendar_link", ["host", "lease_until"])
     op.create_index("ix_calendar_link_next_run_at", "calendar_link", ["next_run_at"])
+    op.create_index("ix_calendar_link_seen_rev", "calendar_link", ["seen_rev"])
     op.create_index("ix_calendar_link_worker_id", "calendar_link", ["worker_id"])
 
     op.create_table(
@@ -463,6 +465,7 @@ def upgrade() -> None:
     op.create_index("ix_event_mapping_link_id_href_key", "event_mapping", ["link_id", "href_key"])
     op.create_index("ix_event_mapping_link_id_series_id", "event_mapping", ["link_id", "series_id"])
     op.create_index("ix_event_mapping_link_id_session_id", "event_mapping", ["link_id", "session_id"])
+    op.create_index("ix_event_mapping_link_id_state", "event_mapping", ["link_id", "state"])
 
     op.create_table(
         "session_client",

@@ -1,0 +1,59 @@
+"""Read a link together with whether anything waits on our side, in one query: what most runs need to know.
+
+Most runs find nothing to do. That nothing is announced and unsettled, undecided, unread or unsent, and that no
+session of this worker changed, is known before the lease is taken; the fencing number says whether it still holds.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from adapters.database.changes import series_since, sessions_since
+from adapters.database.engine import Sessions, reading
+from model.base import Revision
+from model.journal import Intent
+from model.link import CalendarLink, EventMapping, LinkState, MappingState, SeenItem
+from sync.ports import Position
+from sync.store import Quiet
+
+_OPEN = (MappingState.UNDECIDED, MappingState.DIRTY)
+_WAITS = or_(
+    exists().where(Intent.link_id == CalendarLink.id),
+    exists().where(EventMapping.link_id == CalendarLink.id, EventMapping.state.in_(_OPEN)),
+    exists().where(SeenItem.link_id == CalendarLink.id, SeenItem.etag.is_(None), SeenItem.reason != ""),
+)
+_SEEN, _WORKER = CalendarLink.seen_rev.expression, CalendarLink.worker_id.expression
+_CHANGED = or_(
+    sessions_since(_SEEN, _WORKER).exists(), series_since(_SEEN, _WORKER, CalendarLink.id.expression).exists()
+)
+_NEWEST = select(Revision.latest).scalar_subquery()
+_SURVEY: Select[CalendarLink, int, bool, bool] = (
+    select(CalendarLink, _NEWEST, _WAITS, _CHANGED)
+    .where(CalendarLink.id == bindparam("link"))
+    .options(joinedload(CalendarLink.account))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveyed:
+    """A link with its account, and `quiet` if nothing waits on our side."""
+
+    link: CalendarLink
+    quiet: Quiet | None
+
+
+def survey(sessions: Sessions, link_id: UUID) -> Surveyed:
+    """Read it without waiting for any writer."""
+    with reading(sessions) as database:
+        link, newest, waits, changed = database.execute(_SURVEY, {"link": link_id}).one()
+    return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, newest))
+
+
+def _quiet(link: CalendarLink, newest: int | None) -> Quiet | None:
+    """Not while there is a failure to forget, or a person's answer to carry out."""
+    untold = link.last_error or link.state_reason or link.failures or link.last_ok_at is None
+    if link.state is not LinkState.ACTIVE or untold or (link.sync_token is None and link.ctag is None):
+        return None
+    return Quiet(position=Position(token=link.sync_token, ctag=link.ctag), newest=newest or 0)
