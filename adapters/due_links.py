@@ -70,9 +70,9 @@ def _woken(database: Database, now: datetime) -> Sequence[Due]:
 
 
 def _changed(since: int) -> Select[UUID, int]:
-    """The workers of what changed, with its newest number."""
+    """The workers of what changed, with its newest number; an occurrence changes its series."""
     sessions = select(SessionWorker.worker_id, Session.rev).where(
-        Session.rev > since, SessionWorker.session_id == Session.id
+        Session.rev > since, Session.series_id.is_(None), SessionWorker.session_id == Session.id
     )
     series = select(SeriesWorker.worker_id, Series.rev).where(
         Series.rev > since, SeriesWorker.series_id == Series.id

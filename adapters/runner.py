@@ -102,7 +102,7 @@ class Runner:
             report = replace(report, error=RefusedWhileThrottled(str(report.error), retry_after=None))
         try:
             if quiet is not None and report.quiet and not corrections:
-                self.store.rest(lease, newest=quiet.newest, then=self._next(link, report))
+                self.store.rest(lease, quiet, then=self._next(link, report))
                 return report
             with self.store.ending(lease) as (ended, row):
                 self._end(ended, row, report, full=full, soon=stopping())

@@ -36,10 +36,15 @@ class Lease:
 
 @dataclass(frozen=True, kw_only=True)
 class Quiet:
-    """Nothing waits on our side, up to our change `newest`; in the calendar we are at `position`."""
+    """Nothing waits on our side, up to our change `newest`; in the calendar we are at `position`.
+
+    `seen` and `due` are what the link said then: what a person sets meanwhile is not to be overwritten.
+    """
 
     position: Position
     newest: int
+    seen: int
+    due: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Look here: which sessions and series of a worker are newer than what a link has seen.
 
 It costs the number of changes, not of sessions (decision 6): the index of change numbers leads, and each change is
-asked whose it is. Left to itself SQLite would walk through all that the worker ever had, hence the subqueries.
+asked whose it is. Left to themselves the databases would sooner walk through all that the worker ever had, hence the
+scalar subqueries, which neither of them turns around.
 """
 
 from uuid import UUID
@@ -19,7 +20,7 @@ Name = ColumnElement[UUID] | UUID
 def sessions_since(rev: Number, worker: Name) -> Select[UUID, int]:
     """Single sessions; an occurrence changes its series."""
     mine = SessionWorker.session_id == Session.id, SessionWorker.worker_id == worker
-    theirs = exists().where(*mine).correlate_except(SessionWorker)
+    theirs = _any(select(SessionWorker.worker_id).where(*mine).correlate_except(SessionWorker))
     return select(Session.id, Session.rev).where(Session.rev > rev, Session.series_id.is_(None), theirs)
 
 
@@ -33,7 +34,7 @@ def sessions_of(worker: Name) -> Select[UUID, int]:
 def series_since(rev: Number, worker: Name, link: Name) -> Select[UUID, int]:
     """Series of the worker, and those that the link shows still."""
     mine = SeriesWorker.series_id == Series.id, SeriesWorker.worker_id == worker
-    theirs = exists().where(*mine).correlate_except(SeriesWorker)
+    theirs = _any(select(SeriesWorker.worker_id).where(*mine).correlate_except(SeriesWorker))
     shown = mapped(link, EventMapping.series_id == Series.id)
     return select(Series.id, Series.rev).where(Series.rev > rev, or_(theirs, shown))
 
@@ -42,3 +43,12 @@ def mapped(link: Name, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """That a living mapping of the link shows something."""
     living = EventMapping.state != MappingState.TOMBSTONE
     return exists().where(EventMapping.link_id == link, which, living).correlate_except(EventMapping)
+
+
+def newest(changed: Select[UUID, int], rev: ColumnElement[int]) -> ColumnElement[int]:
+    """The number of the newest change among these; NULL: there is none. The order makes the index lead."""
+    return changed.with_only_columns(rev).order_by(rev.desc()).limit(1).scalar_subquery()
+
+
+def _any(query: Select[UUID]) -> ColumnElement[bool]:
+    return query.limit(1).scalar_subquery().is_not(None)

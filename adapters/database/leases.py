@@ -5,15 +5,25 @@ built once and go past the unit of work. Each proves by its fencing number that 
 """
 
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, or_, select, update
 
 from adapters.database.hosts import Share, enter, note_answer, room_for
 from model.journal import SyncRun
 from model.link import CalendarHost, CalendarLink
 from sync.errors import LeaseLost
-from sync.store import Lease
+from sync.store import Lease, Quiet
+
+_Value = TypeVar("_Value")
+
+
+def _unless_set_meanwhile(column: ColumnElement[_Value], *, was: str, to: str) -> ColumnElement[_Value]:
+    """The new value, if the column still has the old one."""
+    old, new = (bindparam(name, type_=column.type) for name in (was, to))
+    return case((column == old, new), else_=column)
+
 
 _FREE = or_(CalendarLink.lease_until.is_(None), CalendarLink.lease_until <= bindparam("now"))
 _TAKE = (
@@ -39,9 +49,9 @@ _TROUBLES = (
 _REST = _OURS.values(
     lease_owner="",
     lease_until=None,
-    seen_rev=bindparam("newest"),
+    seen_rev=_unless_set_meanwhile(CalendarLink.seen_rev.expression, was="seen", to="newest"),
     last_ok_at=bindparam("at"),
-    next_run_at=bindparam("then"),
+    next_run_at=_unless_set_meanwhile(CalendarLink.next_run_at.expression, was="due", to="then"),
     updated_at=bindparam("at"),
 ).returning(CalendarLink.host, _TROUBLES)
 _END = (
@@ -87,10 +97,11 @@ def widen(
     return granted
 
 
-def rest(database: Connection, lease: Lease, *, newest: int, now: datetime, then: datetime) -> None:
-    """End a run that found nothing to do, and give the link back until `then`."""
-    values = {"link": lease.link_id, "number": lease.fence, "newest": newest, "at": now, "then": then}
-    held = database.execute(_REST, values).one_or_none()
+def rest(database: Connection, lease: Lease, quiet: Quiet, *, now: datetime, then: datetime) -> None:
+    """End a run that found nothing to do, and give the link back until `then`; sooner, if somebody said so."""
+    values = {"link": lease.link_id, "number": lease.fence, "at": now, "then": then}
+    were = {"newest": quiet.newest, "seen": quiet.seen, "due": quiet.due}
+    held = database.execute(_REST, values | were).one_or_none()
     if held is None:
         raise LeaseLost("another worker took this link over")
     database.execute(_END, {"run": lease.run_id, "at": now})

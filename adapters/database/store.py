@@ -25,7 +25,7 @@ from model.journal import (
 )
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from sync.settings import Settings
-from sync.store import Lease
+from sync.store import Lease, Quiet
 
 
 class SqlStore:
@@ -72,10 +72,10 @@ class SqlStore:
         """The link with its account, and whether anything waits on our side."""
         return survey(self._sessions, link_id)
 
-    def rest(self, lease: Lease, *, newest: int, then: datetime) -> None:
-        """The last transaction of a run that found nothing to do, up to our change `newest`."""
+    def rest(self, lease: Lease, quiet: Quiet, *, then: datetime) -> None:
+        """The last transaction of a run that found nothing to do."""
         with self._engine.begin() as database:
-            leases.rest(database, lease, newest=newest, now=self._clock(), then=then)
+            leases.rest(database, lease, quiet, now=self._clock(), then=then)
 
     @contextmanager
     def work(self, lease: Lease) -> Iterator[SqlWork]:

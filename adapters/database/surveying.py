@@ -10,11 +10,13 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from adapters.database.changes import series_since, sessions_since
+from adapters.database.changes import newest, series_since, sessions_since
 from adapters.database.engine import Sessions, reading
 from model.base import Revision
 from model.journal import Intent
 from model.link import CalendarLink, EventMapping, LinkState, MappingState, SeenItem
+from model.series import Series
+from model.session import Session
 from sync.ports import Position
 from sync.store import Quiet
 
@@ -25,12 +27,15 @@ _WAITS = or_(
     exists().where(SeenItem.link_id == CalendarLink.id, SeenItem.etag.is_(None), SeenItem.reason != ""),
 )
 _SEEN, _WORKER = CalendarLink.seen_rev.expression, CalendarLink.worker_id.expression
+_SESSIONS = sessions_since(_SEEN, _WORKER).correlate(CalendarLink)
+_SERIES = series_since(_SEEN, _WORKER, CalendarLink.id.expression).correlate(CalendarLink)
 _CHANGED = or_(
-    sessions_since(_SEEN, _WORKER).exists(), series_since(_SEEN, _WORKER, CalendarLink.id.expression).exists()
+    newest(_SESSIONS, Session.rev.expression).is_not(None),
+    newest(_SERIES, Series.rev.expression).is_not(None),
 )
-_NEWEST = select(Revision.latest).scalar_subquery()
+_LATEST = select(Revision.latest).scalar_subquery()
 _SURVEY: Select[CalendarLink, int, bool, bool] = (
-    select(CalendarLink, _NEWEST, _WAITS, _CHANGED)
+    select(CalendarLink, _LATEST, _WAITS, _CHANGED)
     .where(CalendarLink.id == bindparam("link"))
     .options(joinedload(CalendarLink.account))
 )
@@ -47,13 +52,14 @@ class Surveyed:
 def survey(sessions: Sessions, link_id: UUID) -> Surveyed:
     """Read it without waiting for any writer."""
     with reading(sessions) as database:
-        link, newest, waits, changed = database.execute(_SURVEY, {"link": link_id}).one()
-    return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, newest))
+        link, latest, waits, changed = database.execute(_SURVEY, {"link": link_id}).one()
+    return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, latest))
 
 
-def _quiet(link: CalendarLink, newest: int | None) -> Quiet | None:
+def _quiet(link: CalendarLink, latest: int | None) -> Quiet | None:
     """Not while there is a failure to forget, or a person's answer to carry out."""
     untold = link.last_error or link.state_reason or link.failures or link.last_ok_at is None
     if link.state is not LinkState.ACTIVE or untold or (link.sync_token is None and link.ctag is None):
         return None
-    return Quiet(position=Position(token=link.sync_token, ctag=link.ctag), newest=newest or 0)
+    position = Position(token=link.sync_token, ctag=link.ctag)
+    return Quiet(position=position, newest=latest or 0, seen=link.seen_rev, due=link.next_run_at)

@@ -91,5 +91,7 @@ class Known:
     @property
     def corrections(self) -> dict[str, object]:
         """The switches that are not what was stored."""
+        if self.profile is self.stored:
+            return {}
         before, now = asdict(self.stored), asdict(self.profile)
         return {name: now[name] for name in now if now[name] != before[name]}

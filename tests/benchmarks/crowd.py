@@ -6,7 +6,7 @@ linked and run long ago, at the usual cadence, spread evenly over it.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -26,7 +26,7 @@ from tests.practice import Commands
 
 HOSTS = 20
 CADENCE = timedelta(seconds=300)
-_TOKEN = "http://fake.invalid/sync/0-0"
+TOKEN = "http://fake.invalid/sync/0-0"
 
 
 @dataclass
@@ -110,10 +110,6 @@ def _link(number: int, worker: UUID, url: str, now: datetime, seen: int) -> dict
         "id": worker, "ref": f"link-{number:05}", "worker_id": worker, "account_id": worker, "href": url,
         "host": url.split("/")[2], "tz": "Australia/Adelaide", "role": Role.WORK, "mode": Mode.TWO_WAY,
         "privacy_level": "reference", "cancelled_display": "mark", "pull_s": int(CADENCE.total_seconds()),
-        "profile": {**_PROFILE}, "state": LinkState.ACTIVE, "sync_token": _TOKEN, "seen_rev": seen,
+        "profile": asdict(Profile(keeps_bodies=True)), "state": LinkState.ACTIVE, "sync_token": TOKEN, "seen_rev": seen,
         "reconciled_at": now, "listed_at": now, "last_ok_at": now, "next_run_at": now + CADENCE,
     }  # fmt: skip
-
-
-_PROFILE: dict[str, object] = {"keeps_bodies": True}
-assert Profile(keeps_bodies=True)  # a switch by that name exists

@@ -90,14 +90,6 @@ def test_e24_a_host_with_many_late_links_leaves_room_for_the_others(links, monke
     assert links.due() == ["big-0", "big-1", "big-2", "mia"]
 
 
-def test_a_link_that_was_run_since_it_was_found_is_not_run_again(links):
-    link = links.add("mia", next_run_at=NOW)
-    (found,) = due_links.due_links(links.sessions, now=links.now)
-    links.set(link, fence=found.fence + 1)
-    (again,) = due_links.due_links(links.sessions, now=links.now)
-    assert again.fence == found.fence + 1
-
-
 def test_a_host_in_trouble_is_told_from_one_that_answers(links):
     links.add("mia", "bad.example", next_run_at=NOW)
     links.add("tom", "good.example", next_run_at=NOW)

@@ -385,8 +385,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_session"),
     )
     op.create_index("ix_session_import_uid", "session", ["import_uid"])
-    op.create_index("ix_session_rev", "session", ["rev"])
     op.create_index("ix_session_room_id_ends_at", "session", ["room_id", "ends_at"])
+    op.create_index("ix_session_series_id_rev", "session", ["series_id", "rev"])
     op.create_index("ix_session_starts_at_ends_at", "session", ["starts_at", "ends_at"])
     op.create_index(
         "uq_session_series_id_occurrence_key", "session", ["series_id", "occurrence_key"], unique=True
@@ -501,7 +501,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_session_worker"),
     )
     op.create_index("ix_session_worker_busy", "session_worker", ["worker_id", "ends_at", "starts_at"])
-    op.create_index("ix_session_worker_session_id", "session_worker", ["session_id"])
+    op.create_index("ix_session_worker_session_id_worker_id", "session_worker", ["session_id", "worker_id"])
 
     op.create_table(
         "inbound_change",
