@@ -20,10 +20,10 @@ from model.session import Session
 from sync.ports import Position
 from sync.store import Quiet
 
-_OPEN = (MappingState.UNDECIDED, MappingState.DIRTY)
+_OPEN = or_(EventMapping.state == MappingState.UNDECIDED, EventMapping.state == MappingState.DIRTY)
 _WAITS = or_(
     exists().where(Intent.link_id == CalendarLink.id),
-    exists().where(EventMapping.link_id == CalendarLink.id, EventMapping.state.in_(_OPEN)),
+    exists().where(EventMapping.link_id == CalendarLink.id, _OPEN),
     exists().where(SeenItem.link_id == CalendarLink.id, SeenItem.etag.is_(None), SeenItem.reason != ""),
 )
 _SEEN, _WORKER = CalendarLink.seen_rev.expression, CalendarLink.worker_id.expression

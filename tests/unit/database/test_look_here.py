@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from adapters.due_links import due_links
+from tests.multitude import multiply
 from tests.world import ADELAIDE, World
 
 MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=ADELAIDE)
@@ -31,27 +32,6 @@ def postgresql(postgresql_url: str) -> Iterator[World]:
     made.settle()
     yield made
     made.close()
-
-
-def multiply(world: World, count: int) -> None:
-    """So many more sessions of the same worker, older than what the link has seen."""
-    made = "printf('%032x', n)" if world.engine.dialect.name == "sqlite" else "gen_random_uuid()"
-    with world.engine.begin() as database:
-        for table, own in (("session", {"id": made, "rev": "0"}), ("session_worker", {"id": made})):
-            template = _template(database, table)
-            columns = ", ".join(template)
-            numbers = f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {count})"  # noqa: S608
-            picked = ", ".join(own.get(name, f"t.{name}") for name in template)
-            if table == "session_worker":
-                picked = picked.replace("t.session_id", made if made.startswith("printf") else "s.id")
-            source = f"FROM k, (SELECT * FROM {table} LIMIT 1) t"  # noqa: S608
-            if table == "session_worker" and not made.startswith("printf"):
-                source = "FROM (SELECT * FROM session_worker LIMIT 1) t, session s WHERE s.rev = 0"
-            database.execute(text(f"INSERT INTO {table} ({columns}) {numbers} SELECT {picked} {source}"))
-
-
-def _template(database: Connection, table: str) -> list[str]:
-    return [str(name) for name in database.execute(text(f"SELECT * FROM {table} LIMIT 0")).keys()]  # noqa: S608, SIM118
 
 
 class Steps:
@@ -81,7 +61,7 @@ def look(world: World) -> int:
 def test_it_costs_no_more_among_thousands_of_sessions(sqlite: World) -> None:
     steps, cost = Steps(sqlite), dict[int, int]()
     for count in (FEW, MANY):
-        multiply_to(sqlite, count)
+        have(sqlite, count)
         sqlite.add_session(MONDAY + timedelta(days=1, hours=count))
         before = steps.count
         assert look(sqlite) == 1
@@ -90,13 +70,13 @@ def test_it_costs_no_more_among_thousands_of_sessions(sqlite: World) -> None:
     assert cost[MANY] <= cost[FEW] + 50
 
 
-def multiply_to(world: World, count: int) -> None:
+def have(world: World, count: int) -> None:
+    """So many sessions of the same worker that the link has seen long ago."""
     with world.engine.begin() as database:
-        database.execute(
-            text("DELETE FROM session_worker WHERE session_id IN (SELECT id FROM session WHERE rev = 0)")
-        )
-        database.execute(text("DELETE FROM session WHERE rev = 0"))
-    multiply(world, count)
+        for table, column in (("session_worker", "session_id"), ("session", "id")):
+            old = f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM session WHERE rev = 0)"  # noqa: S608
+            database.execute(text(old))
+        multiply(database, count)
 
 
 def test_it_grows_with_the_changes_that_there_are(sqlite: World) -> None:
@@ -113,7 +93,7 @@ def test_it_grows_with_the_changes_that_there_are(sqlite: World) -> None:
 
 
 def test_postgresql_takes_the_index_of_change_numbers(postgresql: World) -> None:
-    multiply(postgresql, MANY)
+    have(postgresql, MANY)
     with postgresql.engine.begin() as database:
         database.execute(text("ANALYZE"))
     postgresql.add_session(MONDAY + timedelta(days=1))
