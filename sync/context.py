@@ -20,10 +20,10 @@ from sync.adopt import orphans_as_single
 from sync.declined import as_answered
 from sync.errors import LeaseLost, Stopped
 from sync.event import Event
-from sync.ports import Clock, Codec, RemoteCalendar
+from sync.ports import Clock, Codec, Look, Position, RemoteCalendar
 from sync.projection import Unit, View, effective_level, project
 from sync.settings import LEVELS, Level, Settings
-from sync.store import Lease, Store, UnitRef, Work
+from sync.store import Lease, Quiet, Store, UnitRef, Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,8 @@ class Run:
 
     `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
     run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `owner`: the
-    addresses of whose calendar it is. `only_read`: it is a busy source.
+    addresses of whose calendar it is. `only_read`: it is a busy source. `quiet`: nothing waited on our side as the run
+    began; `looked`: what a first look there found nevertheless.
     """
 
     link_id: UUID
@@ -77,6 +78,13 @@ class Run:
     agreed: dict[UnitRef, int] = field(default_factory=dict)
     held_until: datetime | None = None
     owner: frozenset[str] = frozenset()
+    quiet: Quiet | None = None
+    looked: Look | None = None
+
+    def look(self, position: Position | None) -> Look:
+        """What changed there; what was looked at already is not asked for again."""
+        looked, self.looked = self.looked, None
+        return looked or self.calendar.look(position)
 
     @contextmanager
     def work(self) -> Iterator[Work]:

@@ -26,7 +26,7 @@ class Found:
 def look_there(run: Run, position: Position | None) -> Found:
     """Look at what changed since, or list everything where that is due."""
     whole = run.full or (run.listing and position is not None)
-    look = run.calendar.list_all() if whole else run.calendar.look(position)
+    look = run.calendar.list_all() if whole else run.look(position)
     run.listing = False  # once a run is enough
     seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
     known = run.store.known(run.link_id, seen)

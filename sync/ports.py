@@ -97,6 +97,9 @@ class RemoteCalendar(Protocol):
     def guard_writes(self, check: Callable[[float], None]) -> None:
         """Ask `check` before each request that writes, with the seconds it may take; it raises to forbid it."""
 
+    def share_host(self, room: Callable[[int], int]) -> None:
+        """Ask `room` before several connections are used, with how many are wanted; it says how many may be."""
+
     def each(self, tasks: Sequence[Task], do: Callable[["RemoteCalendar", Task], Result]) -> Iterator[Result]:
         """Do one thing for each task, in turn or over several connections, as this server is faster; no two tasks
         may be about one href. After a failure nothing new is begun, and it is raised when the rest has come.

@@ -19,6 +19,7 @@ from model.people import Client, Worker
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
+from sync.ports import Position
 from sync.projection import Unit
 
 Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundChange | Notice | HistoryEntry
@@ -32,6 +33,19 @@ class Lease:
     owner: str
     fence: int
     run_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet:
+    """Nothing waits on our side, up to our change `newest`; in the calendar we are at `position`.
+
+    `seen` and `due` are what the link said then: what a person sets meanwhile is not to be overwritten.
+    """
+
+    position: Position
+    newest: int
+    seen: int
+    due: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database import busy_blocks, numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
+from adapters.database.changes import mapped, series_since, sessions_of, sessions_since
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
@@ -35,8 +36,8 @@ from model.journal import (
 )
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from model.people import Client, Worker
-from model.series import Series, SeriesWorker
-from model.session import Session, SessionWorker
+from model.series import Series
+from model.session import Session
 from sync.archive import Action, Standing
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
@@ -108,21 +109,14 @@ class SqlWork:
         return {ref: self._units[ref] for ref in refs if ref in self._units}
 
     def changed_units(self, *, since: int, ending_after: datetime) -> dict[UnitRef, int]:
-        mine = self._link.worker_id
+        mine, link = self._link.worker_id, self._link.id
+        shown = mapped(link, EventMapping.session_id == Session.id)
         single = (
-            select(Session.id, Session.rev)
-            .join(SessionWorker, SessionWorker.session_id == Session.id)
-            .where(Session.rev > since, Session.series_id.is_(None), SessionWorker.worker_id == mine)
-            .where(or_(Session.ends_at >= ending_after, self._mapped(EventMapping.session_id == Session.id)))
+            (sessions_since(since, mine) if since else sessions_of(mine))
+            .where(or_(Session.ends_at >= ending_after, shown))
             .order_by(Session.rev, Session.starts_at, Session.id)
         )
-        theirs = exists().where(SeriesWorker.series_id == Series.id, SeriesWorker.worker_id == mine)
-        series = (
-            select(Series.id, Series.rev)
-            .where(Series.rev > since)
-            .where(or_(theirs, self._mapped(EventMapping.series_id == Series.id)))
-            .order_by(Series.rev, Series.starts_at, Series.id)
-        )
+        series = series_since(since, mine, link).order_by(Series.rev, Series.starts_at, Series.id)
         singles = {UnitRef(kind="session", id=found): rev for found, rev in self._database.execute(single)}
         return singles | {
             UnitRef(kind="series", id=found): rev for found, rev in self._database.execute(series)
@@ -229,10 +223,6 @@ class SqlWork:
 
     def _mappings(self) -> Select[EventMapping]:
         return select(EventMapping).where(EventMapping.link_id == self._link.id)
-
-    def _mapped(self, which: ColumnElement[bool]) -> ColumnElement[bool]:
-        living = EventMapping.state != MappingState.TOMBSTONE
-        return exists().where(EventMapping.link_id == self._link.id, which, living)
 
     # --- busy sources ----------------------------------------------------------------------------------
 

@@ -57,10 +57,12 @@ class CalDavCalendar:
             self,
             self._another if further else None,
             most=lambda: self._known.profile.connections,
+            room=self._may_have,
             crowded=self._crowd,
             failed=self._failed,
             timer=further.timer if further else time.monotonic,
         )
+        self._room: Callable[[int], int] = lambda wanted: wanted
         self._writing, self._fetching = Pace(size=_WRITES), Pace(size=_PAGES)
 
     def close(self) -> None:
@@ -112,6 +114,9 @@ class CalDavCalendar:
         for lane in (self, *self._lanes.opened):
             lane._collection.client.before_write = one_at_a_time
 
+    def share_host(self, room: Callable[[int], int]) -> None:
+        self._room = room
+
     def look(self, position: Position | None) -> Look:
         return self._listing.since(position) if position else self._listing.from_scratch()
 
@@ -147,6 +152,9 @@ class CalDavCalendar:
         client = self._further.connect()
         client.before_write = self._collection.client.before_write
         return type(self)(client, self._collection.url, profile=self._known, page=self._page)
+
+    def _may_have(self, wanted: int) -> int:
+        return self._room(wanted)
 
     def _crowd(self, several: bool) -> None:
         self._known.crowded = several

@@ -15,6 +15,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MIB = 1024 * 1024
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 # iCloud keeps each account on a partition host (p12-caldav.icloud.com) and names it in hrefs (FAILURES B28).
 _ONE_PARTY = ("icloud.com",)
 

@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 MOST_CONNECTIONS = 4
 _HOURLY = timedelta(hours=1)
@@ -62,10 +63,16 @@ class Profile:
     @classmethod
     def from_json(cls, text: str) -> "Profile":
         """Read a stored profile; names and values of another version are ignored."""
-        stored, usual = json.loads(text), cls()
-        known = {field.name: getattr(usual, field.name) for field in fields(cls)}
-        read = {name: _as(stored[name], default) for name, default in known.items() if name in stored}
-        return cls(**{**known, **read})
+        return _read(text)
+
+
+@lru_cache(maxsize=128)
+def _read(text: str) -> Profile:
+    """Kept, as links on servers of one kind have the same, and each run asks for it."""
+    stored, usual = json.loads(text), Profile()
+    known = {field.name: getattr(usual, field.name) for field in fields(Profile)}
+    read = {name: _as(stored[name], default) for name, default in known.items() if name in stored}
+    return Profile(**{**known, **read})
 
 
 def _as(value: object, default: bool | int | Multiget) -> bool | int | Multiget:
@@ -98,5 +105,7 @@ class Known:
     @property
     def corrections(self) -> dict[str, object]:
         """The switches that are not what was stored."""
+        if self.profile is self.stored:
+            return {}
         before, now = asdict(self.stored), asdict(self.profile)
         return {name: now[name] for name in now if now[name] != before[name]}

@@ -94,6 +94,9 @@ class InMemoryCalendar:
     def guard_writes(self, check: Callable[[float], None]) -> None:
         self._check = check
 
+    def share_host(self, room: Callable[[int], int]) -> None:
+        """It has one connection."""
+
     @property
     def reads_back(self) -> bool:
         return self.server.rewrites is not as_sent

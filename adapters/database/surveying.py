@@ -1,0 +1,68 @@
+"""Read a link together with whether anything waits on our side, in one query: what most runs need to know.
+
+Most runs find nothing to do. That nothing is announced and unsettled, undecided, unread or unsent, and that no
+session of this worker changed, is known before the lease is taken; the fencing number says whether it still holds.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from adapters.database.changes import newest, series_since, sessions_since
+from adapters.database.engine import Sessions, reading
+from model.base import Revision
+from model.journal import Intent
+from model.link import CalendarLink, EventMapping, LinkState, MappingState, Role, SeenItem
+from model.series import Series
+from model.session import Session
+from sync.ports import Position
+from sync.store import Quiet
+
+_OPEN = or_(EventMapping.state == MappingState.UNDECIDED, EventMapping.state == MappingState.DIRTY)
+_WAITS = or_(
+    exists().where(Intent.link_id == CalendarLink.id),
+    exists().where(EventMapping.link_id == CalendarLink.id, _OPEN),
+    exists().where(SeenItem.link_id == CalendarLink.id, SeenItem.etag.is_(None), SeenItem.reason != ""),
+)
+_SEEN, _WORKER = CalendarLink.seen_rev.expression, CalendarLink.worker_id.expression
+_SESSIONS = sessions_since(_SEEN, _WORKER).correlate(CalendarLink)
+_SERIES = series_since(_SEEN, _WORKER, CalendarLink.id.expression).correlate(CalendarLink)
+_CHANGED = and_(
+    CalendarLink.role == Role.WORK,  # a busy source shows none of it
+    or_(
+        newest(_SESSIONS, Session.rev.expression).is_not(None),
+        newest(_SERIES, Series.rev.expression).is_not(None),
+    ),
+)
+_LATEST = select(Revision.latest).scalar_subquery()
+_SURVEY: Select[CalendarLink, int, bool, bool] = (
+    select(CalendarLink, _LATEST, _WAITS, _CHANGED)
+    .where(CalendarLink.id == bindparam("link"))
+    .options(joinedload(CalendarLink.account), joinedload(CalendarLink.worker))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveyed:
+    """A link with its account and its worker, and `quiet` if nothing waits on our side."""
+
+    link: CalendarLink
+    quiet: Quiet | None
+
+
+def survey(sessions: Sessions, link_id: UUID) -> Surveyed:
+    """Read it without waiting for any writer."""
+    with reading(sessions) as database:
+        link, latest, waits, changed = database.execute(_SURVEY, {"link": link_id}).one()
+    return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, latest))
+
+
+def _quiet(link: CalendarLink, latest: int | None) -> Quiet | None:
+    """Not while there is a failure to forget, or a person's answer to carry out."""
+    untold = link.last_error or link.state_reason or link.failures or link.last_ok_at is None
+    if link.state is not LinkState.ACTIVE or untold or (link.sync_token is None and link.ctag is None):
+        return None
+    position = Position(token=link.sync_token, ctag=link.ctag)
+    return Quiet(position=position, newest=latest or 0, seen=link.seen_rev, due=link.next_run_at)
