@@ -43,7 +43,7 @@ class SqlStore:
     ) -> None:
         """Without a `box` nothing is kept for `rewind`."""
         self._engine, self._sessions, self._settings, self._clock = engine, sessions, settings, clock
-        self._box = box
+        self._box, self._readers = box, read_only(engine)
 
     @property
     def _lease_time(self) -> timedelta:
@@ -71,7 +71,7 @@ class SqlStore:
 
     def survey(self, link_id: UUID) -> Surveyed:
         """The link with its account, and whether anything waits on our side."""
-        return survey(self._sessions, link_id)
+        return survey(self._readers, link_id)
 
     def rest(self, lease: Lease, quiet: Quiet, *, then: datetime) -> None:
         """The last transaction of a run that found nothing to do."""
@@ -111,7 +111,7 @@ class SqlStore:
 
     def _reading(self) -> Database:
         """A unit of work that takes no write lock."""
-        return self._sessions(bind=read_only(self._engine))
+        return self._sessions(bind=self._readers)
 
     @contextmanager
     def preview(self, link_id: UUID) -> Iterator[SqlWork]:

@@ -4,17 +4,18 @@ Most runs find nothing to do. That nothing is announced and unsettled, undecided
 session of this worker changed, is known before the lease is taken; the fencing number says whether it still holds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Column, Engine, Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from adapters.database.changes import newest, series_since, sessions_since
-from adapters.database.engine import Sessions, reading
-from model.base import Revision
+from model.base import Base, Revision
 from model.journal import Intent
-from model.link import CalendarLink, EventMapping, LinkState, MappingState, Role, SeenItem
+from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, MappingState, Role, SeenItem
+from model.people import Worker
 from model.series import Series
 from model.session import Session
 from sync.ports import Position
@@ -37,10 +38,17 @@ _CHANGED = and_(
     ),
 )
 _LATEST = select(Revision.latest).scalar_subquery()
-_SURVEY: Select[CalendarLink, int, bool, bool] = (
-    select(CalendarLink, _LATEST, _WAITS, _CHANGED)
+_LINK, _ACCOUNT, _OWNER = (
+    list(Base.metadata.tables[noun.__tablename__].c) for noun in (CalendarLink, CalendarAccount, Worker)
+)
+_OTHERS = [
+    column.label(f"{column.table.name}_{column.key}") for table in (_ACCOUNT, _OWNER) for column in table
+]
+_SURVEY: Select[*tuple[object, ...]] = (
+    select(_LATEST, _WAITS, _CHANGED, *_LINK, *_OTHERS)
+    .join(CalendarAccount, CalendarAccount.id == CalendarLink.account_id)
+    .join(Worker, Worker.id == CalendarLink.worker_id)
     .where(CalendarLink.id == bindparam("link"))
-    .options(joinedload(CalendarLink.account), joinedload(CalendarLink.worker))
 )
 
 
@@ -52,17 +60,30 @@ class Surveyed:
     quiet: Quiet | None
 
 
-def survey(sessions: Sessions, link_id: UUID) -> Surveyed:
-    """Read it without waiting for any writer."""
-    with reading(sessions) as database:
-        link, latest, waits, changed = database.execute(_SURVEY, {"link": link_id}).one()
+def survey(readers: Engine, link_id: UUID) -> Surveyed:
+    """Read it without waiting for any writer, and past the unit of work: nobody changes these rows by changing them."""
+    with readers.begin() as database:
+        latest, waits, changed, *row = database.execute(_SURVEY, {"link": link_id}).one()
+    link = CalendarLink(**_named(_LINK, row))
+    others = row[len(_LINK) :]
+    set_committed_value(link, "account", CalendarAccount(**_named(_ACCOUNT, others)))
+    set_committed_value(link, "worker", Worker(**_named(_OWNER, others[len(_ACCOUNT) :])))
     return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, latest))
 
 
-def _quiet(link: CalendarLink, latest: int | None) -> Quiet | None:
+def _named(columns: Sequence[Column[object]], values: Sequence[object]) -> dict[str, object]:
+    return {column.key: value for column, value in zip(columns, values, strict=False)}
+
+
+def _quiet(link: CalendarLink, latest: object) -> Quiet | None:
     """Not while there is a failure to forget, or a person's answer to carry out."""
     untold = link.last_error or link.state_reason or link.failures or link.last_ok_at is None
     if link.state is not LinkState.ACTIVE or untold or (link.sync_token is None and link.ctag is None):
         return None
     position = Position(token=link.sync_token, ctag=link.ctag)
-    return Quiet(position=position, newest=latest or 0, seen=link.seen_rev, due=link.next_run_at)
+    return Quiet(
+        position=position,
+        newest=latest if isinstance(latest, int) else 0,
+        seen=link.seen_rev,
+        due=link.next_run_at,
+    )

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, Engine, event, update
 
+from adapters.database.surveying import Surveyed
 from adapters.runner import Busy
 from model.base import Revision
 from model.journal import SyncRun
@@ -140,6 +142,24 @@ def test_what_a_person_sets_meanwhile_stays(world: World) -> None:
     world.server.watch = set_anew
     run(world)
     assert (world.link().seen_rev, world.link().next_run_at) == (0, soon)
+
+
+def test_what_somebody_left_between_the_survey_and_the_lease_is_done(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = world.runner.store.survey
+
+    def overtaken(link_id: UUID) -> Surveyed:
+        found = survey(link_id)
+        monkeypatch.setattr(world.runner.store, "survey", survey)
+        run(world)
+        with world.sessions.begin() as database:
+            database.execute(update(EventMapping).values(state=MappingState.DIRTY))
+        return found
+
+    monkeypatch.setattr(world.runner.store, "survey", overtaken)
+    run(world)
+    assert {mapping.state for mapping in world.mappings()} == {MappingState.SYNCED}
 
 
 def test_e12_who_was_overtaken_meanwhile_ends_with_that(world: World) -> None:
