@@ -1,6 +1,6 @@
 """What a run needs from the outside: a calendar, a codec, a clock. Adapters and doubles fulfil it.
 
-Every method says by its verb what it costs: `look`, `fetch`, `create`, `replace`, `delete` and `find` use the
+Every method says by its verb what it costs: `look`, `fetch`, `create`, `replace` and `delete` use the
 wire. Errors are those of `sync.errors` and nothing else.
 """
 
@@ -113,9 +113,6 @@ class RemoteCalendar(Protocol):
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Fetched]:
         """Read items, in pages; every href asked for gets exactly one answer."""
-
-    def find(self, uid: str) -> Item | None:
-        """Look a UID up in this collection."""
 
     def create(self, href: str, body: bytes) -> str | None:
         """Write a new item (If-None-Match: *); return its strong ETag, if told."""

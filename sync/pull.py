@@ -83,7 +83,8 @@ def pull(run: Run) -> None:
     changed = [h for h in there.changed if h not in old]
     gone, unsure, found = prove_gone(run, look, known)
     fresh = [h for h in changed if canonical_href(h) not in known]
-    news = list(fetched(run, fresh)) if gone or (undisturbed and perhaps_ours(fresh)) else []
+    asked = fresh if gone else perhaps_ours(fresh) if undisturbed else []
+    news = list(fetched(run, asked))
     items = [one for one in news if isinstance(one, Item)]
     gone = not_moved(run, gone, items)
     if not answer.answer:

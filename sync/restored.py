@@ -13,6 +13,7 @@ from sync.guard import MassChange
 from sync.href import canonical_href
 from sync.ports import Item
 
+_ENOUGH = 100
 _NAMED_BY_US = re.compile(r"/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.ics")
 
 
@@ -22,9 +23,9 @@ class DatabaseOlder(MassChange):
     reason = "DATABASE_RESTORED"
 
 
-def perhaps_ours(hrefs: Sequence[str]) -> bool:
-    """Whether any of these is named as we name what we write; some apps name theirs alike."""
-    return any(_NAMED_BY_US.search(canonical_href(href)) for href in hrefs)
+def perhaps_ours(hrefs: Sequence[str]) -> list[str]:
+    """Those that are named as we name what we write, as many as it takes to know; some apps name theirs alike."""
+    return [href for href in hrefs if _NAMED_BY_US.search(canonical_href(href))][:_ENOUGH]
 
 
 def check(run: Run, new: Sequence[Item]) -> None:

@@ -239,7 +239,7 @@ def _create_again(
             id=run.new_id(), link_id=run.link_id, uid=str(run.new_id()), href="", href_key="", note=before.note,
             waiting="",
         )  # fmt: skip
-        heir.base_ical = heir.pushed_ical = None
+        heir.base_ical, heir.pushed_ical, heir.away = None, None, mapping.away
         work.add(heir)
     _show(heir, unit)
     heir.href = run.calendar.new_href(str(run.new_id()))

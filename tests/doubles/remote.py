@@ -147,10 +147,6 @@ class InMemoryCalendar:
                 else:
                     yield Item(href=href, etag=stored.etag, body=stored.body)
 
-    def find(self, uid: str) -> Item | None:
-        self._ask("REPORT")
-        return next((item for item in self.server.items.values() if uid_of(item.body) == uid), None)
-
     def create(self, href: str, body: bytes) -> str | None:
         self._ask("PUT")
         self._lose_request(href)
