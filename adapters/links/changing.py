@@ -139,8 +139,7 @@ def resume(sessions: Sessions, act: Act, ref: str, answer: str = "") -> Shown:
                 "E_BUSY_SOURCE",
                 f"{link.ref} is only read, nothing is put back there; --accept takes it as it is",
             )
-        usual = "" if link.only_read else RESTORE
-        given = Answer(answer=answer or usual, why=link.state_reason) if suspended else Answer()
+        given = _given(link, answer) if suspended else Answer()
         if suspended:
             link.sync_token = link.ctag = None  # everything is looked at again
             link.seen_rev = 0 if given.overwriting else link.seen_rev
@@ -149,6 +148,13 @@ def resume(sessions: Sessions, act: Act, ref: str, answer: str = "") -> Shown:
         record(database, act, "link-resumed", link=link.ref, code=given.answer)
         said = (_SAID_ON_RESUME[given.answer],) if given.answer and not link.only_read else ()
         return Shown(ref=link.ref, state=link.state, sentences=said)
+
+
+def _given(link: CalendarLink, answer: str) -> Answer:
+    """How a suspension is answered; to a busy source nothing is put back, so that without a word it is just tried."""
+    if link.only_read and not answer:
+        return Answer()
+    return Answer(answer=answer or RESTORE, why=link.state_reason)
 
 
 def check(app: App, act: Act, ref: str) -> Checked:
