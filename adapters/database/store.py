@@ -7,11 +7,13 @@ there, before anything is written (FAILURES E11, E12). What is done inside is `w
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, and_, or_, select, update
+from sqlalchemy import Engine, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from adapters.database.archive import Archive, Box
 from adapters.database.engine import Sessions, read_only
@@ -71,7 +73,7 @@ class SqlStore:
             .returning(CalendarLink.fence, CalendarLink.host)
         )
         with self._sessions.begin() as database:
-            taken = database.execute(step).one_or_none()
+            taken = database.connection().execute(step).one_or_none()
             if taken is None:
                 return None
             fence, host = taken
@@ -111,10 +113,9 @@ class SqlStore:
             link.lease_owner, link.lease_until = "", None
 
     def _renew(self, database: Database, lease: Lease) -> None:
-        mine = and_(CalendarLink.id == lease.link_id, CalendarLink.fence == lease.fence)
-        step = update(CalendarLink).where(mine).values(lease_until=self._clock() + self._lease_time)
-        held = database.execute(step.returning(CalendarLink.id)).scalar_one_or_none()
-        if held is None:
+        until = self._clock() + self._lease_time
+        mine = {"mine": lease.link_id, "held": lease.fence, "until": until}
+        if database.connection().execute(_renewal(), mine).scalar_one_or_none() is None:
             raise LeaseLost("another worker took this link over")
 
     def _reading(self) -> Database:
@@ -173,5 +174,20 @@ def _chunks(query: Select[str, str | None], keys: Sequence[str] | None) -> Itera
 
 
 def _link(database: Database, link_id: UUID) -> CalendarLink:
-    query = select(CalendarLink).where(CalendarLink.id == link_id).options(joinedload(CalendarLink.worker))
-    return database.scalars(query).one()
+    return database.scalars(_with_its_worker(), {"wanted": link_id}).one()
+
+
+# What every transaction of a run begins with is made once: made anew, it costs more than the database does.
+
+
+@cache
+def _renewal() -> ReturningUpdate[UUID]:
+    mine = and_(CalendarLink.id == bindparam("mine"), CalendarLink.fence == bindparam("held"))
+    step = update(CalendarLink).where(mine).values(lease_until=bindparam("until"))
+    return step.returning(CalendarLink.id)
+
+
+@cache
+def _with_its_worker() -> Select[CalendarLink]:
+    query = select(CalendarLink).where(CalendarLink.id == bindparam("wanted"))
+    return query.options(joinedload(CalendarLink.worker, innerjoin=True))

@@ -107,7 +107,10 @@ def check_agreement(play: Play) -> None:
     with world.runner.store.preview(world.link_id) as work:
         run = _reader(play)
         run.preview = work
-        for mapping in world.mappings():
+        mappings = world.mappings()
+        shown_soon = work.changed_units(since=0, ending_after=world.clock.now())
+        work.load_many([*{*filter(None, map(ref_of, mappings)), *shown_soon}])  # all at once is cheaper
+        for mapping in mappings:
             ref = ref_of(mapping)
             unit = work.load(ref) if ref else None
             assert unit is not None, f"{mapping.uid} shows nothing"
