@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from tests.property.support import oracle
 from tests.property.support.apps import APPS, MEANWHILE
-from tests.property.support.invariants import check_all
+from tests.property.support.invariants import HOLDS, check_all, trace
 from tests.property.support.office import OFFICE
-from tests.property.support.play import Gesture, Play, Side, Stage, Step, in_memory, prepare
+from tests.property.support.play import Gesture, Play, Side, Stage, Step, in_memory, prepare, replay
 from tests.property.support.server import SERVER
 from tests.property.support.thumb import THUMB
 from tests.property.support.trouble import TROUBLE
@@ -27,6 +27,7 @@ GESTURES: dict[str, Gesture] = {**OFFICE, **PHONE, **OUTSIDE, **TROUBLE}
 HISTORIES = int(os.environ.get("CALENDULA_HISTORIES", "2000"))
 SEED = int(os.environ.get("CALENDULA_SEED", "1"))
 PARTS, PARTS_OVER_HTTP = 16, 4
+REPLAYED = 16  # one history of so many is played again (I13)
 
 _small = st.integers(0, 7)
 
@@ -51,9 +52,12 @@ class Histories(RuleBasedStateMachine):
         self._begin(Stage.numbered(number), in_memory, first, second)
 
     def _begin(self, stage: Stage, side: Side, first: Step, second: Step) -> None:
-        self.play = Play.on(stage, template=self.template, folder=self.folder, side=side)
+        self.play = self._on(stage, side)
         for step in (first, second, ("run", 0, 0, 0)):
             self.play.take(step, GESTURES)
+
+    def _on(self, stage: Stage, side: Side) -> Play:
+        return Play.on(stage, template=self.template, folder=self.folder, side=side)
 
     @rule(step=_steps(OFFICE))
     def office(self, step: Step) -> None:
@@ -75,11 +79,20 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "play"):
             return
-        try:
-            oracle.settle(self.play)
-            check_all(self.play)
-        finally:
-            self.play.world.close()
+        end = ended(self.play)
+        if sum(map(sum, (step[1:] for step in self.play.steps))) % REPLAYED == 0:
+            again = replay(self._on(self.play.stage, self.play.side), self.play.steps, GESTURES)
+            assert ended(again) == end, "I13: the same steps gave another trace"
+
+
+def ended(play: Play) -> tuple[object, ...]:
+    """Let it get quiet, and ask what must hold then; the trace it leaves."""
+    try:
+        oracle.settle(play)
+        check_all(play)
+        return trace(play)
+    finally:
+        play.world.close()
 
 
 class HistoriesOverHttp(Histories):
@@ -103,6 +116,10 @@ def template() -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         yield prepare(Path(folder))
+
+
+def test_every_invariant_is_asked() -> None:
+    assert {*HOLDS, "I13"} == {f"I{number}" for number in range(1, 18)}
 
 
 @pytest.mark.parametrize("part", range(PARTS))

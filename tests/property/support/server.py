@@ -4,6 +4,7 @@ import re
 
 from sync.href import canonical_href
 from tests.property.support import oracle
+from tests.property.support.invariants import check_at_rest
 from tests.property.support.mortal import Fate, dies
 from tests.property.support.play import Gesture, Play
 
@@ -28,6 +29,8 @@ def _run(play: Play, job: str) -> None:
     oracle.check_bounded(play)
     if job in {play.stage.job, "reconcile"}:
         oracle.check_judged(came, play, quiet_here=quiet_here)
+        if not report.lines:
+            check_at_rest(play)
 
 
 def plan(play: Play, _: int, __: int, ___: int) -> None:
