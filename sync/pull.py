@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode, SeenItem
-from sync import inbound, parts, restored, suspicion
+from sync import inbound, own_events, parts, restored, suspicion
 from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
 from sync.aside import quarantine, set_aside
@@ -334,7 +334,7 @@ def _adopt(run: Run, work: Work, new: Sequence[New]) -> None:
 def _relink(run: Run, work: Work, unit: Unit, event: Event, item: Item) -> EventMapping:
     """What is there already is ours from now on; where it says otherwise than we show, the push says it (F3)."""
     mapping = inbound.new_mapping(run, event.uid, item)
-    inbound.repoint(mapping, unit)
+    own_events.repoint(mapping, unit)
     work.add(mapping)
     start = event.master.start.isoformat() if event.master is not None else ""
     run.tell(Line(action="matched", uid=event.uid, start=start, kind=kind_of(unit)))
@@ -397,7 +397,7 @@ def _take_stray(run: Run, work: Work, mapping: EventMapping, event: Event, item:
 
 def _adopt_new(run: Run, work: Work, new: New) -> Unit:
     mapping, event, item = new.mapping, new.event, new.item
-    unit = inbound.new_event(run, work, mapping, event, copied=new.copied)
+    unit = own_events.new_event(run, work, mapping, event, copied=new.copied)
     ours = run.project(work, unit, mapping)
     if ours is not None and not (new.copied or _marked(event) or event.following):
         stands = not event.recurring and same(ours, event, OURS)
