@@ -16,22 +16,24 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import joinedload, object_session
+from sqlalchemy.orm import object_session
 
+from adapters.built import BUILT
 from adapters.database.engine import Sessions, reading
-from adapters.database.hosts import Share, note_answer, note_trouble
-from adapters.database.store import HostBusy, HostRests, SqlStore
+from adapters.database.hosts import HostBusy, HostRests, Share, note_answer, note_trouble
+from adapters.database.store import SqlStore
 from adapters.dav.profile import Profile
 from model.journal import SyncRun
 from model.link import RUNNABLE, CalendarLink, LinkState
 from sync.context import Line, Run, actor_of
+from sync.declined import addresses
 from sync.due import Cadence, failed_too_often, next_run, reconcile_due
 from sync.errors import LeaseLost, LinkError, NotAuthorised, RefusedWhileThrottled, Throttled
 from sync.ports import Clock, Codec, RemoteCalendar
 from sync.rewind import rewind
 from sync.run import Report, ending, run_link
 from sync.settings import Settings
-from sync.store import Lease
+from sync.store import Lease, Quiet
 
 _AFTERMATH = timedelta(minutes=10)  # how long after a 429 a 401 is taken for more of it
 _PAUSE = timedelta(minutes=1)  # until a run that made room for others goes on
@@ -66,14 +68,17 @@ class Runner:
         stopping: Callable[[], bool] = lambda: False,
         heard: Callable[[Line], None] = lambda _: None,
         background: bool = False,
+        fence: int | None = None,
     ) -> Report | Busy:
         """One run under a lease. The daily reconciliation takes the place of a run when it is due.
 
-        In the `background` it keeps within its host's share, and makes room for other links in time.
+        In the `background` it keeps within its host's share, and makes room for other links in time. With a `fence`
+        nothing is done where the link was run by anybody since it had that number.
         """
-        link = self._link(link_id)
-        if link.state not in RUNNABLE:
-            return Busy(reason=link.state.value)
+        surveyed = self.store.survey(link_id)
+        link = surveyed.link
+        if reason := self._hindered(link, fence):
+            return Busy(reason=reason)
         full = job == "reconcile" or self._reconcile_due(link)
         listing = full or link.last_ok_at is None or self._listing_due(link)
         corrections: Mapping[str, object] = {}
@@ -81,9 +86,11 @@ class Runner:
         lease = self._lease(link_id, run_id, "reconcile" if full else job, background=background)
         if isinstance(lease, Busy):
             return lease
+        undisturbed = lease.fence == link.fence + 1  # else somebody was there in between
+        quiet = surveyed.quiet if undisturbed else None
         try:
             report, corrections = self._carry_out(
-                link, lease, stopping, heard, full=full, listing=listing, background=background
+                link, lease, stopping, heard, full=full, listing=listing, background=background, quiet=quiet
             )
         except LinkError as error:  # the calendar could not even be opened
             report = Report(lines=(), counts={}, error=error)
@@ -93,6 +100,9 @@ class Runner:
         if isinstance(report.error, NotAuthorised) and self._lately_throttled(link_id):
             report = replace(report, error=RefusedWhileThrottled(str(report.error), retry_after=None))
         try:
+            if quiet is not None and report.quiet and not corrections:
+                self.store.rest(lease, quiet, then=self._next(link, report))
+                return report
             with self.store.ending(lease) as (ended, row):
                 self._end(ended, row, report, full=full, soon=stopping())
                 self._learn(ended, corrections)
@@ -101,6 +111,14 @@ class Runner:
         except LeaseLost as error:
             return Report(lines=report.lines, counts=report.counts, error=error)
         return report
+
+    def _hindered(self, link: CalendarLink, fence: int | None) -> str:
+        """Why this link is not run now; empty where nothing speaks against it."""
+        if self.clock.now() < BUILT:
+            return "CLOCK_WRONG"
+        if link.state not in RUNNABLE:
+            return link.state.value
+        return "RUN_MEANWHILE" if fence is not None and link.fence != fence else ""
 
     def _lease(self, link_id: UUID, run_id: UUID, job: str, *, background: bool) -> Lease | Busy:
         take = partial(self.store.take_lease, share=self._share) if background else self.store.take_lease
@@ -127,15 +145,18 @@ class Runner:
         full: bool,
         listing: bool,
         background: bool,
+        quiet: Quiet | None,
     ) -> tuple[Report, Mapping[str, object]]:
         until = self.clock.now() + timedelta(seconds=self.settings.sync.run_s)
         most = self.settings.sync.run_mib * 1024 * 1024
         with self.calendars(link) as calendar:
             run = self._run(link, lease.run_id, calendar, full=full)
-            run.lease, run.heard, run.stopping, run.listing = lease, heard, stopping, listing
+            run.lease, run.quiet, run.listing = lease, quiet, listing
+            run.heard, run.stopping = heard, stopping
             if background:
                 run.stopping = lambda: stopping() or self.clock.now() > until or calendar.received > most
             calendar.guard_writes(run.hold)
+            calendar.share_host(lambda wanted: self.store.widen(lease, wanted, self._share))
             return run_link(run), calendar.corrections
 
     def _give_up(self, lease: Lease, error: Exception) -> None:
@@ -151,7 +172,7 @@ class Runner:
 
     def plan(self, link_id: UUID) -> Report:
         """What a run would do now; writes nothing anywhere and takes no lease."""
-        link = self._link(link_id)
+        link = self.store.survey(link_id).link
         with self.calendars(link) as calendar, self.store.preview(link_id) as preview:
             run = self._run(link, self.new_id(), calendar, full=False)
             run.dry, run.preview = True, preview
@@ -159,7 +180,7 @@ class Runner:
 
     def rewind(self, link_id: UUID, run_ids: Collection[UUID], *, actor: str) -> Report | Busy:
         """Undo what some runs did, under a lease. The link rests afterwards: else it would do it all again."""
-        link = self._link(link_id)
+        link = self.store.survey(link_id).link
         run_id = self.new_id()
         lease = self.store.take_lease(link_id, owner=self.owner, run_id=run_id, job="rewind")
         if lease is None:
@@ -181,16 +202,11 @@ class Runner:
 
     def rehearse(self, link_id: UUID, run_ids: Collection[UUID]) -> Report:
         """What a rewind would do; it is done, and rolled back."""
-        link = self._link(link_id)
+        link = self.store.survey(link_id).link
         with self.calendars(link) as calendar:
             run = self._run(link, self.new_id(), calendar, full=False)
             run.dry = True
             return rewind(run, run_ids)
-
-    def _link(self, link_id: UUID) -> CalendarLink:
-        with reading(self.sessions) as database:
-            account = joinedload(CalendarLink.account)
-            return database.get_one(CalendarLink, link_id, options=[account])
 
     def _run(self, link: CalendarLink, run_id: UUID, calendar: RemoteCalendar, *, full: bool) -> Run:
         return Run(
@@ -204,9 +220,9 @@ class Runner:
             settings=self.settings,
             tz=ZoneInfo(link.tz),
             actor=actor_of(link),
-            login=link.account.user,
             only_read=link.only_read,
             full=full,
+            owner=addresses(link.account.user, link.worker.email),
         )
 
     def _lately_throttled(self, link_id: UUID) -> bool:
@@ -256,9 +272,10 @@ class Runner:
         link.next_run_at = self._next(link, report)
 
     def _note_host(self, link: CalendarLink, report: Report) -> None:
-        database = object_session(link)
-        if database is None:
+        unit = object_session(link)
+        if unit is None:
             return
+        database = unit.connection()
         if report.error is None:
             note_answer(database, link.host)
         else:

@@ -1,8 +1,9 @@
 """Run links when they are due, several at a time, until told to stop.
 
-APScheduler only ticks. A tick asks who is due and hands links to threads, within the limits of this process
-and of each host; whether a link may be run at all is decided by its lease. Nothing is remembered here that a
-restart could lose.
+APScheduler only ticks. A tick asks who is due; links are handed to threads then, and whenever a run ends, within
+the limits of this process and of each host; whether a link may be run at all is decided by its lease. Servers that
+are in trouble, or slow, must not keep the threads from the others. Nothing is remembered here that a restart could
+lose.
 """
 
 import importlib
@@ -25,6 +26,10 @@ from sync.run import Report
 
 TICK_S = 1
 JOBS_S = 60
+_SLOW_S = 5  # a run that takes longer mostly waits: another may begin in its place
+_SLOW_TOO = 4  # as many times the limit there may be, with the slow ones
+_HOST_IS_FULL = ("HOST_BUSY", "HOST_RESTS")
+_SHAKY = 4  # of so many runs one may be on a host that gave no usable answer lately
 
 
 class Runs(Protocol):
@@ -38,6 +43,7 @@ class Runs(Protocol):
         stopping: Callable[[], bool],
         heard: Callable[[Line], None] = ...,
         background: bool = ...,
+        fence: int | None = ...,
     ) -> Report | Busy:
         """One run under a lease."""
 
@@ -48,6 +54,39 @@ class Limits:
 
     parallel: int
     per_host: int
+
+
+class _Running:
+    """What runs now, and whether one more fits in. `timer` is injected."""
+
+    def __init__(self, limits: Limits, timer: Callable[[], float]) -> None:
+        self._limits, self._timer = limits, timer
+        self._since: dict[UUID, tuple[float, Due]] = {}
+        self._hosts: Counter[str] = Counter()
+
+    def __contains__(self, link: Due) -> bool:
+        return link.id in self._since
+
+    @property
+    def full(self) -> bool:
+        slow = sum(self._timer() - began > _SLOW_S for began, _ in self._since.values())
+        quick = len(self._since) - slow
+        return quick >= self._limits.parallel or len(self._since) >= _SLOW_TOO * self._limits.parallel
+
+    def fits(self, link: Due) -> bool:
+        """Whether this one may begin, of those that wait; that there is a thread is known."""
+        if link in self or self._hosts[link.host] >= self._limits.per_host:
+            return False
+        shaky = sum(one.shaky for _, one in self._since.values()) if link.shaky else 0
+        return shaky < max(self._limits.parallel // _SHAKY, 1)
+
+    def begin(self, link: Due) -> None:
+        self._since[link.id] = self._timer(), link
+        self._hosts[link.host] += 1
+
+    def end(self, link: Due) -> None:
+        del self._since[link.id]
+        self._hosts[link.host] -= 1
 
 
 class Scheduler:
@@ -62,20 +101,25 @@ class Scheduler:
         limits: Limits,
         log: FilteringBoundLogger,
         told: Callable[[Report], None] = lambda _: None,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._told, self._ticked = told, time.monotonic()
         self._runs, self._due, self._jobs, self._limits, self._log = runs, due, jobs, limits, log
-        self._pool = ThreadPoolExecutor(limits.parallel, thread_name_prefix="link")
-        self._running: dict[UUID, str] = {}
+        self._pool = ThreadPoolExecutor(limits.parallel * _SLOW_TOO, thread_name_prefix="link")
+        self._running = _Running(limits, timer)
+        self._waiting: list[Due] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
     def tick(self) -> list[Future[None]]:
-        """Start what is due and fits."""
+        """Start what is due and fits; the rest waits for those to end."""
         self._ticked = time.monotonic()
-        if self._stop.is_set() or self._free() <= 0:
+        if self._stop.is_set():
             return []
-        return [self._pool.submit(self._run, link) for link in self._asked() if self._take(link)]
+        due = self._asked()
+        with self._lock:
+            self._waiting = [link for link in due if link not in self._running]
+        return self._fill()
 
     def run_jobs(self) -> None:
         """Do what the practice as a whole needs, if it is due."""
@@ -97,7 +141,8 @@ class Scheduler:
 
     def stop(self) -> None:
         """Begin nothing more; runs end at their next page."""
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
 
     def close(self) -> None:
         """Wait until every run has settled what it had in hand."""
@@ -112,19 +157,23 @@ class Scheduler:
             self._log.error("due_failed", error=error)
             return ()
 
-    def _free(self) -> int:
+    def _fill(self) -> list[Future[None]]:
+        """Begin what waits and fits, in its order."""
+        begun: dict[UUID, Future[None]] = {}
         with self._lock:
-            return self._limits.parallel - len(self._running)
+            for link in self._waiting:
+                if self._stop.is_set() or self._running.full:
+                    break
+                if self._running.fits(link):
+                    self._running.begin(link)
+                    begun[link.id] = self._pool.submit(self._run, link)
+            self._waiting = [link for link in self._waiting if link.id not in begun]
+        return list(begun.values())
 
-    def _take(self, link: Due) -> bool:
-        """Note a link as running here, if that keeps within the limits."""
+    def _leave_alone(self, host: str) -> None:
+        """Until the next tick nobody else is sent to a host that has no room now."""
         with self._lock:
-            if link.id in self._running or len(self._running) >= self._limits.parallel:
-                return False
-            if Counter(self._running.values())[link.host] >= self._limits.per_host:
-                return False
-            self._running[link.id] = link.host
-            return True
+            self._waiting = [link for link in self._waiting if link.host != host]
 
     def _run(self, link: Due) -> None:
         began = time.monotonic()
@@ -135,15 +184,19 @@ class Scheduler:
             self._log.error("run_failed", link=link.ref, error=error, duration_ms=_since(began))
         finally:
             with self._lock:
-                self._running.pop(link.id, None)
+                self._running.end(link)
+            self._fill()
 
     def _sync(self, link: Due) -> Report | Busy:
-        return self._runs.sync(link.id, stopping=self._stop.is_set, background=True)
+        return self._runs.sync(link.id, stopping=self._stop.is_set, background=True, fence=link.fence)
 
     def _report(self, link: Due, result: Report | Busy, ms: int) -> None:
         """One line a run: words and numbers, nothing about anybody."""
         if isinstance(result, Busy):
-            self._log.debug("run_skipped", link=link.ref, reason_code=result.reason)
+            skipped = self._log.error if result.reason == "CLOCK_WRONG" else self._log.debug
+            skipped("run_skipped", link=link.ref, reason_code=result.reason)
+            if result.reason in _HOST_IS_FULL:
+                self._leave_alone(link.host)
             return
         self._told(result)
         tell = self._log.info if result.error is None else self._log.warning

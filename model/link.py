@@ -105,15 +105,18 @@ class CalendarLink(Row, Base):
     floating times are read. `profile`: what the server was seen to do; `corrected`: in which of it runs have
     found it different since. `listed_at`: when everything there was last listed.
     A busy source is only read: its mode, level and display mean nothing.
+
+    `connections`: how many the run that holds the lease has open, as others on the host count them.
     """
 
     __tablename__ = "calendar_link"
+    __table_args__ = (Index("ix_calendar_link_host_lease_until", "host", "lease_until"),)
 
     ref: Mapped[str] = mapped_column(unique=True)
     worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"), index=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_account.id"))
     href: Mapped[str]
-    host: Mapped[str] = mapped_column(default="", index=True)
+    host: Mapped[str] = mapped_column(default="")
     name: Mapped[str] = mapped_column(default="")
     tz: Mapped[str]
     role: Mapped[Role] = mapped_column(default=Role.WORK)
@@ -128,7 +131,7 @@ class CalendarLink(Row, Base):
     state_reason: Mapped[str] = mapped_column(default="")
     sync_token: Mapped[str | None]
     ctag: Mapped[str | None]
-    seen_rev: Mapped[int] = mapped_column(default=0)
+    seen_rev: Mapped[int] = mapped_column(default=0, index=True)
     reconciled_at: Mapped[datetime | None]
     listed_at: Mapped[datetime | None]
     last_ok_at: Mapped[datetime | None]
@@ -139,6 +142,7 @@ class CalendarLink(Row, Base):
     lease_owner: Mapped[str] = mapped_column(default="")
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
+    connections: Mapped[int] = mapped_column(default=1)
 
     worker: Mapped[Worker] = relationship(lazy="raise")
     account: Mapped[CalendarAccount] = relationship(lazy="raise")
@@ -190,6 +194,8 @@ class EventMapping(Row, Base):
     DIRTY: differs from what we show and must be pushed. UNDECIDED: a series was cut there, and until the next
     pull is over nobody knows whether a new UID follows (E6 or E7). REFUSED: the server would not take our
     write; tried again when the unit changes and at the daily reconciliation.
+    `part_of`: this resource holds nothing but overrides of that mapping's series, and shows nothing by itself (B21).
+    `away`: the event came from another calendar, and this is our copy of it (E10).
     `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).
     """
 
@@ -199,11 +205,15 @@ class EventMapping(Row, Base):
         Index("ix_event_mapping_link_id_href_key", "link_id", "href_key"),
         Index("ix_event_mapping_link_id_session_id", "link_id", "session_id"),
         Index("ix_event_mapping_link_id_series_id", "link_id", "series_id"),
+        Index("ix_event_mapping_part_of", "part_of"),
+        Index("ix_event_mapping_link_id_state", "link_id", "state"),
     )
 
     link_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_link.id"))
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id", ondelete="SET NULL"))
+    part_of: Mapped[UUID | None] = mapped_column(ForeignKey("event_mapping.id", ondelete="SET NULL"))
+    away: Mapped[bool] = mapped_column(default=False)
     uid: Mapped[str]
     href: Mapped[str]
     href_key: Mapped[str]

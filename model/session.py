@@ -161,7 +161,7 @@ class Session(Row, Details, Timed, Base):
         Index("ix_session_starts_at_ends_at", "starts_at", "ends_at"),
         Index("ix_session_room_id_ends_at", "room_id", "ends_at"),
         Index("uq_session_series_id_occurrence_key", "series_id", "occurrence_key", unique=True),
-        Index("ix_session_rev", "rev"),
+        Index("ix_session_series_id_rev", "series_id", "rev"),
     )
 
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id"))
@@ -329,9 +329,12 @@ class SessionWorker(Row, Base):
     """
 
     __tablename__ = "session_worker"
-    __table_args__ = (Index("ix_session_worker_busy", "worker_id", "ends_at", "starts_at"),)
+    __table_args__ = (
+        Index("ix_session_worker_busy", "worker_id", "ends_at", "starts_at"),
+        Index("ix_session_worker_session_id_worker_id", "session_id", "worker_id"),
+    )
 
-    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), index=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"))
     worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -5,7 +5,7 @@ gone, or cannot be read, goes on blocking as it was last known: a source that fa
 times an event takes is `occupied`'s to say.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,16 +44,16 @@ def read_busy(run: Run) -> None:
     with run.work() as work:
         position = position_of(work)
         again = [seen.href for seen in work.seen_unfetched()] + _to_expand(run, work)
-        owner = frozenset({work.owner().email.lower(), run.login.lower()}) - {""}
         accepted = Answer.read(work.link.state_reason).answer
     there = look_there(run, position)
     gone, unsure, found = prove_gone(run, there.look, there.known)
     if not accepted:
         _check(run, there, [*gone, *map(canonical_href, unsure)])
     ask_alone(run, unsure, gone, found)
-    wanted = list(dict.fromkeys([*there.changed, *again]))
-    for items in in_pages(run, wanted, found):
-        _take(run, items, owner)
+    here = {canonical_href(item.href): item for item in found}
+    wanted = {canonical_href(href): href for href in (*there.changed, *again, *(i.href for i in found))}
+    for items in in_pages(run, wanted, here):
+        _take(run, items)
     _free(run, gone)
     if not there.whole:
         save_position(run, position, there.look.position)
@@ -113,13 +113,13 @@ def _tell_vanished(run: Run, work: Work, gone: Sequence[str]) -> None:
 # --- items --------------------------------------------------------------------------------------------------
 
 
-def _take(run: Run, items: Sequence[Item], owner: Collection[str]) -> None:
+def _take(run: Run, items: Sequence[Item]) -> None:
     """One page: understood before a transaction begins; what is unreadable blocks as it did (I9)."""
     taken: list[Taken] = []
     bad: list[tuple[Item, str]] = []
     for item in items:
         try:
-            taken.append(_understood(run, item, owner))
+            taken.append(_understood(run, item))
         except Unreadable as problem:
             bad.append((item, str(problem)))
     with run.work() as work:
@@ -128,12 +128,12 @@ def _take(run: Run, items: Sequence[Item], owner: Collection[str]) -> None:
         _keep(run, work, taken)
 
 
-def _understood(run: Run, item: Item, owner: Collection[str]) -> Taken:
+def _understood(run: Run, item: Item) -> Taken:
     reading = run.codec.read(item.body, tz=run.tz, href=item.href)
     if reading is None or _is_trial(reading.event):
         return Taken(item=item, uid="", times=[], more=False)
     window, event = _window(run), reading.event
-    times = occupied(event, window, owner=owner)
+    times = occupied(event, window, owner=run.owner)
     return Taken(item=item, uid=event.uid, times=times, more=goes_on(event, window))
 
 

@@ -6,6 +6,7 @@ project and what we know to be there, so the push restores it; nothing is restor
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from model.errors import DomainError
 from model.link import EventMapping, MappingState, Mode
@@ -26,7 +27,12 @@ from sync.merge import OWNER_KEEPS, merged
 from sync.ports import Item
 from sync.projection import Unit, project, remark, without_note
 from sync.record import log
+from sync.rewriting import made_by_server
 from sync.store import Work, ref_of, ref_to
+
+# How long after our write what a server makes of it may first be seen: it took three minutes at most where that was
+# measured (FAILURES B17), and a calendar may be looked at rarely.
+_LATE = timedelta(hours=1)
 
 
 def take_in(
@@ -38,10 +44,12 @@ def take_in(
     etag: str | None,
     *,
     decided: Sequence[Code] = (),
+    base: Event | None = None,
 ) -> None:
     """Settle what a mapped resource says now: echo, or edits to judge. A cut series must have been decided.
 
-    `decided` names what of it was judged already, as part of a split.
+    `decided` names what of it was judged already, as part of a split; `base` is what it said before, where that is
+    more than the resource itself holds.
     """
     bases = run.bases(mapping)
     unit = _load(work, mapping)
@@ -52,8 +60,8 @@ def take_in(
             mapping, body, etag, MappingState.DIRTY
         )  # ours is gone or was never there: the push decides
         return
-    base, pushed = bases
-    if same(base, theirs):
+    base, pushed = base or bases[0], bases[1]
+    if same(base, theirs) or _rewritten(run, work, mapping, base, theirs, etag):
         _echo(run, mapping, body, etag)
         return
     work.keep(mapping, "taken-in", Standing.of(mapping), body)
@@ -85,6 +93,17 @@ def _echo(run: Run, mapping: EventMapping, body: bytes, etag: str | None) -> Non
     state = MappingState.DIRTY if mapping.state == MappingState.UNDECIDED else MappingState(mapping.state)
     _remember(mapping, body, etag, state)
     run.count("echo")
+
+
+def _rewritten(
+    run: Run, work: Work, mapping: EventMapping, base: Event, theirs: Event, etag: str | None
+) -> bool:
+    """Whether the server made that of it by itself: under the same ETag, or late, after a write of ours."""
+    if not made_by_server(base, theirs):
+        return False
+    if etag is not None and etag == mapping.etag:
+        return True
+    return work.sent_since(mapping.uid, run.clock.now() - _LATE)
 
 
 def _remember(mapping: EventMapping, body: bytes, etag: str | None, state: MappingState) -> None:
@@ -313,6 +332,8 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
     """The resource is proven to be gone (E5, E19): apply for Other Events, hold or refuse for the rest."""
     bases, unit = run.bases(mapping), _load(work, mapping)
     ours = run.project(work, unit, mapping)
+    if mapping.series_id is not None:
+        _take_parts_away(work, mapping)
     if bases is None or unit is None or ours is None:
         mapping.bury()
         return
@@ -336,6 +357,12 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
             restore(mapping)  # of a series, what took place is still to be seen
     else:
         restore(mapping)
+
+
+def _take_parts_away(work: Work, mapping: EventMapping) -> None:
+    """Overrides that stand alone go with their series: what is put back is put back in one piece (B21)."""
+    for part in work.parts_of([mapping.id]):
+        part.part_of, part.state = None, MappingState.DIRTY
 
 
 def restore(mapping: EventMapping) -> None:

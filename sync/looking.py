@@ -1,12 +1,13 @@
 """Find out what is different in a calendar, and read it in pages: what every run begins with, whatever comes of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sync.aside import could_not_fetch
 from sync.context import Run
 from sync.href import canonical_href
-from sync.ports import Item, Look, Missing, Position
+from sync.ports import Fetched, Item, Look, Missing, Position
 from sync.store import Work
 
 
@@ -25,21 +26,24 @@ class Found:
 def look_there(run: Run, position: Position | None) -> Found:
     """Look at what changed since, or list everything where that is due."""
     whole = run.full or (run.listing and position is not None)
-    look = run.calendar.list_all() if whole else run.calendar.look(position)
+    look = run.calendar.list_all() if whole else run.look(position)
     run.listing = False  # once a run is enough
     seen = None if look.complete else [canonical_href(href) for href in (*look.etags, *look.gone)]
     known = run.store.known(run.link_id, seen)
-    changed = [h for h, etag in look.etags.items() if etag is None or known.get(canonical_href(h)) != etag]
+    doubted = run.calendar.misses_edits and not look.complete  # named as changed, whatever its ETag says
+    listed = look.etags.items()
+    changed = [h for h, e in listed if doubted or e is None or known.get(canonical_href(h)) != e]
     return Found(look=look, known=known, changed=changed, whole=whole)
 
 
-def in_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> Iterator[list[Item]]:
-    """What lies at these hrefs, and what was read already, page by page; between two pages a run may end."""
-    items: list[Item] = list(found)
-    for answer in run.calendar.fetch(hrefs) if hrefs else ():
+def in_pages(run: Run, hrefs: Mapping[str, str], here: Mapping[str, Fetched]) -> Iterator[list[Item]]:
+    """What lies at these hrefs (by their keys), page by page; what is `here` already is not asked for again. Between
+    two pages a run may end."""
+    items: list[Item] = []
+    wanted = [href for key, href in hrefs.items() if key not in here]
+    for answer in chain((here[key] for key in hrefs if key in here), fetched(run, wanted)):
         if isinstance(answer, Item):
             items.append(answer)
-            run.count("fetched")
         elif not isinstance(answer, Missing):
             could_not_fetch(run, answer)
         if len(items) >= run.settings.sync.page:
@@ -48,6 +52,14 @@ def in_pages(run: Run, hrefs: Sequence[str], found: Sequence[Item]) -> Iterator[
             items = []
     if items:
         yield items
+
+
+def fetched(run: Run, hrefs: Sequence[str]) -> Iterator[Fetched]:
+    """What the server hands out at these hrefs, counted."""
+    for answer in run.calendar.fetch(hrefs) if hrefs else ():
+        if isinstance(answer, Item):
+            run.count("fetched")
+        yield answer
 
 
 def position_of(work: Work) -> Position | None:

@@ -1,7 +1,7 @@
 """One run of one link, on one page (DESIGN, one run of one link).
 
-Recover, look, judge, guard, act, remember; then once more if something changed under us. What ends a run
-early is one of `sync.errors.LinkError`, and decides the link's state; an item's error never does.
+Nothing to do? Else recover, look, judge, guard, act, remember; then once more if something changed under us. What
+ends a run early is one of `sync.errors.LinkError`, and decides the link's state; an item's error never does.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from sync.errors import CalendarMissing, LinkError, NotAuthorised, Stopped
 from sync.guard import MassChange
 from sync.pull import pull
 from sync.push import push
+from sync.quiet import stays_quiet
 from sync.recover import recover
 
 _ROUNDS = 3
@@ -20,12 +21,15 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """How a run ended: what it did, and the error that ended it, if any. `stopped`: there is more to do."""
+    """How a run ended: what it did, and the error that ended it, if any. `stopped`: there is more to do; `quiet`: one
+    look was all, and nothing was to be done.
+    """
 
     lines: tuple[Line, ...]
     counts: dict[str, int]
     error: LinkError | None = None
     stopped: bool = False
+    quiet: bool = False
 
     @property
     def ok(self) -> bool:
@@ -51,6 +55,8 @@ def run_link(run: Run) -> Report:
     error: LinkError | None = None
     stopped = False
     try:
+        if stays_quiet(run):
+            return Report(lines=(), counts={}, quiet=True)
         _carry_out(run)
     except LinkError as problem:
         error = problem

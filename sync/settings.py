@@ -52,8 +52,8 @@ class SyncSettings:
     cancelled_display: Literal["mark", "remove"] = "mark"
     push_drafts: bool = False
     lease_s: int = _whole(90, least=15, most=3_600)
-    parallel_links: int = _whole(4, least=1, most=64)
-    per_host: int = _whole(2, least=1, most=16)
+    parallel_links: int = _whole(16, least=1, most=64)
+    per_host: int = _whole(4, least=1, most=16)
     breaker_failures: int = _whole(5, least=1, most=1_000)
     run_s: int = _whole(600, least=10, most=86_400)
     run_mib: int = _whole(256, least=1, most=100_000)

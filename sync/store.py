@@ -19,6 +19,7 @@ from model.people import Client, Worker
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
+from sync.ports import Position
 from sync.projection import Unit
 
 Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundChange | Notice | HistoryEntry
@@ -32,6 +33,19 @@ class Lease:
     owner: str
     fence: int
     run_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet:
+    """Nothing waits on our side, up to our change `newest`; in the calendar we are at `position`.
+
+    `seen` and `due` are what the link said then: what a person sets meanwhile is not to be overwritten.
+    """
+
+    position: Position
+    newest: int
+    seen: int
+    due: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +87,17 @@ class Clash:
 
     hard: tuple[str, ...] = ()
     soft: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What stands at a time in one calendar of a worker, as it was last seen there."""
+
+    link_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    rule: str
+    body: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +148,9 @@ class Work(Protocol):
 
     def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
         """Several, by their ids."""
+
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        """Living resources that hold overrides of these mappings' series (FAILURES B21)."""
 
     def seen_at(self, href_keys: Sequence[str]) -> dict[str, SeenItem]:
         """Items set aside, by href key."""
@@ -175,6 +203,15 @@ class Work(Protocol):
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         """How many bookings that this link shows stand at this time, and repeat by this rule."""
 
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        """What earlier, ended links of this worker showed under these UIDs, and this one does not yet (F3)."""
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        """Units of this worker that begin at these instants, and that this link does not show yet."""
+
+    def shown_at(self, starts: Collection[datetime]) -> Sequence[Shown]:
+        """What this worker's calendars show that begins at these instants, with what it repeats by."""
+
     def replaced_uid(self, session: Session) -> str:
         """The UID, on this link, of the session that this one replaces; empty where there is none."""
 
@@ -187,8 +224,14 @@ class Work(Protocol):
     def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
         """Whether that notice was already given for this session on this day (DOMAIN 1.8)."""
 
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        """Which of these UIDs any link has, or had."""
+
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         """The ETags that our own writes have put an end to, by UID."""
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        """Whether a write of ours to this event was settled after an instant."""
 
     def keep(
         self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ONE = typer.Argument(None, metavar="LINK", help="The link's name; may be left out where there is only one.")
 _BUSY = {
     "LEASED": "another process is running it just now",
+    "CLOCK_WRONG": "this machine's clock is behind the day this program was made; set it right",
     "HOST_RESTS": "its server asked us to wait; calendula status says until when",
     "PAUSED": "it is paused; calendula link resume goes on",
     "NEEDS_REAUTH": "the server refused the password; give a new one: calendula link login",

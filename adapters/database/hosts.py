@@ -1,17 +1,17 @@
-"""What all workers know together of a calendar server: its share of runs, its wishes, and its breaker.
+"""What all workers know together of a calendar server: its share of connections, its wishes, and its breaker.
 
 A Retry-After is a floor for every link on the host, in every process, and outlives a restart (FAILURES A16).
 After some runs in a row without a usable answer nobody asks for a while; then one run tries, and the host is
-open to all again when that one went well (E23). How many links may speak to a host at once is counted by leases.
+open to all again when that one went well (E23). How many connections a host has from us is counted by leases.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from typing import NamedTuple
+from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session as Database
 
 from model.link import CalendarHost, CalendarLink
 from sync.errors import LinkError, Throttled, Unreachable
@@ -20,12 +20,38 @@ _UNSAID = timedelta(minutes=1)  # "too many requests", and no word on how long t
 _LONGEST = timedelta(minutes=15)
 
 
+class HostBusy(Exception):
+    """Other links have all of the host's share now; the lease was not taken."""
+
+
+class HostRests(Exception):
+    """The host asked for patience; the lease was not taken."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """How many links may speak to one host at once, and after how many failures nobody does for a while."""
+    """How many connections one host may have from us, and after how many failures nobody asks it for a while."""
 
     per_host: int
     failures: int
+
+
+class _Host(NamedTuple):
+    failures: int
+    wait_until: datetime | None
+    open_until: datetime | None
+
+
+# Built once: putting a statement together costs more than sending it.
+_NAMED = CalendarHost.name == bindparam("host")
+_LOOK = select(CalendarHost.failures, CalendarHost.wait_until, CalendarHost.open_until).where(_NAMED)
+_LOCK = _LOOK.with_for_update()
+_OTHERS = select(func.coalesce(func.sum(CalendarLink.connections), 0)).where(
+    CalendarLink.host == bindparam("host"),
+    CalendarLink.lease_until > bindparam("now"),
+    CalendarLink.id != bindparam("link"),
+)
+_FORGIVE = update(CalendarHost).where(_NAMED, CalendarHost.failures > 0).values(failures=0, open_until=None)
 
 
 def resting(now: datetime) -> ColumnElement[bool]:
@@ -34,52 +60,73 @@ def resting(now: datetime) -> ColumnElement[bool]:
     return exists().where(CalendarHost.name == CalendarLink.host, until)
 
 
-def asked_to_wait(database: Database, host: str, now: datetime) -> bool:
-    """Whether the server itself asked for patience: then not even a person's wish lets a run through."""
-    query = select(CalendarHost.id).where(CalendarHost.name == host, CalendarHost.wait_until > now)
-    return database.scalar(query) is not None
+def enter(database: Connection, link: UUID, host: str, share: Share | None, now: datetime) -> None:
+    """Let one more link speak to the host, or raise HostRests or HostBusy.
 
-
-def has_room(database: Database, host: str, share: Share, now: datetime) -> bool:
-    """Whether one more link may speak to the host; its row is locked, so that two do not get the last place."""
-    known = locked(database, host)
-    query = select(func.count()).where(CalendarLink.host == host, CalendarLink.lease_until > now)
-    speaking = (database.scalar(query) or 0) - 1  # the caller's own lease
+    Without a `share` only the host's own wish is heard: a person may try what is left alone. Else its row is
+    locked, so that two do not get the last place.
+    """
+    known = _looked_at(database, host) if share is None else _locked(database, host, now)
+    if known is not None and known.wait_until is not None and known.wait_until > now:
+        raise HostRests(host)
+    if share is None or known is None:
+        return
     if known.open_until is not None and known.open_until > now:
-        return False
-    return speaking < (1 if known.failures >= share.failures else share.per_host)
+        raise HostBusy(host)
+    if _others(database, link, host, now) >= (1 if known.failures >= share.failures else share.per_host):
+        raise HostBusy(host)
 
 
-def note_answer(database: Database, host: str) -> None:
+def room_for(database: Connection, link: UUID, host: str, wanted: int, share: Share, now: datetime) -> int:
+    """How many connections a link that speaks to the host already may have, of those it wants.
+
+    One place is always left to other links: a first push goes on for minutes.
+    """
+    _locked(database, host, now)
+    free = share.per_host - _others(database, link, host, now)
+    return max(min(wanted, free, share.per_host - 1), 1)
+
+
+def note_answer(database: Connection, host: str) -> None:
     """The host answered: whatever it did before is forgiven. Costs one look where it did nothing."""
-    failed = CalendarHost.name == host, CalendarHost.failures > 0
-    if database.scalar(select(CalendarHost.id).where(*failed)) is not None:
-        database.execute(update(CalendarHost).where(*failed).values(failures=0, open_until=None))
+    known = _looked_at(database, host)
+    if known is not None and known.failures > 0:
+        database.execute(_FORGIVE, {"host": host})
 
 
-def note_trouble(database: Database, host: str, error: LinkError, *, failures: int, now: datetime) -> None:
+def note_trouble(database: Connection, host: str, error: LinkError, *, failures: int, now: datetime) -> None:
     """Remember for all workers what a run met with."""
+    values: dict[str, object] = {}
     if isinstance(error, Throttled):
-        known = locked(database, host)
         until = now + (error.retry_after if error.retry_after is not None else _UNSAID)
-        known.wait_until = max(known.wait_until or until, until)
+        values["wait_until"] = max(_locked(database, host, now).wait_until or until, until)
     elif isinstance(error, Unreachable):
-        known = locked(database, host)
-        known.failures += 1
-        over = known.failures - failures
-        if over >= 0:
-            known.open_until = now + min(timedelta(minutes=2 ** min(over, 10)), _LONGEST)
+        values["failures"] = failed = _locked(database, host, now).failures + 1
+        if failed >= failures:
+            values["open_until"] = now + min(timedelta(minutes=2 ** min(failed - failures, 10)), _LONGEST)
+    if values:
+        database.execute(update(CalendarHost).where(_NAMED).values(**values, updated_at=now), {"host": host})
 
 
-def locked(database: Database, host: str) -> CalendarHost:
+def _others(database: Connection, link: UUID, host: str, now: datetime) -> int:
+    """How many connections other links have to the host."""
+    return int(database.execute(_OTHERS, {"host": host, "now": now, "link": link}).scalar_one())
+
+
+def _looked_at(database: Connection, host: str) -> _Host | None:
+    found = database.execute(_LOOK, {"host": host}).one_or_none()
+    return _Host(*found) if found is not None else None
+
+
+def _locked(database: Connection, host: str, now: datetime) -> _Host:
     """The host's row, made where it is met for the first time; nobody else changes it meanwhile."""
-    query = select(CalendarHost).where(CalendarHost.name == host).with_for_update()
-    found = database.scalar(query)
-    if found is not None:
-        return found
-    try:
-        with database.begin_nested():
-            database.add(CalendarHost(id=uuid4(), name=host, failures=0, wait_until=None, open_until=None))
-    except IntegrityError:
-        pass  # somebody met it at the same moment
-    return database.scalars(query).one()
+    found = database.execute(_LOCK, {"host": host}).one_or_none()
+    if found is None:
+        new = {"id": uuid4(), "name": host, "failures": 0, "created_at": now, "updated_at": now, "rev": 0}
+        try:
+            with database.begin_nested():
+                database.execute(insert(CalendarHost).values(**new))
+        except IntegrityError:
+            pass  # somebody met it at the same moment
+        found = database.execute(_LOCK, {"host": host}).one()
+    return _Host(*found)

@@ -9,30 +9,24 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, and_, or_, select, update
+from sqlalchemy import Engine, Select, and_, bindparam, select
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload
 
+from adapters.database import leases
 from adapters.database.archive import Archive, Box
 from adapters.database.engine import Sessions, read_only
-from adapters.database.hosts import Share, asked_to_wait, has_room
+from adapters.database.home import note_use
+from adapters.database.hosts import Share
 from adapters.database.portions import portions
+from adapters.database.surveying import Surveyed, survey
 from adapters.database.work import SqlWork
 from model.journal import (
     SyncRun,
 )
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
-from sync.errors import LeaseLost
 from sync.settings import Settings
-from sync.store import Lease
-
-
-class HostBusy(Exception):
-    """Other links have all of the host's share now; the lease was not taken."""
-
-
-class HostRests(Exception):
-    """The host asked for patience; the lease was not taken."""
+from sync.store import Lease, Quiet
 
 
 class SqlStore:
@@ -49,7 +43,7 @@ class SqlStore:
     ) -> None:
         """Without a `box` nothing is kept for `rewind`."""
         self._engine, self._sessions, self._settings, self._clock = engine, sessions, settings, clock
-        self._box = box
+        self._box, self._readers = box, read_only(engine)
 
     @property
     def _lease_time(self) -> timedelta:
@@ -63,25 +57,26 @@ class SqlStore:
         With a `share`, only within what its host has room for: else HostBusy.
         """
         now = self._clock()
-        free = or_(CalendarLink.lease_until.is_(None), CalendarLink.lease_until <= now)
-        step = (
-            update(CalendarLink)
-            .where(CalendarLink.id == link_id, free)
-            .values(lease_owner=owner, lease_until=now + self._lease_time, fence=CalendarLink.fence + 1)
-            .returning(CalendarLink.fence, CalendarLink.host)
-        )
-        with self._sessions.begin() as database:
-            taken = database.execute(step).one_or_none()
-            if taken is None:
-                return None
-            fence, host = taken
-            if asked_to_wait(database, host, now):
-                raise HostRests(host)
-            if share is not None and not has_room(database, host, share, now):
-                raise HostBusy(host)
-            run = SyncRun(id=run_id, link_id=link_id, job=job, started_at=now, counts={}, result="running")
-            database.add(run)
-        return Lease(link_id=link_id, owner=owner, fence=fence, run_id=run_id)
+        with self._engine.begin() as database:
+            return leases.take(
+                database, link_id, owner=owner, run=run_id, job=job, share=share,
+                now=now, until=now + self._lease_time,
+            )  # fmt: skip
+
+    def widen(self, lease: Lease, wanted: int, share: Share) -> int:
+        """How many of the wanted connections a run may have at once; the others on its host are counted."""
+        now = self._clock()
+        with self._engine.begin() as database:
+            return leases.widen(database, lease, wanted, share, now=now, until=now + self._lease_time)
+
+    def survey(self, link_id: UUID) -> Surveyed:
+        """The link with its account, and whether anything waits on our side."""
+        return survey(self._readers, link_id)
+
+    def rest(self, lease: Lease, quiet: Quiet, *, then: datetime) -> None:
+        """The last transaction of a run that found nothing to do."""
+        with self._engine.begin() as database:
+            leases.rest(database, lease, quiet, now=self._clock(), then=then)
 
     @contextmanager
     def work(self, lease: Lease) -> Iterator[SqlWork]:
@@ -109,17 +104,14 @@ class SqlStore:
             run = database.get_one(SyncRun, lease.run_id)
             yield link, run
             link.lease_owner, link.lease_until = "", None
+        note_use(self._engine)
 
     def _renew(self, database: Database, lease: Lease) -> None:
-        mine = and_(CalendarLink.id == lease.link_id, CalendarLink.fence == lease.fence)
-        step = update(CalendarLink).where(mine).values(lease_until=self._clock() + self._lease_time)
-        held = database.execute(step.returning(CalendarLink.id)).scalar_one_or_none()
-        if held is None:
-            raise LeaseLost("another worker took this link over")
+        leases.renew(database.connection(), lease, until=self._clock() + self._lease_time)
 
     def _reading(self) -> Database:
         """A unit of work that takes no write lock."""
-        return self._sessions(bind=read_only(self._engine))
+        return self._sessions(bind=self._readers)
 
     @contextmanager
     def preview(self, link_id: UUID) -> Iterator[SqlWork]:
@@ -172,6 +164,10 @@ def _chunks(query: Select[str, str | None], keys: Sequence[str] | None) -> Itera
         yield query.where(column.in_(some))
 
 
+_LINK = (
+    select(CalendarLink).where(CalendarLink.id == bindparam("link")).options(joinedload(CalendarLink.worker))
+)  # built once: it begins each transaction of a run
+
+
 def _link(database: Database, link_id: UUID) -> CalendarLink:
-    query = select(CalendarLink).where(CalendarLink.id == link_id).options(joinedload(CalendarLink.worker))
-    return database.scalars(query).one()
+    return database.scalars(_LINK, {"link": link_id}).one()

@@ -6,19 +6,22 @@ Each method is one query of fixed cost, or a fixed number of them. Who may open 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database import busy_blocks, numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
+from adapters.database.changes import mapped, series_since, sessions_of, sessions_since
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
-from adapters.database.newcomers import bookings_at, clients_shown, newcomers
+from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
-from adapters.database.replaced import replaced_lately
+from adapters.database.relinking import once_shown, unshown_at
+from adapters.database.replaced import replaced_lately, sent_since
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
 from model.base import Revision
@@ -33,12 +36,12 @@ from model.journal import (
 )
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from model.people import Client, Worker
-from model.series import Series, SeriesWorker
-from model.session import Session, SessionWorker
+from model.series import Series
+from model.session import Session
 from sync.archive import Action, Standing
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, UnitRef, ref_to
+from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to
 
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
 
@@ -67,7 +70,7 @@ class SqlWork:
     def link(self) -> CalendarLink:
         return self._link
 
-    @property
+    @cached_property
     def maximum_level(self) -> str:
         """The configured maximum; a level with names also needs an attestation (DOMAIN 5)."""
         maximum = self._settings.privacy.maximum
@@ -106,21 +109,14 @@ class SqlWork:
         return {ref: self._units[ref] for ref in refs if ref in self._units}
 
     def changed_units(self, *, since: int, ending_after: datetime) -> dict[UnitRef, int]:
-        mine = self._link.worker_id
+        mine, link = self._link.worker_id, self._link.id
+        shown = mapped(link, EventMapping.session_id == Session.id)
         single = (
-            select(Session.id, Session.rev)
-            .join(SessionWorker, SessionWorker.session_id == Session.id)
-            .where(Session.rev > since, Session.series_id.is_(None), SessionWorker.worker_id == mine)
-            .where(or_(Session.ends_at >= ending_after, self._mapped(EventMapping.session_id == Session.id)))
+            (sessions_since(since, mine) if since else sessions_of(mine))
+            .where(or_(Session.ends_at >= ending_after, shown))
             .order_by(Session.rev, Session.starts_at, Session.id)
         )
-        theirs = exists().where(SeriesWorker.series_id == Series.id, SeriesWorker.worker_id == mine)
-        series = (
-            select(Series.id, Series.rev)
-            .where(Series.rev > since)
-            .where(or_(theirs, self._mapped(EventMapping.series_id == Series.id)))
-            .order_by(Series.rev, Series.starts_at, Series.id)
-        )
+        series = series_since(since, mine, link).order_by(Series.rev, Series.starts_at, Series.id)
         singles = {UnitRef(kind="session", id=found): rev for found, rev in self._database.execute(single)}
         return singles | {
             UnitRef(kind="series", id=found): rev for found, rev in self._database.execute(series)
@@ -143,6 +139,15 @@ class SqlWork:
 
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         return bookings_at(self._database, self._link.id, start=start, end=end, rule=rule)
+
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        return once_shown(self._database, self._link, uids)
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        return unshown_at(self._database, self._link, starts)
+
+    def shown_at(self, starts: Collection[datetime]) -> list[Shown]:
+        return shown_at(self._database, self._link.worker_id, starts)
 
     def replaced_uid(self, session: Session) -> str:
         self._insert_bulk()  # its mapping may be among them
@@ -204,6 +209,11 @@ class SqlWork:
                     found[UnitRef(kind="series" if kind == "series" else "session", id=unit_id)] = mapping
         return found
 
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        living = EventMapping.state != MappingState.TOMBSTONE
+        chosen = (self._mappings().where(living, EventMapping.part_of.in_(some)) for some in portions(ids))
+        return [part for query in chosen for part in self._database.scalars(query)]
+
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)
         return list(self._database.scalars(query))
@@ -213,10 +223,6 @@ class SqlWork:
 
     def _mappings(self) -> Select[EventMapping]:
         return select(EventMapping).where(EventMapping.link_id == self._link.id)
-
-    def _mapped(self, which: ColumnElement[bool]) -> ColumnElement[bool]:
-        living = EventMapping.state != MappingState.TOMBSTONE
-        return exists().where(EventMapping.link_id == self._link.id, which, living)
 
     # --- busy sources ----------------------------------------------------------------------------------
 
@@ -269,6 +275,13 @@ class SqlWork:
 
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         return replaced_lately(self._database, self._link.id, uids, since)
+
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        chosen = (select(EventMapping.uid).where(EventMapping.uid.in_(some)) for some in portions(uids))
+        return {uid for query in chosen for uid in self._database.scalars(query)}
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        return sent_since(self._database, self._link.id, uid, since)
 
     # --- the archive -----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.writing import Writer
 from sync.errors import Throttled, Unreachable
-from sync.ports import Fetched, Item, Look, Position, RemoteCalendar
+from sync.ports import Fetched, Look, Position, RemoteCalendar
 
 PAGE = 50
 # How much is done over so many connections before the next is tried: enough to measure, little enough to regret.
@@ -57,10 +57,12 @@ class CalDavCalendar:
             self,
             self._another if further else None,
             most=lambda: self._known.profile.connections,
+            room=self._may_have,
             crowded=self._crowd,
             failed=self._failed,
             timer=further.timer if further else time.monotonic,
         )
+        self._room: Callable[[int], int] = lambda wanted: wanted
         self._writing, self._fetching = Pace(size=_WRITES), Pace(size=_PAGES)
 
     def close(self) -> None:
@@ -75,6 +77,14 @@ class CalDavCalendar:
     @property
     def reads_back(self) -> bool:
         return not self.profile.keeps_bodies
+
+    @property
+    def misses_edits(self) -> bool:
+        return not self.profile.moving_etags
+
+    @property
+    def restamps(self) -> bool:
+        return not self.profile.keeps_stamps
 
     @property
     def corrections(self) -> Mapping[str, object]:
@@ -104,6 +114,9 @@ class CalDavCalendar:
         for lane in (self, *self._lanes.opened):
             lane._collection.client.before_write = one_at_a_time
 
+    def share_host(self, room: Callable[[int], int]) -> None:
+        self._room = room
+
     def look(self, position: Position | None) -> Look:
         return self._listing.since(position) if position else self._listing.from_scratch()
 
@@ -116,9 +129,6 @@ class CalDavCalendar:
             pages, lambda lane, page: lane._reader.together(page), self._fetching
         ):
             yield from answers
-
-    def find(self, uid: str) -> Item | None:
-        return self._reader.find(uid)
 
     def create(self, href: str, body: bytes) -> str | None:
         return self._writer.create(href, body)
@@ -139,6 +149,9 @@ class CalDavCalendar:
         client = self._further.connect()
         client.before_write = self._collection.client.before_write
         return type(self)(client, self._collection.url, profile=self._known, page=self._page)
+
+    def _may_have(self, wanted: int) -> int:
+        return self._room(wanted)
 
     def _crowd(self, several: bool) -> None:
         self._known.crowded = several

@@ -1,8 +1,8 @@
 """Do one thing for each of many tasks, over one connection or several at once.
 
-How many is `pace`'s to say, and the profile's to limit. A lane is a calendar with a connection of its own, used
-by one thread at a time; a further one is opened when it is first wanted. After a failure nothing new is begun,
-what is under way is awaited, and no result is lost.
+How many is `pace`'s to say, and the profile's and the host's share to limit. A lane is a calendar with a connection
+of its own, used by one thread at a time; a further one is opened when it is first wanted. After a failure nothing new
+is begun, what is under way is awaited, and no result is lost.
 """
 
 import threading
@@ -21,8 +21,9 @@ Result = TypeVar("Result")
 
 @dataclass
 class Lanes(Generic[Lane]):
-    """`first` is always there; `more` opens another. `most` is asked before each round, `crowded` told when several
-    begin and end, and `failed` of what went wrong among several; `timer` is injected.
+    """`first` is always there; `more` opens another. `most` is asked before each round, and `room` where several are
+    wanted; `crowded` is told when several begin and end, and `failed` of what went wrong among several; `timer` is
+    injected.
     """
 
     first: Lane
@@ -30,6 +31,7 @@ class Lanes(Generic[Lane]):
     most: Callable[[], int]
     crowded: Callable[[bool], None]
     failed: Callable[[BaseException], None]
+    room: Callable[[int], int] = lambda wanted: wanted
     timer: Callable[[], float] = time.monotonic
     opened: list[Lane] = field(default_factory=list)
 
@@ -40,6 +42,7 @@ class Lanes(Generic[Lane]):
             part = tasks[done : done + pace.size]
             done += len(part)
             wanted = min(pace.connections, self.most(), len(part)) if self.more is not None else 1
+            wanted = self.room(wanted) if wanted > 1 else 1
             yield from self._in_turn(part, do, pace) if wanted < 2 else self._at_once(part, do, pace, wanted)
 
     def _in_turn(

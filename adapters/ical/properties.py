@@ -71,12 +71,17 @@ def values(lines: Lines, kind: Values) -> frozenset[str]:
 
 
 def replies(lines: Lines) -> dict[str, str]:
-    """What guests answered, by address (RFC 5545, 3.2.12); only what is said."""
-    return {
-        clean_uri(own.value).lower().removeprefix("mailto:"): own.parameters["PARTSTAT"].strip().upper()
-        for own in lines.get("ATTENDEE", [])
-        if "PARTSTAT" in own.parameters
-    }
+    """What guests answered, by address, also where it stands beside another name for them (RFC 5545, 3.2.12)."""
+    found: dict[str, str] = {}
+    for own in lines.get("ATTENDEE", []):
+        parameters = own.parameters
+        told = {
+            parameters.get("EMAIL", "").strip().lower(),
+            *(address for address, _ in _split_attendee(own)),
+        }
+        if "PARTSTAT" in parameters:
+            found |= dict.fromkeys(told - {""}, parameters["PARTSTAT"].strip().upper())
+    return found
 
 
 def marks(lines: Lines) -> dict[str, str]:

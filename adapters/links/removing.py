@@ -81,7 +81,9 @@ def _ours(link_id: UUID) -> Select[UUID]:
         .join(Series, Series.id == EventMapping.series_id, isouter=True)
         .where(EventMapping.link_id == link_id, own)
     )
-    return _living(link_id).where(EventMapping.id.not_in(theirs)).order_by(EventMapping.id)
+    part_of_theirs = EventMapping.part_of.is_not(None) & EventMapping.part_of.in_(theirs)
+    ours = EventMapping.id.not_in(theirs), ~part_of_theirs
+    return _living(link_id).where(*ours).order_by(EventMapping.id)
 
 
 def _delete(app: App, lease: Lease, calendar: RemoteCalendar, ours: Sequence[UUID]) -> int:

@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 from adapters.demo.radicale import Server
-from tests.benchmarks import reading
+from tests.benchmarks import looking, reading, scale
 from tests.benchmarks.events import foreign
 from tests.benchmarks.practice import BenchPractice, practice
 from tests.benchmarks.processes import Spent, calendula
@@ -254,6 +254,21 @@ def starting(bench: Bench) -> Iterator[Figure]:
     )
 
 
+def quiet(bench: Bench) -> Iterator[Figure]:
+    """What a link costs that has nothing to do."""
+    return scale.resting(bench.folder / "quiet")
+
+
+def many_links(bench: Bench) -> Iterator[Figure]:
+    """`calendula run` with thousands of links, a fifth of them in trouble, and with writes among them."""
+    return scale.scaling(bench.folder / "scale")
+
+
+def look_here(bench: Bench) -> Iterator[Figure]:
+    """Among very many sessions."""
+    return looking.looking(bench.folder / "look")
+
+
 def _ms(seconds: Iterable[float]) -> str:
     return f"{median(seconds) * 1000:.0f} ms"
 
@@ -269,4 +284,7 @@ ALL = {
     "pull": pulling,
     "standing": standing,
     "memory": memory,
+    "quiet": quiet,
+    "look": look_here,
+    "scale": many_links,
 }

@@ -1,10 +1,12 @@
 """A fake server as a process of its own, for measurements: `python -m tests.fake --latency 0.05`.
 
-It prints its URL and runs until its input ends; any user, password "sesame". Calendars are made with MKCALENDAR,
-or at once: `--calendars 1000` makes /calendars/user-0/work/ and so on. `--failing` answers everything with 503.
+It prints its URL and runs until its input ends; any user, password "sesame". Each line of input is answered with
+the number of requests so far by method, as JSON. Calendars are made with MKCALENDAR, or at once: `--calendars 1000`
+makes /calendars/user-0/work/ and so on. `--failing` answers everything with 503.
 """
 
 import argparse
+import json
 import sys
 
 from tests.fake.server import FakeServer
@@ -25,7 +27,8 @@ def _main() -> None:
         server.make(f"/calendars/user-{number}/work/", "Work")
     with server.running(host=given.host, port=given.port):
         print(f"http://{given.host}:{server.port}/", flush=True)  # noqa: T201
-        sys.stdin.read()
+        for _ in sys.stdin:
+            print(json.dumps(server.requests), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

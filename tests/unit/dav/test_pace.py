@@ -87,6 +87,14 @@ def test_no_more_connections_than_allowed_are_opened() -> None:
     assert len(worked.lanes.opened) == 1
 
 
+def test_a_host_without_room_for_more_is_asked_over_as_many_as_it_has_room_for() -> None:
+    worked, asked = Worked({1: 20, 2: 40, 4: 80}), list[int]()
+    worked.lanes.room = lambda wanted: (asked.append(wanted), 2)[1]
+    worked.work(ROUND * 6)
+    assert asked == [2, 4, 4, 4, 4]
+    assert len(worked.lanes.opened) == 1
+
+
 @pytest.mark.parametrize("connections", [1, 2, 4])
 def test_after_a_failure_nothing_new_is_begun_and_no_result_is_lost(connections: int) -> None:
     pace, begun = Pace(size=ROUND), list[int]()

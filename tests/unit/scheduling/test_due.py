@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from model.link import LinkState
+from adapters import due_links
+from model.link import CalendarHost, LinkState
 from tests.unit.scheduling.conftest import LATER, NOW
 
 
@@ -61,3 +62,38 @@ def test_a_leased_link_is_due_again_when_its_lease_runs_out(links):
     assert links.due() == []
     links.now += timedelta(seconds=90)
     assert links.due() == ["mia"]
+
+
+def test_a_change_does_not_wait_behind_those_that_are_late(links):
+    for n in range(5):
+        links.add("tom", ref=f"late-{n}", next_run_at=NOW - timedelta(seconds=60 - n))
+    links.add("mia")
+    links.add_session("mia")
+    assert links.due() == ["mia", "late-0", "late-1", "late-2", "late-3", "late-4"]
+
+
+def test_late_ones_do_not_wait_behind_changes_either(links):
+    for worker in ("mia", "tom"):
+        links.add(worker)
+    links.add("lena", next_run_at=NOW - timedelta(seconds=9))
+    for worker in ("mia", "tom"):
+        links.add_session(worker)
+    assert links.due() == ["mia", "lena", "tom"]
+
+
+def test_e24_a_host_with_many_late_links_leaves_room_for_the_others(links, monkeypatch):
+    monkeypatch.setattr(due_links, "_OF_ONE_HOST", 3)
+    monkeypatch.setattr(due_links, "_MOST", 4)
+    for n in range(6):
+        links.add("tom", "big.example", ref=f"big-{n}", next_run_at=NOW - timedelta(seconds=60 - n))
+    links.add("mia", "small.example", next_run_at=NOW - timedelta(seconds=1))
+    assert links.due() == ["big-0", "big-1", "big-2", "mia"]
+
+
+def test_a_host_in_trouble_is_told_from_one_that_answers(links):
+    links.add("mia", "bad.example", next_run_at=NOW)
+    links.add("tom", "good.example", next_run_at=NOW)
+    with links.sessions.begin() as database:
+        database.add(CalendarHost(id=links.new_id(), name="bad.example", failures=1))
+    found = due_links.due_links(links.sessions, now=links.now)
+    assert [(one.ref, one.shaky) for one in found] == [("mia", True), ("tom", False)]

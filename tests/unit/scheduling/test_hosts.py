@@ -13,10 +13,26 @@ from adapters.ical import ICalendar
 from adapters.runner import Busy, Runner
 from model.link import CalendarHost
 from sync.errors import LinkError, Throttled, Unreachable
-from sync.ports import Look
+from sync.ports import Look, Position
 from sync.settings import Settings, SyncSettings
 from tests.doubles.remote import InMemoryCalendar
 from tests.unit.scheduling.conftest import Links
+
+
+class Sharing(InMemoryCalendar):
+    """A calendar that could use several connections, and does something while it is looked at."""
+
+    def __init__(self, service: "Service") -> None:
+        super().__init__()
+        self.service = service
+        self.room: Callable[[int], int] = lambda wanted: wanted
+
+    def share_host(self, room: Callable[[int], int]) -> None:
+        self.room = room
+
+    def look(self, position: Position | None) -> Look:
+        self.service.within()
+        return super().look(position)
 
 
 class Service:
@@ -25,21 +41,24 @@ class Service:
     def __init__(self, links: Links, **settings: int) -> None:
         self.links, self.error = links, None
         self.meanwhile: Callable[[], object] = lambda: None
+        self.within: Callable[[], object] = lambda: None
+        self.calendars: list[Sharing] = []
         chosen = Settings(sync=SyncSettings(**settings))
         self.runner = Runner(
             sessions=links.sessions, store=SqlStore(links.engine, links.sessions, chosen, clock=lambda: links.now),
             settings=chosen, codec=ICalendar(), clock=Clock(now=lambda: links.now), new_id=links.new_id,
-            calendars=self.calendar, owner=f"process-{id(self)}",
+            calendars=self.open, owner=f"process-{id(self)}",
         )  # fmt: skip
 
     error: LinkError | None
 
     @contextmanager
-    def calendar(self, _: object) -> Iterator[InMemoryCalendar]:
+    def open(self, _: object) -> Iterator[InMemoryCalendar]:
         self.meanwhile()
         if self.error is not None:
             raise self.error
-        yield InMemoryCalendar()
+        self.calendars.append(Sharing(self))
+        yield self.calendars[-1]
 
     def run(self, link: object, *, background: bool = True) -> str:
         done = self.runner.sync(link, background=background)
@@ -158,6 +177,37 @@ def test_e24_all_processes_together_keep_within_a_hosts_share(links, office):
     deeper(0)
     assert found == ["HOST_BUSY", "ok", "ok"]
     assert Service(links, per_host=2).run(third) == "ok"
+
+
+def test_e24_a_hosts_share_is_counted_in_connections_not_in_links(links, office):
+    """A first push opens more of them; one place is always left to another link."""
+    service, other = Service(links, per_host=4), Service(links, per_host=4)
+    third = links.add("lena", "one.example", ref="lena-one.example", next_run_at=links.now)
+    found: list[object] = []
+
+    def push() -> None:
+        service.meanwhile = lambda: None
+        found.append([service.calendars[-1].room(wanted) for wanted in (2, 4)])
+        other.meanwhile = lambda: found.append(Service(links, per_host=4).run(third))
+        found.append(other.run(office[2]))
+        found.append(service.calendars[-1].room(2))
+        found.append(Service(links, per_host=4).run(third))
+
+    service.within = push
+    assert service.run(office[0]) == "ok"
+    assert found == [[2, 3], "HOST_BUSY", "ok", 2, "ok"]
+    assert links.row(office[0]).connections == 2
+    assert other.run(office[2]) == "ok"  # what a lease held is free with it
+
+
+def test_e24_of_a_host_that_is_crowded_a_link_gets_no_more_than_it_has(links, office):
+    service = Service(links, per_host=2)
+
+    def push() -> None:
+        assert service.calendars[-1].room(4) == 1
+
+    service.within = push
+    assert service.run(office[0]) == "ok"
 
 
 @pytest.mark.parametrize("limit", ["run_s", "run_mib"])

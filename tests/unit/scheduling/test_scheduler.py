@@ -21,18 +21,20 @@ class Runs:
     """Runs that last until they are let go, and count how many there are at once."""
 
     def __init__(self) -> None:
-        self.gate, self.lock = threading.Event(), threading.Lock()
+        self.gate, self.lock, self.ended = threading.Event(), threading.Lock(), threading.Semaphore(0)
+        self.stuck, self.letting_go = set(), threading.Event()
         self.ran, self.now, self.most = [], 0, 0
         self.result: Report | Busy = Report(lines=(), counts={"create": 2})
 
-    def sync(self, link_id, *, job="sync", stopping, heard=lambda _: None, background=False):
+    def sync(self, link_id, *, job="sync", stopping, heard=lambda _: None, background=False, fence=None):
         with self.lock:
             self.ran.append(link_id)
             self.now += 1
             self.most = max(self.most, self.now)
-        assert self.gate.wait(10)
+        assert (self.letting_go if link_id in self.stuck else self.gate).wait(10)
         with self.lock:
             self.now -= 1
+        self.ended.release()
         if stopping():
             return Report(lines=(), counts={}, stopped=True)
         return self.result
@@ -41,11 +43,11 @@ class Runs:
 class World:
     def __init__(self, links, *, parallel=4, per_host=2):
         self.runs, self.links, self.said = Runs(), list(links), StringIO()
-        self.jobs_done, self.broken = 0, False
+        self.jobs_done, self.broken, self.seconds = 0, False, 0.0
         log = configure(LogSection(format="json"), stream=self.said)
         self.scheduler = Scheduler(
             runs=self.runs, due=self._due, jobs=self._jobs, limits=Limits(parallel=parallel, per_host=per_host),
-            log=log,
+            log=log, timer=lambda: self.seconds,
         )  # fmt: skip
 
     def _due(self):
@@ -61,18 +63,26 @@ class World:
         for future in started:
             future.result(10)
 
+    def finish_all(self, number):
+        """Let them go until so many have ended; each makes room for the next that waits."""
+        self.runs.gate.set()
+        assert all(self.runs.ended.acquire(timeout=10) for _ in range(number))
+        self.scheduler.close()
+
 
 @pytest.fixture
 def world():
     made = []
 
-    def make(hosts, **limits):
-        made.append(World([Due(id=uuid4(), ref=f"link-{n}", host=h) for n, h in enumerate(hosts)], **limits))
+    def make(hosts, *, shaky=(), **limits):
+        due = [Due(id=uuid4(), ref=f"link-{n}", host=h, shaky=h in shaky) for n, h in enumerate(hosts)]
+        made.append(World(due, **limits))
         return made[-1]
 
     yield make
     for one in made:
         one.runs.gate.set()
+        one.runs.letting_go.set()
         one.scheduler.close()
 
 
@@ -81,15 +91,62 @@ def test_no_more_than_the_limit_run_at_once(world):
     started = w.scheduler.tick()
     assert len(started) == 3
     assert w.scheduler.tick() == []
-    w.finish(started)
-    assert (len(w.runs.ran), w.runs.most) == (3, 3)
+    w.finish_all(6)
+    assert (len(w.runs.ran), w.runs.most) == (6, 3)
+
+
+def test_a_run_that_ends_makes_room_for_the_next_without_a_tick(world):
+    w = world([f"host-{n}" for n in range(50)], parallel=2)
+    assert len(w.scheduler.tick()) == 2
+    w.finish_all(50)
+    assert set(w.runs.ran) == {link.id for link in w.links}
+    assert w.runs.most == 2
 
 
 def test_one_host_gets_no_more_than_its_share(world):
     w = world(["one", "one", "one", "two"])
-    started = w.scheduler.tick()
-    w.finish(started)
-    assert sorted(w.runs.ran) == sorted(link.id for link in (*w.links[:2], w.links[3]))
+    assert len(w.scheduler.tick()) == 3
+    w.finish_all(4)
+    assert set(w.runs.ran[:3]) == {link.id for link in (*w.links[:2], w.links[3])}
+
+
+def test_e23_hosts_in_trouble_together_get_a_quarter_of_the_runs(world):
+    w = world(["bad-1", "bad-2", "bad-3", *(f"good-{n}" for n in range(4))],
+              shaky=("bad-1", "bad-2", "bad-3"), parallel=4)  # fmt: skip
+    w.scheduler.tick()
+    assert w.runs.ran == [link.id for link in (w.links[0], *w.links[3:6])]
+    w.finish_all(7)
+    assert set(w.runs.ran) == {link.id for link in w.links}
+
+
+def test_e23_runs_that_hang_make_room_for_others(world):
+    w = world([*(f"hangs-{n}" for n in range(2)), *(f"good-{n}" for n in range(3))], parallel=2)
+    w.runs.stuck = {link.id for link in w.links[:2]}
+    w.runs.gate.set()
+    w.scheduler.tick()
+    w.seconds = 5
+    assert w.scheduler.tick() == []
+    w.seconds = 6
+    w.scheduler.tick()
+    assert all(w.runs.ended.acquire(timeout=10) for _ in range(3))
+    assert set(w.runs.ran) == {link.id for link in w.links}
+
+
+def test_e23_however_many_hang_there_is_an_end_to_threads(world):
+    w = world([f"hangs-{n}" for n in range(20)], parallel=2)
+    for second in range(0, 60, 6):
+        w.seconds = second
+        w.scheduler.tick()
+    assert len(w.runs.ran) == 8
+    w.finish_all(8)
+
+
+def test_nobody_else_is_sent_to_a_host_without_room(world):
+    w = world(["one", "one", "one", "two"], per_host=1)
+    w.runs.result = Busy(reason="HOST_BUSY")
+    w.scheduler.tick()
+    w.finish_all(2)
+    assert sorted(w.runs.ran) == sorted((w.links[0].id, w.links[3].id))
 
 
 def test_a_link_is_not_started_twice(world):

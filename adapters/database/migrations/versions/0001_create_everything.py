@@ -248,6 +248,7 @@ def upgrade() -> None:
         sa.Column("lease_owner", sa.Text(), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("connections", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -257,8 +258,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_calendar_link"),
         sa.UniqueConstraint("ref", name="uq_calendar_link_ref"),
     )
-    op.create_index("ix_calendar_link_host", "calendar_link", ["host"])
+    op.create_index("ix_calendar_link_host_lease_until", "calendar_link", ["host", "lease_until"])
     op.create_index("ix_calendar_link_next_run_at", "calendar_link", ["next_run_at"])
+    op.create_index("ix_calendar_link_seen_rev", "calendar_link", ["seen_rev"])
     op.create_index("ix_calendar_link_worker_id", "calendar_link", ["worker_id"])
 
     op.create_table(
@@ -405,8 +407,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_session"),
     )
     op.create_index("ix_session_import_uid", "session", ["import_uid"])
-    op.create_index("ix_session_rev", "session", ["rev"])
     op.create_index("ix_session_room_id_ends_at", "session", ["room_id", "ends_at"])
+    op.create_index("ix_session_series_id_rev", "session", ["series_id", "rev"])
     op.create_index("ix_session_starts_at_ends_at", "session", ["starts_at", "ends_at"])
     op.create_index(
         "uq_session_series_id_occurrence_key", "session", ["series_id", "occurrence_key"], unique=True
@@ -457,6 +459,8 @@ def upgrade() -> None:
         sa.Column("link_id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=True),
         sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("part_of", sa.Uuid(), nullable=True),
+        sa.Column("away", sa.Boolean(), nullable=False),
         sa.Column("uid", sa.Text(), nullable=False),
         sa.Column("href", sa.Text(), nullable=False),
         sa.Column("href_key", sa.Text(), nullable=False),
@@ -474,6 +478,9 @@ def upgrade() -> None:
         sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["link_id"], ["calendar_link.id"], name="fk_event_mapping_link_id"),
         sa.ForeignKeyConstraint(
+            ["part_of"], ["event_mapping.id"], name="fk_event_mapping_part_of", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["series_id"], ["series.id"], name="fk_event_mapping_series_id", ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
@@ -485,6 +492,8 @@ def upgrade() -> None:
     op.create_index("ix_event_mapping_link_id_href_key", "event_mapping", ["link_id", "href_key"])
     op.create_index("ix_event_mapping_link_id_series_id", "event_mapping", ["link_id", "series_id"])
     op.create_index("ix_event_mapping_link_id_session_id", "event_mapping", ["link_id", "session_id"])
+    op.create_index("ix_event_mapping_part_of", "event_mapping", ["part_of"])
+    op.create_index("ix_event_mapping_link_id_state", "event_mapping", ["link_id", "state"])
 
     op.create_table(
         "session_client",
@@ -520,7 +529,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_session_worker"),
     )
     op.create_index("ix_session_worker_busy", "session_worker", ["worker_id", "ends_at", "starts_at"])
-    op.create_index("ix_session_worker_session_id", "session_worker", ["session_id"])
+    op.create_index("ix_session_worker_session_id_worker_id", "session_worker", ["session_id", "worker_id"])
 
     op.create_table(
         "inbound_change",
