@@ -128,6 +128,11 @@ def to_brisbane(world: World) -> None:
     world.phone.write_raw("own", body.encode())
 
 
+def longer_in_brisbane(world: World) -> None:
+    repeat("FREQ=WEEKLY;COUNT=6", at(3))(world)
+    to_brisbane(world)
+
+
 def copy(world: World) -> None:
     event = world.phone.only()
     assert event.master is not None
@@ -177,6 +182,8 @@ CELLS = (
     Cell(id="E18", gesture=copy, times=[*ONE, hour(at(12))]),
     Cell(id="E19", gesture=delete_all, times=[]),
     Cell(id="E20-same-instant", gesture=to_brisbane, times=ONE),
+    Cell(id="E20-series", gesture=longer_in_brisbane, series=True,
+        times=[*FOUR, hour(at(31)), hour(at(7, 9, month=4))]),
     Cell(id="E20-floating", gesture=rewrite(b";TZID=Australia/Adelaide:20260310T1", b":20260310T0"),
         times=[hour(at(10, 0))]),
     Cell(id="E22", gesture=two_edits, times=[hour(at(10, 14))]),
