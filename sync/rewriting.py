@@ -1,8 +1,8 @@
 """Tell what a server made of our write from what somebody did to it since (MATRIX 1; FAILURES B1, B2, B7, B17).
 
-Servers rewrite texts and labels, at once or some time later; they never move anything. Whoever edits says when: a
-component that was revised has another DTSTAMP, LAST-MODIFIED or SEQUENCE (RFC 5545, 3.8.7). Where a server puts
-times of its own there, only what it never does tells. Pure functions over values.
+Servers rewrite texts and labels, at once or some time later; they never move anything in time or space. Whoever
+edits says when: a component that was revised has another DTSTAMP, LAST-MODIFIED or SEQUENCE (RFC 5545, 3.8.7). Where
+a server puts times of its own there, only what it never does tells. Pure functions over values.
 """
 
 from dataclasses import replace
@@ -10,7 +10,8 @@ from dataclasses import replace
 from sync.compare import INBOUND, TEXTS, TIME, Properties, same
 from sync.event import Event
 
-_REWRITTEN: Properties = frozenset({*TEXTS, "categories", "classification"})
+# Not the place: an edit of it may be acted on (E10), and no server was seen to rewrite one.
+_REWRITTEN: Properties = frozenset({*TEXTS, "categories", "classification"}) - {"location"}
 
 
 def made_by_server(before: Event, after: Event) -> bool:

@@ -232,3 +232,12 @@ def test_a_server_that_puts_its_own_times_into_what_it_stores_is_known_for_it(
     world.edit_both_sides()
     world.persist()
     world.check_story()
+
+
+def test_a_place_is_never_a_servers_doing_even_where_no_stamp_tells(world: FakeWorld) -> None:
+    """What is acted on is judged: the name of a room moves a session there, once somebody says so (E10)."""
+    begun(world)
+    item = world.phone.item(first(world))
+    world.server.put(item.href, item.body.replace(b"LOCATION:ADL1", b"LOCATION:Room 1"))
+    world.persist()
+    assert ("E10", "HELD", "LOCATION_OWNED") in world.judged()
