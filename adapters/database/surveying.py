@@ -4,11 +4,10 @@ Most runs find nothing to do. That nothing is announced and unsettled, undecided
 session of this worker changed, is known before the lease is taken; the fencing number says whether it still holds.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Column, Engine, Select, bindparam, exists, or_, select
+from sqlalchemy import Engine, Select, bindparam, exists, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from adapters.database.changes import newest, series_since, sessions_since
@@ -37,6 +36,7 @@ _LATEST = select(Revision.latest).scalar_subquery()
 _LINK, _ACCOUNT = (
     list(Base.metadata.tables[noun.__tablename__].c) for noun in (CalendarLink, CalendarAccount)
 )
+_LINK_NAMES, _ACCOUNT_NAMES = ([column.key for column in columns] for columns in (_LINK, _ACCOUNT))
 _SURVEY: Select[*tuple[object, ...]] = (
     select(_LATEST, _WAITS, _CHANGED, *_LINK, *(column.label(f"account_{column.key}") for column in _ACCOUNT))
     .join(CalendarAccount, CalendarAccount.id == CalendarLink.account_id)
@@ -56,13 +56,10 @@ def survey(readers: Engine, link_id: UUID) -> Surveyed:
     """Read it without waiting for any writer, and past the unit of work: nobody changes these rows by changing them."""
     with readers.begin() as database:
         latest, waits, changed, *row = database.execute(_SURVEY, {"link": link_id}).one()
-    link = CalendarLink(**_named(_LINK, row))
-    set_committed_value(link, "account", CalendarAccount(**_named(_ACCOUNT, row[len(_LINK) :])))
+    link = CalendarLink(**dict(zip(_LINK_NAMES, row, strict=False)))
+    account = CalendarAccount(**dict(zip(_ACCOUNT_NAMES, row[len(_LINK_NAMES) :], strict=True)))
+    set_committed_value(link, "account", account)
     return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, latest))
-
-
-def _named(columns: Sequence[Column[object]], values: Sequence[object]) -> dict[str, object]:
-    return {column.key: value for column, value in zip(columns, values, strict=False)}
 
 
 def _quiet(link: CalendarLink, latest: object) -> Quiet | None:
