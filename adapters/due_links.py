@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions, reading
 from adapters.database.hosts import resting
 from model.base import Revision
-from model.link import RUNNABLE, CalendarHost, CalendarLink
+from model.link import RUNNABLE, CalendarHost, CalendarLink, Role
 from model.series import Series, SeriesWorker
 from model.session import Session, SessionWorker
 
 # More than can be begun until the next look; and of one host not so many that nobody else is among them.
 _MOST, _OF_ONE_HOST = 1000, 100
+_WAKEABLE = CalendarLink.failures == 0, CalendarLink.role == Role.WORK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ def _in_turn(woken: Sequence[Due], timed: Sequence[Due]) -> Iterator[Due]:
 
 def _woken(database: Database, now: datetime) -> Sequence[Due]:
     """Only what changed since the link that has seen least is looked at; nothing, if all have seen all."""
-    asleep = CalendarLink.state.in_(RUNNABLE), CalendarLink.failures == 0, ~resting(now)
+    asleep = *_WAKEABLE, CalendarLink.state.in_(RUNNABLE), ~resting(now)
     least = select(CalendarLink.seen_rev).where(*asleep).order_by(CalendarLink.seen_rev).limit(1)
     seen, latest = database.scalar(least), database.scalar(select(Revision.latest))
     if seen is None or latest is None or seen >= latest:
@@ -66,7 +67,7 @@ def _woken(database: Database, now: datetime) -> Sequence[Due]:
     changed = _changed(seen).subquery()
     newer = and_(CalendarLink.worker_id == changed.c.worker_id, CalendarLink.seen_rev < changed.c.rev)
     ids = select(CalendarLink.id).join(changed, newer)
-    return _found(database, _by_host(now, CalendarLink.failures == 0, CalendarLink.id.in_(ids)))
+    return _found(database, _by_host(now, *_WAKEABLE, CalendarLink.id.in_(ids)))
 
 
 def _changed(since: int) -> Select[UUID, int]:

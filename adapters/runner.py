@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import object_session
 
+from adapters.built import BUILT
 from adapters.database.engine import Sessions, reading
 from adapters.database.hosts import HostBusy, HostRests, Share, note_answer, note_trouble
 from adapters.database.store import SqlStore
@@ -25,6 +26,7 @@ from adapters.dav.profile import Profile
 from model.journal import SyncRun
 from model.link import RUNNABLE, CalendarLink, LinkState
 from sync.context import Line, Run, actor_of
+from sync.declined import addresses
 from sync.due import Cadence, failed_too_often, next_run, reconcile_due
 from sync.errors import LeaseLost, LinkError, NotAuthorised, RefusedWhileThrottled, Throttled
 from sync.ports import Clock, Codec, RemoteCalendar
@@ -75,10 +77,8 @@ class Runner:
         """
         surveyed = self.store.survey(link_id)
         link = surveyed.link
-        if link.state not in RUNNABLE:
-            return Busy(reason=link.state.value)
-        if fence is not None and link.fence != fence:
-            return Busy(reason="RUN_MEANWHILE")
+        if reason := self._hindered(link, fence):
+            return Busy(reason=reason)
         full = job == "reconcile" or self._reconcile_due(link)
         listing = full or link.last_ok_at is None or self._listing_due(link)
         corrections: Mapping[str, object] = {}
@@ -86,9 +86,8 @@ class Runner:
         lease = self._lease(link_id, run_id, "reconcile" if full else job, background=background)
         if isinstance(lease, Busy):
             return lease
-        quiet = (
-            surveyed.quiet if lease.fence == link.fence + 1 else None
-        )  # else somebody was there in between
+        undisturbed = lease.fence == link.fence + 1  # else somebody was there in between
+        quiet = surveyed.quiet if undisturbed else None
         try:
             report, corrections = self._carry_out(
                 link, lease, stopping, heard, full=full, listing=listing, background=background, quiet=quiet
@@ -112,6 +111,14 @@ class Runner:
         except LeaseLost as error:
             return Report(lines=report.lines, counts=report.counts, error=error)
         return report
+
+    def _hindered(self, link: CalendarLink, fence: int | None) -> str:
+        """Why this link is not run now; empty where nothing speaks against it."""
+        if self.clock.now() < BUILT:
+            return "CLOCK_WRONG"
+        if link.state not in RUNNABLE:
+            return link.state.value
+        return "RUN_MEANWHILE" if fence is not None and link.fence != fence else ""
 
     def _lease(self, link_id: UUID, run_id: UUID, job: str, *, background: bool) -> Lease | Busy:
         take = partial(self.store.take_lease, share=self._share) if background else self.store.take_lease
@@ -144,13 +151,8 @@ class Runner:
         most = self.settings.sync.run_mib * 1024 * 1024
         with self.calendars(link) as calendar:
             run = self._run(link, lease.run_id, calendar, full=full)
-            run.lease, run.heard, run.stopping, run.listing, run.quiet = (
-                lease,
-                heard,
-                stopping,
-                listing,
-                quiet,
-            )
+            run.lease, run.quiet, run.listing = lease, quiet, listing
+            run.heard, run.stopping = heard, stopping
             if background:
                 run.stopping = lambda: stopping() or self.clock.now() > until or calendar.received > most
             calendar.guard_writes(run.hold)
@@ -218,7 +220,9 @@ class Runner:
             settings=self.settings,
             tz=ZoneInfo(link.tz),
             actor=actor_of(link),
+            only_read=link.only_read,
             full=full,
+            owner=addresses(link.account.user, link.worker.email),
         )
 
     def _lately_throttled(self, link_id: UUID) -> bool:

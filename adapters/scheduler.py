@@ -207,7 +207,8 @@ class Scheduler:
     def _report(self, link: Due, result: Report | Busy, ms: int) -> None:
         """One line a run: words and numbers, nothing about anybody."""
         if isinstance(result, Busy):
-            self._log.debug("run_skipped", link=link.ref, reason_code=result.reason)
+            skipped = self._log.error if result.reason == "CLOCK_WRONG" else self._log.debug
+            skipped("run_skipped", link=link.ref, reason_code=result.reason)
             if result.reason in _HOST_IS_FULL:
                 self._leave_alone(link.host)
             return

@@ -13,11 +13,12 @@ from model.base import SEALED, Base
 
 
 class ArchiveEntry(Base):
-    """One event, or one group of units, that one transaction of a run changed. `number` orders them.
+    """One event, one group of units, or all new single sessions of one transaction of a run. `number` orders them.
 
     With a `mapping_id` it is about the event in the calendar, else about the units here ("session:ID series:ID").
     `before` is what was there, sealed; `after` tells whether what came is still as it was: a hash of the body, or
-    of each unit. `etag` is what the event had before: a server that shows it again went back in time.
+    of each unit, or the `rev` of what is new. `etag` is what the event had before: a server that
+    shows it again went back in time.
     """
 
     __tablename__ = "archive"

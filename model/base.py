@@ -7,17 +7,29 @@ Values are checked on their way in: a datetime without zone is refused, never gu
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, Text, Uuid, inspect
+from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Json = dict[str, object]
 SEALED = {
     "sealed": True
 }  # of a column: `mapped_column(LargeBinary, info=SEALED)`; `key rotate` seals it anew
+
+
+class _SqliteInstant(DATETIME):
+    """Its text, which `Instant` makes by itself: a row has several, and the dialect's own way is slow."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        return None
 
 
 class Instant(TypeDecorator[datetime]):
@@ -26,18 +38,30 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(
+            _SqliteInstant() if dialect.name == "sqlite" else self.impl_instance  # type: ignore[no-untyped-call]
+        )
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a datetime without zone cannot be stored")
         value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        if dialect.name != "sqlite":
+            return value
+        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        if isinstance(value, str):
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class JsonText(TypeDecorator[Json]):
@@ -47,7 +71,7 @@ class JsonText(TypeDecorator[Json]):
     cache_ok = True
 
     def process_bind_param(self, value: Json | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"))
+        return None if value is None else _CANONICAL.encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Json | None:
         return None if value is None else json.loads(value)
@@ -72,6 +96,24 @@ class Base(DeclarativeBase):
         int: BigInteger,
         Json: JsonText,
     }
+
+    def __init__(self, **values: object) -> None:
+        """A new row. Columns are put in place past the attributes' events, as nothing was there that could change;
+        a page of new events has tens of thousands of them.
+        """
+        columns = _columns(type(self))
+        vars(self).update((name, value) for name, value in values.items() if name in columns)
+        for name in [name for name in values if name not in columns]:
+            if not hasattr(type(self), name):
+                raise TypeError(f"{type(self).__name__} has no {name}")
+            setattr(self, name, values[name])
+
+
+@cache
+def _columns(noun: type[Base]) -> frozenset[str]:
+    """The columns whose values nobody checks or takes note of."""
+    mapper = inspect(noun)
+    return frozenset(mapper.column_attrs.keys() - mapper.validators.keys())
 
 
 class Row:

@@ -1,11 +1,19 @@
 """Busy time: merge intervals of different kinds into what others may see (DOMAIN 4). Half-open, never a
-name.
+name. What is kept of a busy source is here too: times alone.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from model.base import Base, Row
+from model.link import SeenItem
 
 
 class Fbtype(StrEnum):
@@ -26,6 +34,35 @@ class Busy:
     start: datetime
     end: datetime
     fbtype: Fbtype
+
+
+class BusyBlock(Row, Base):
+    """One stretch of time that an event of a busy source takes: no title, no place, nobody's name.
+
+    The UID is kept as a hash, as some apps write the owner's address into it.
+    """
+
+    __tablename__ = "busy_block"
+    __table_args__ = (Index("ix_busy_block_link_id_ends_at", "link_id", "ends_at"),)
+
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_link.id"))
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("seen_item.id"), index=True)
+    uid_hash: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    fbtype: Mapped[Fbtype]
+
+    # declared so that a unit of work writes an item before its blocks
+    item: Mapped[SeenItem] = relationship(lazy="raise")
+
+    @property
+    def time(self) -> Busy:
+        return Busy(start=self.starts_at, end=self.ends_at, fbtype=self.fbtype)
+
+
+def hash_of(uid: str) -> str:
+    """What is kept of a UID: two copies of one event have the same."""
+    return sha256(uid.encode()).hexdigest()
 
 
 def merge(blocks: Iterable[Busy], *, start: datetime, end: datetime) -> list[Busy]:

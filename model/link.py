@@ -26,7 +26,10 @@ class AuthKind(StrEnum):
 
 
 class Role(StrEnum):
+    """What a calendar is for: to work in, or only to be read for when its owner is busy (DOMAIN 4)."""
+
     WORK = "WORK"
+    BUSY_SOURCE = "BUSY_SOURCE"
 
 
 class Mode(StrEnum):
@@ -101,6 +104,7 @@ class CalendarLink(Row, Base):
     which
     floating times are read. `profile`: what the server was seen to do; `corrected`: in which of it runs have
     found it different since. `listed_at`: when everything there was last listed.
+    A busy source is only read: its mode, level and display mean nothing.
 
     `connections`: how many the run that holds the lease has open, as others on the host count them.
     """
@@ -148,6 +152,15 @@ class CalendarLink(Row, Base):
         """Whether runs keep what they change for `rewind`: never of a calendar that is only a busy source."""
         return self.role is Role.WORK
 
+    @property
+    def only_read(self) -> bool:
+        """Whether nothing is ever written there."""
+        return self.role is Role.BUSY_SOURCE
+
+    def is_stale(self, now: datetime, after: timedelta) -> bool:
+        """Whether it is a busy source that was not read for so long that other times may be taken by now (DOMAIN 4)."""
+        return self.only_read and (self.last_ok_at is None or now - self.last_ok_at > after)
+
     @validates("href")
     def _note_host(self, _: str, href: str) -> str:
         self.host = urlsplit(href).netloc.rpartition("@")[2].lower()
@@ -181,6 +194,8 @@ class EventMapping(Row, Base):
     DIRTY: differs from what we show and must be pushed. UNDECIDED: a series was cut there, and until the next
     pull is over nobody knows whether a new UID follows (E6 or E7). REFUSED: the server would not take our
     write; tried again when the unit changes and at the daily reconciliation.
+    `part_of`: this resource holds nothing but overrides of that mapping's series, and shows nothing by itself (B21).
+    `away`: the event came from another calendar, and this is our copy of it (E10).
     `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).
     """
 
@@ -190,12 +205,15 @@ class EventMapping(Row, Base):
         Index("ix_event_mapping_link_id_href_key", "link_id", "href_key"),
         Index("ix_event_mapping_link_id_session_id", "link_id", "session_id"),
         Index("ix_event_mapping_link_id_series_id", "link_id", "series_id"),
+        Index("ix_event_mapping_part_of", "part_of"),
         Index("ix_event_mapping_link_id_state", "link_id", "state"),
     )
 
     link_id: Mapped[UUID] = mapped_column(ForeignKey("calendar_link.id"))
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id", ondelete="SET NULL"))
+    part_of: Mapped[UUID | None] = mapped_column(ForeignKey("event_mapping.id", ondelete="SET NULL"))
+    away: Mapped[bool] = mapped_column(default=False)
     uid: Mapped[str]
     href: Mapped[str]
     href_key: Mapped[str]
@@ -223,9 +241,11 @@ class EventMapping(Row, Base):
 
 
 class SeenItem(Row, Base):
-    """A resource in the calendar that is not mapped: no event, or unreadable; kept so that it is read once.
+    """A resource in the calendar that is not mapped: no event, unreadable, or an event of a busy source; kept so
+    that it is read once.
 
-    `reason` is empty for what simply is no event (a task); otherwise the item is quarantined and reported.
+    `reason` is empty for what is understood, or simply is no event (a task); otherwise the item is quarantined and
+    reported. `expanded_until`: until when the times of a repeating event of a busy source are known, if it goes on.
     """
 
     __tablename__ = "seen_item"
@@ -236,3 +256,4 @@ class SeenItem(Row, Base):
     href_key: Mapped[str]
     etag: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
+    expanded_until: Mapped[datetime | None] = mapped_column(index=True)

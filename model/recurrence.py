@@ -36,7 +36,7 @@ _RANGES = {
     "BYHOUR": (0, 23),
     "BYMINUTE": (0, 59),
 }
-_ORDER = ("FREQ", "INTERVAL", "COUNT", "UNTIL", *_RANGES, "BYDAY", "WKST")
+PARTS = ("FREQ", "INTERVAL", "COUNT", "UNTIL", *_RANGES, "BYDAY", "WKST")
 _BYDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _MAX_TIMES_A_DAY = 48
@@ -94,7 +94,7 @@ class Rule:
             parts["UNTIL"] = _until_text(self.until)
         if self.wkst != "MO":
             parts["WKST"] = self.wkst
-        return ";".join(f"{name}={parts[name]}" for name in _ORDER if name in parts)
+        return ";".join(f"{name}={parts[name]}" for name in PARTS if name in parts)
 
     def ending(self, until: Moment | None) -> "Rule":
         """The same rule, ended at `until` (inclusive) instead of by a count."""
@@ -210,7 +210,7 @@ def _parts(text: str) -> dict[str, str]:
         name, value = name.strip().upper(), value.strip().upper()
         if not sign or not value or name in parts:
             raise _refuse(f'"{piece[:40]}" is not NAME=VALUE, or comes twice')
-        if name not in _ORDER:
+        if name not in PARTS:
             if name.startswith("X-"):
                 continue
             raise _refuse(f"{name[:20]} is not supported")

@@ -4,10 +4,11 @@ What stands elsewhere now, or was left out of an answer about several, is not go
 `inbound`'s, and whether so many at once are believed `guard`'s.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sync.aside import could_not_fetch
 from sync.context import Run
+from sync.errors import Unreadable
 from sync.href import canonical_href
 from sync.ports import Item, Look, Missing, Unfetched
 
@@ -33,21 +34,27 @@ def prove_gone(run: Run, look: Look, known: dict[str, str | None]) -> tuple[list
             found.append(answer)
         else:
             could_not_fetch(run, answer)
-    return _not_moved(run, gone, look, known), unsure, found
+    return gone, unsure, found
 
 
-def _not_moved(run: Run, gone: list[str], look: Look, known: Mapping[str, str | None]) -> list[str]:
+def not_moved(run: Run, gone: Sequence[str], new: Sequence[Item]) -> list[str]:
     """Leave out what stands at another href now: servers give names of their own, to all items at once perhaps
-    (FAILURES B26, B30). Asked only where something new was listed.
+    (FAILURES B26, B30). What is new is fetched anyway, so that nothing is asked for here.
     """
-    new = {canonical_href(href) for href in look.etags} - known.keys()
     if not gone or not new:
-        return gone
+        return list(gone)
     with run.work() as work:
         uids = {mapping.href_key: mapping.uid for mapping in work.mappings_at(gone).values()}
-    found = {key: run.calendar.find(uid) for key, uid in uids.items()}
-    moved = {key for key, item in found.items() if item is not None and canonical_href(item.href) in new}
-    return [key for key in gone if key not in moved]
+    there = {uid for item in new if (uid := _uid(run, item)) is not None}
+    return [key for key in gone if uids.get(key) not in there]
+
+
+def _uid(run: Run, item: Item) -> str | None:
+    try:
+        event = run.understand(item.body, item.href)
+    except Unreadable:
+        return None
+    return event.uid if event is not None else None
 
 
 def ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Item]) -> None:

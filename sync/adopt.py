@@ -49,12 +49,20 @@ def orphans_as_single(event: Event) -> Event:
 
 
 def _new_session(act: Act) -> Session:
-    session = Session(id=act.new_id(), kind=Kind.OTHER_EVENT, source=Source.CALENDAR)
-    session.work_type = WorkType.APPOINTMENT
+    session = Session(
+        id=act.new_id(),
+        kind=Kind.OTHER_EVENT,
+        work_type=WorkType.APPOINTMENT,
+        source=Source.CALENDAR,
+        address="",
+        employee_message="",
+        is_exception=False,
+        needs_reschedule=False,
+        overlap_acknowledged=False,
+        site=None,
+        room=None,
+    )
     session.clients, session.workers, session.cancellations = [], [], []
-    session.site = session.room = None
-    session.address = session.employee_message = session.url = ""
-    session.is_exception = session.needs_reschedule = session.overlap_acknowledged = False
     return session
 
 

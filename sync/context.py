@@ -15,6 +15,9 @@ from model.act import Act
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
+from model.session import Source
+from sync.adopt import orphans_as_single
+from sync.declined import as_answered
 from sync.errors import LeaseLost, Stopped
 from sync.event import Event
 from sync.ports import Clock, Codec, Look, Position, RemoteCalendar
@@ -47,8 +50,9 @@ class Run:
     `listing`: only list everything there, as tokens may have lost something.
 
     `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
-    run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `quiet`:
-    nothing waited on our side as the run began; `looked`: what a first look there found nevertheless.
+    run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `owner`: the
+    addresses of whose calendar it is. `only_read`: it is a busy source. `quiet`: nothing waited on our side as the run
+    began; `looked`: what a first look there found nevertheless.
     """
 
     link_id: UUID
@@ -61,6 +65,7 @@ class Run:
     settings: Settings
     tz: ZoneInfo
     actor: str
+    only_read: bool = False
     lease: Lease | None = None
     dry: bool = False
     full: bool = False
@@ -72,6 +77,7 @@ class Run:
     preview: Work | None = None
     agreed: dict[UnitRef, int] = field(default_factory=dict)
     held_until: datetime | None = None
+    owner: frozenset[str] = frozenset()
     quiet: Quiet | None = None
     looked: Look | None = None
 
@@ -117,12 +123,17 @@ class Run:
         """How far endless rules are expanded when they are compared."""
         return self.clock.now() + 2 * HORIZON
 
+    def understand(self, body: bytes, href: str = "") -> Event | None:
+        """Read what a server handed out, as its owner sees it; raises `Unreadable`."""
+        reading = self.codec.read(body, tz=self.tz, href=href)
+        return as_answered(reading.event, self.owner) if reading is not None else None
+
     def read(self, body: bytes, href: str = "") -> Event:
         """Read what we stored ourselves, which was readable before."""
-        reading = self.codec.read(body, tz=self.tz, href=href)
-        if reading is None:
+        event = self.understand(body, href)
+        if event is None:
             raise ValueError(f"the stored form of {href} holds no event")
-        return reading.event
+        return orphans_as_single(event)
 
     def bases(self, mapping: EventMapping) -> tuple[Event, Event] | None:
         """What the server had and what we had projected, when both sides last agreed."""
@@ -150,6 +161,7 @@ class Run:
             related_to=work.replaced_uid(unit)
             if not hasattr(unit, "occurrences") and unit.replaces_id
             else "",
+            away=mapping.away if mapping else unit.source is Source.CALENDAR,
         )
 
     def project(

@@ -27,7 +27,9 @@ class Component:
 
     `start` and `end` are aware datetimes in an IANA zone, or dates (end exclusive); a missing DTEND is made
     explicit (RFC 5545, 3.6.1), and an end before its start is clamped to it. Texts are unescaped.
-    `marks` are our own X-CALENDULA- lines by name, without the prefix; `attendees` are addresses in lower case.
+    `marks` are our own X-CALENDULA- lines by name, without the prefix; `attendees` are addresses in lower case,
+    `replies` the answers of those who gave one (PARTSTAT). `revised` is what its SEQUENCE and its newest stamp say of
+    its last revision: no meaning, and never compared with a clock.
     """
 
     start: Moment
@@ -44,6 +46,8 @@ class Component:
     attendees: frozenset[str] = frozenset()
     related_to: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
+    replies: Mapping[str, str] = field(default_factory=dict, compare=False)
+    revised: tuple[int, str] = field(default=(0, ""), compare=False)
 
     @property
     def all_day(self) -> bool:

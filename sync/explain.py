@@ -128,10 +128,13 @@ _ACTIONS = {
     "recovered": "an earlier write had arrived; nothing was sent again",
     "unsent": "an earlier write had not arrived; it is decided anew",
     "unsettled": "a write of an earlier run whose outcome is not known yet",
+    "matched": "it was there already; from now on it is the event of what it shows, and nothing is sent twice",
     "looping": "written too often today: something there undoes what we write; left alone until tomorrow",
     "undecided": "a series was cut short there; the next run decides, once it is known what follows",
     "vanished": "gone from the calendar",
     "went-back": "as it was before, in the calendar",
+    "busy": "this takes time now",
+    "free": "this takes no time any more",
 }
 _FAILURES = {
     "RemoteChanged": "the event had just been changed there; looked at again",
@@ -144,6 +147,7 @@ _QUARANTINED = {
     "TWIN_UID": "it has the UID of another event there",
     "UID_CHANGED": "it took the place of one of our events",
     "UID_OF_A_DELETED_EVENT": "it has the UID of an event that was deleted",
+    "BROUGHT_BACK": "another program brings our own event back under another name",
     "NO_EVENT": "it holds no event",
     "OURS_BUT_UNKNOWN": "we wrote it after the backup that this database was restored from",
 }

@@ -35,7 +35,8 @@ class Vanished:
 
     `gone_future` of `future` lie in the future; the percentage is of those. `known` counts all resources that
     should be there, where the whole calendar was listed, and `left` what is there: `strange` of it never seen.
-    `went_back` are resources that are what they were before our last write or reading.
+    `went_back` are resources that are what they were before our last write or reading. In a busy source what counts is
+    `what` takes time.
     """
 
     gone: int
@@ -45,6 +46,7 @@ class Vanished:
     all_gone: bool = False
     left: int = 0
     went_back: int = 0
+    what: str = "events with clients"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,6 @@ def check(vanished: Vanished, settings: SyncSettings) -> None:
     share = 100 * vanished.gone_future > settings.mass_delete_percent * max(vanished.future, 1)
     if many or (share and vanished.gone_future >= settings.mass_delete_min):
         raise MassChange(
-            f"{vanished.gone} events with clients are gone from the calendar at once "
+            f"{vanished.gone} {vanished.what} are gone from the calendar at once "
             f"({vanished.gone_future} of {vanished.future} in the future); nothing was changed"
         )

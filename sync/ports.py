@@ -1,6 +1,6 @@
 """What a run needs from the outside: a calendar, a codec, a clock. Adapters and doubles fulfil it.
 
-Every method says by its verb what it costs: `look`, `fetch`, `create`, `replace`, `delete` and `find` use the
+Every method says by its verb what it costs: `look`, `fetch`, `create`, `replace` and `delete` use the
 wire. Errors are those of `sync.errors` and nothing else.
 """
 
@@ -79,6 +79,14 @@ class RemoteCalendar(Protocol):
         """Whether this server rewrites what it stores, so that our writes must be read back (MATRIX 1)."""
 
     @property
+    def misses_edits(self) -> bool:
+        """Whether an item may have been edited and still have the ETag that it had (FAILURES B6)."""
+
+    @property
+    def restamps(self) -> bool:
+        """Whether this server puts its own times of revision (DTSTAMP, LAST-MODIFIED) into what it stores."""
+
+    @property
     def corrections(self) -> Mapping[str, object]:
         """What its answers showed to be otherwise than the link's stored profile says, by switch."""
 
@@ -105,9 +113,6 @@ class RemoteCalendar(Protocol):
 
     def fetch(self, hrefs: Sequence[str]) -> Iterator[Fetched]:
         """Read items, in pages; every href asked for gets exactly one answer."""
-
-    def find(self, uid: str) -> Item | None:
-        """Look a UID up in this collection."""
 
     def create(self, href: str, body: bytes) -> str | None:
         """Write a new item (If-None-Match: *); return its strong ETag, if told."""
@@ -138,6 +143,9 @@ class Codec(Protocol):
 
         Raises `Unreadable` naming line and reason.
         """
+
+    def wrote(self, body: bytes) -> bool:
+        """Whether this resource was first written by this program."""
 
     def write(self, event: Event, *, now: datetime) -> bytes:
         """Write a resource of our own from scratch."""

@@ -30,6 +30,7 @@ from sync.settings import LEVELS, Level, PrivacySettings
 Unit = Session | Series
 WAITING_LINE = "Change waiting: confirm in the app"
 ALL = "*"
+HOP = "HOP"
 _CATEGORY = {
     Kind.CLIENT_SESSION: "Client session",
     Kind.CLIENT_CONTACT: "Client contact",
@@ -45,7 +46,8 @@ class View:
     """Through whose eyes: the worker, the effective level, and how the link wants cancelled sessions shown.
 
     `note` is the practitioner's own remark on this event (E9); `waiting` names occurrence keys with a held
-    change, or holds "*"; `related_to` is the UID of what this session replaces.
+    change, or holds "*"; `related_to` is the UID of what this session replaces. `away`: an event of the
+    practitioner's own is shown in another calendar than the one it came from.
     """
 
     worker_id: UUID
@@ -56,6 +58,7 @@ class View:
     note: str = ""
     waiting: frozenset[str] = frozenset()
     related_to: str = ""
+    away: bool = False
 
 
 def effective_level(wanted: Level, maximum: Level) -> Level:
@@ -161,7 +164,7 @@ def _component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: 
         classification=_classification(unit, view),
         categories=_categories(unit) if _labelled(unit, view) else frozenset(),
         related_to=view.related_to,
-        marks=_marks(unit, cancelled=cancelled) if _labelled(unit, view) else {},
+        marks=_marks(unit, cancelled=cancelled) if _labelled(unit, view) else _hop(view),
     )
 
 
@@ -326,6 +329,11 @@ def _marks(unit: Unit, *, cancelled: bool) -> dict[str, str]:
     if isinstance(unit, Session) and unit.lock and unit.lock != "SESSION_CANCELLED":
         found["LOCK"] = "TRUE"
     return found
+
+
+def _hop(view: View) -> dict[str, str]:
+    """Our copy of a practitioner's own event says that it is one, so that it comes back from nowhere (E10)."""
+    return {HOP: "1"} if view.away and _may(view, "reference") else {}
 
 
 def without_note(view: View) -> View:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
+from model.session import Source
+from sync import parts
 from sync.compare import OURS, meaning, overlay, same
 from sync.context import Run, in_window, kind_of
 from sync.event import Event
@@ -102,6 +104,7 @@ def _write_for(
     if bases is None or mapping.base_ical is None:
         return None if spent(run, work, mapping) else _create(run, work, mapping, ours, kind_of(unit))
     theirs, pushed = bases
+    doomed += [part.id for part in parts.outdated(run, work, mapping, pushed, ours)]
     body = mapping.base_ical
     if theirs.following or not same(pushed, ours, OURS):
         body = run.codec.patch(body, overlay(theirs, pushed, ours), now=run.clock.now(), tz=run.tz)
@@ -128,7 +131,7 @@ def _first_write(run: Run, work: Work, unit: Unit, ours: Event) -> Prepared | No
         id=run.new_id(), link_id=run.link_id, uid=ours.uid, href="", href_key="", note="", waiting="",
         writes=0, writes_day="",
     )  # fmt: skip
-    mapping.state = MappingState.PENDING
+    mapping.state, mapping.away = MappingState.PENDING, unit.source is Source.CALENDAR
     series = hasattr(unit, "occurrences")
     mapping.series_id, mapping.session_id = (unit.id, None) if series else (None, unit.id)
     mapping.base_ical = mapping.pushed_ical = mapping.etag = None
@@ -147,7 +150,8 @@ def _create(run: Run, work: Work, mapping: EventMapping, ours: Event, kind: str)
 
 def _announce_deletions(run: Run, work: Work, doomed: Sequence[UUID]) -> list[Prepared]:
     prepared = []
-    for mapping_id in doomed:
+    parts_too = [part.id for part in work.parts_of(doomed) if part.id not in doomed]
+    for mapping_id in (*doomed, *parts_too):
         mapping = work.mapping(mapping_id)
         if mapping is None or mapping.state == MappingState.TOMBSTONE:
             continue

@@ -78,7 +78,7 @@ def _is_ours(run: Run, intent: Intent, item: Item) -> bool:
     if intent.etag is not None and item.etag == intent.etag:
         return False
     try:
-        reading = run.codec.read(item.body, tz=run.tz, href=item.href)
+        event = run.understand(item.body, item.href)
     except Unreadable:
         return False
-    return reading is not None and meaning(reading.event) == intent.meaning
+    return event is not None and meaning(event) == intent.meaning

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from model.journal import Verb
 from model.link import EventMapping, MappingState
+from sync.adopt import orphans_as_single
 from sync.archive import Standing
 from sync.compare import OURS, same
 from sync.context import Line, Run, kind_of
@@ -187,8 +188,8 @@ def _as_known(run: Run, mapping: EventMapping, answer: Item) -> bool:
     """Whether the server still holds what we know; where it is written to, the ETag it has now is the condition."""
     if answer.body != mapping.base_ical:
         bases = run.bases(mapping)
-        reading = run.codec.read(answer.body, tz=run.tz, href=answer.href)
-        if bases is None or reading is None or not same(bases[0], reading.event):
+        event = run.understand(answer.body, answer.href)
+        if bases is None or event is None or not same(bases[0], orphans_as_single(event)):
             return False
         mapping.base_ical = answer.body
     mapping.etag = answer.etag
@@ -238,7 +239,7 @@ def _create_again(
             id=run.new_id(), link_id=run.link_id, uid=str(run.new_id()), href="", href_key="", note=before.note,
             waiting="",
         )  # fmt: skip
-        heir.base_ical = heir.pushed_ical = None
+        heir.base_ical, heir.pushed_ical, heir.away = None, None, mapping.away
         work.add(heir)
     _show(heir, unit)
     heir.href = run.calendar.new_href(str(run.new_id()))

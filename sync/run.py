@@ -7,6 +7,7 @@ ends a run early is one of `sync.errors.LinkError`, and decides the link's state
 from dataclasses import dataclass
 
 from model.link import LinkState
+from sync.busy_source import read_busy
 from sync.context import Line, Run
 from sync.errors import CalendarMissing, LinkError, NotAuthorised, Stopped
 from sync.guard import MassChange
@@ -56,16 +57,24 @@ def run_link(run: Run) -> Report:
     try:
         if stays_quiet(run):
             return Report(lines=(), counts={}, quiet=True)
-        for _ in range(1 if run.dry else _ROUNDS):
-            recover(run)
-            pull(run)
-            if not push(run):
-                break
+        _carry_out(run)
     except LinkError as problem:
         error = problem
     except Stopped:
         stopped = True
     return Report(lines=tuple(run.lines), counts=dict(run.counts), error=error, stopped=stopped)
+
+
+def _carry_out(run: Run) -> None:
+    """A busy source is read, and that is all; otherwise once more where something changed under us."""
+    if run.only_read:
+        read_busy(run)
+        return
+    for _ in range(1 if run.dry else _ROUNDS):
+        recover(run)
+        pull(run)
+        if not push(run):
+            return
 
 
 def ending(report: Report) -> Ending:

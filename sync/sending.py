@@ -184,7 +184,11 @@ def _failed(run: Run, work: Work, mapping: EventMapping, intent: Intent, error: 
 
 
 def _uid_taken(run: Run, work: Work, mapping: EventMapping, error: UidTaken) -> None:
-    """A UID conflict: adopt the resource in this collection; elsewhere (trash bins, Cyrus) take a new UID."""
+    """A UID conflict: adopt the resource in this collection; elsewhere (trash bins, Cyrus) take a new UID. What has
+    a mapping of its own, a part that is about to go say, is not adopted (FAILURES B21)."""
+    if error.other is not None and work.mappings_at([canonical_href(error.other)]):
+        mapping.state = MappingState.DIRTY
+        return
     if error.other is not None and _folder(error.other) == _folder(mapping.href):
         mapping.href, mapping.href_key = error.other, canonical_href(error.other)
         mapping.state = MappingState.UNDECIDED  # fetched by name in the next look, then compared
@@ -194,7 +198,7 @@ def _uid_taken(run: Run, work: Work, mapping: EventMapping, error: UidTaken) -> 
         waiting=mapping.waiting, series_id=mapping.series_id, session_id=mapping.session_id,
     )  # fmt: skip
     heir.base_ical = heir.pushed_ical = heir.etag = None
-    heir.writes, heir.writes_day = mapping.writes, mapping.writes_day
+    heir.writes, heir.writes_day, heir.away = mapping.writes, mapping.writes_day, mapping.away
     heir.state = MappingState.DIRTY
     mapping.bury()
     work.add(heir)

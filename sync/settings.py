@@ -59,6 +59,7 @@ class SyncSettings:
     run_mib: int = _whole(256, least=1, most=100_000)
     item_writes: int = _whole(30, least=3, most=10_000)
     page: int = _whole(50, least=1, most=500)
+    stale_after_min: int = _whole(60, least=1, most=10_080)
 
 
 @dataclass(frozen=True, kw_only=True)

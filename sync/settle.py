@@ -3,10 +3,10 @@
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
 from sync.archive import Action, Standing
-from sync.compare import TIME, same
 from sync.context import Run
 from sync.errors import Unreadable
 from sync.ports import Item
+from sync.rewriting import may_be_made_by_server
 from sync.store import Work, ref_of
 
 _SENT: dict[Verb, Action] = {
@@ -35,16 +35,19 @@ def settle_one(
 def _edited_since(run: Run, intent: Intent, etag: str | None, stored: Item) -> bool:
     """Whether somebody wrote after us, before it was read back: then what we sent is the base to judge that by.
 
-    Its ETag is not the one we were told (MATRIX 1); or, where we were told none, it stands at another time: servers
-    rewrite texts, never that.
+    Its ETag is not the one we were told (MATRIX 1); or, where we were told none, the server cannot have made that of
+    what we sent.
     """
     if etag is not None:
         return stored.etag != etag
     try:
-        reading = run.codec.read(stored.body, tz=run.tz, href=stored.href)
+        event = run.understand(stored.body, stored.href)
     except Unreadable:
         return True
-    return reading is None or not same(run.read(intent.body or b""), reading.event, frozenset({TIME}))
+    if event is None:
+        return True
+    sent = run.read(intent.body or b"")
+    return not may_be_made_by_server(sent, event, restamps=run.calendar.restamps)
 
 
 def _agree_on(mapping: EventMapping, intent: Intent, *, etag: str | None, stored: Item | None) -> None:

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from model.busy import BusyBlock
 from model.journal import HistoryEntry, InboundChange, Intent, Notice
 from model.link import CalendarLink, EventMapping, SeenItem
 from model.people import Client, Worker
@@ -21,7 +22,7 @@ from sync.archive import Action, Standing
 from sync.ports import Position
 from sync.projection import Unit
 
-Row = Session | Series | EventMapping | SeenItem | Intent | InboundChange | Notice | HistoryEntry
+Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundChange | Notice | HistoryEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,17 @@ class Clash:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What stands at a time in one calendar of a worker, as it was last seen there."""
+
+    link_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    rule: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Newcomer:
     """An own event of the practitioner's that came with this run or the one before; `copied`: as a copy of ours."""
 
@@ -137,11 +149,32 @@ class Work(Protocol):
     def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
         """Several, by their ids."""
 
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        """Living resources that hold overrides of these mappings' series (FAILURES B21)."""
+
     def seen_at(self, href_keys: Sequence[str]) -> dict[str, SeenItem]:
         """Items set aside, by href key."""
 
     def seen_unfetched(self) -> list[SeenItem]:
         """Items that the server would not hand out."""
+
+    def blocks_of(self, item_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[BusyBlock]]:
+        """The times that items of a busy source take, in order."""
+
+    def blocking(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
+        """How many of these hrefs of a busy source take time, and how many of those still to come (E21)."""
+
+    def blocking_ahead(self, *, now: datetime) -> int:
+        """How many items of a busy source take time still to come."""
+
+    def to_expand(self, *, before: datetime) -> list[str]:
+        """Hrefs of what repeats in a busy source and is known only until some time before that."""
+
+    def forget_busy(self, *, before: datetime) -> None:
+        """Let go of times that were over by then."""
+
+    def shown_by_us(self, uids: Sequence[str]) -> frozenset[str]:
+        """Which of these UIDs are of sessions that the practice shows in a calendar of this worker's."""
 
     def changed_units(self, *, since: int, ending_after: datetime) -> dict[UnitRef, int]:
         """Units of this worker with a newer `rev` that end late enough or are mapped already; in its order."""
@@ -170,6 +203,15 @@ class Work(Protocol):
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         """How many bookings that this link shows stand at this time, and repeat by this rule."""
 
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        """What earlier, ended links of this worker showed under these UIDs, and this one does not yet (F3)."""
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        """Units of this worker that begin at these instants, and that this link does not show yet."""
+
+    def shown_at(self, starts: Collection[datetime]) -> Sequence[Shown]:
+        """What this worker's calendars show that begins at these instants, with what it repeats by."""
+
     def replaced_uid(self, session: Session) -> str:
         """The UID, on this link, of the session that this one replaces; empty where there is none."""
 
@@ -182,8 +224,14 @@ class Work(Protocol):
     def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:
         """Whether that notice was already given for this session on this day (DOMAIN 1.8)."""
 
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        """Which of these UIDs any link has, or had."""
+
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         """The ETags that our own writes have put an end to, by UID."""
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        """Whether a write of ours to this event was settled after an instant."""
 
     def keep(
         self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None

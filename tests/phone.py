@@ -143,6 +143,12 @@ class Phone:
         (found,) = [one for one in self.resources() if one.uid == uid]
         return found
 
+    def again(self, old: Resource) -> Resource:
+        """The same resource as it is now."""
+        found = self._get(old.url)
+        assert found is not None, old.url
+        return found
+
     def only(self) -> Resource:
         (found,) = self.resources()
         return found
@@ -226,6 +232,12 @@ class Phone:
         old = self.resource(uid)
         answer = self._ask("DELETE", old.url, headers={"If-Match": old.etag})
         assert answer.status_code in {200, 204}, answer.status_code
+
+    def empty(self) -> None:
+        """Delete everything, one by one."""
+        for url in list(self._members()):
+            answer = self._ask("DELETE", url)
+            assert answer.status_code in {200, 204}, answer.status_code
 
     # --- gestures -------------------------------------------------------------------------------------------
 

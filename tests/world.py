@@ -42,12 +42,13 @@ from model.practice import Practice, Room, Site
 from model.recurrence import Rule
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker
 from model.session import Kind, LocationType, Session, ShowAs, Source, Status, WorkType
+from sync.errors import Unreadable
 from sync.event import Component, Event
 from sync.href import canonical_href
 from sync.ports import Item, RemoteCalendar
 from sync.run import Report
 from sync.settings import Settings
-from tests.doubles.remote import InMemoryCalendar, InMemoryServer
+from tests.doubles.remote import InMemoryCalendar, InMemoryServer, uid_of
 
 CHICAGO = ZoneInfo("America/Chicago")
 ADELAIDE = ZoneInfo("Australia/Adelaide")
@@ -92,6 +93,7 @@ class World:
         display: str = "mark",
         settings: Settings | None = None,
         engine: Engine | None = None,
+        role: Role = Role.WORK,
     ) -> None:
         """With an `engine`, its database is a copy of another world's, made before anything happened in it."""
         self.clock, self.new_id, self.tz = SetClock(), Ids(random.Random(2 if engine else 1)), tz
@@ -104,7 +106,7 @@ class World:
             self._take_over(tz, mode, level, display)
         else:
             metadata.create_all(self.engine)
-            self._fill(tz, mode, level, display)
+            self._fill(tz, mode, level, display, role)
         store = SqlStore(self.engine, self.sessions, self.settings, clock=self.clock.now, box=lambda: BOX)
         self.runner = self._runner(store)
         self.phone = Phone(self)
@@ -130,12 +132,20 @@ class World:
 
     @contextmanager
     def open_calendar(self, _: CalendarLink) -> Iterator[RemoteCalendar]:
-        yield InMemoryCalendar(self.server)
+        """`calendar` is the one that was opened last."""
+        self.calendar = InMemoryCalendar(self.server)
+        yield self.calendar
+
+    def resume(self, was: "World") -> None:
+        """Go on where another world stood, whose database this one has: a new process, so to speak."""
+        self.server.become(was.server)
+        self.new_id.source.setstate(was.new_id.source.getstate())
+        self.clock.at = was.clock.at
 
     def act(self, actor: str = "sam") -> Act:
         return Act(actor=actor, now=self.clock.now(), new_id=self.new_id)
 
-    def _fill(self, tz: ZoneInfo, mode: Mode, level: str, display: str) -> None:
+    def _fill(self, tz: ZoneInfo, mode: Mode, level: str, display: str, role: Role) -> None:
         with self.sessions.begin() as db:
             if db.get(Revision, 1) is None:
                 db.add(Revision(id=1, latest=0))
@@ -163,7 +173,7 @@ class World:
             db.flush()
             link = CalendarLink(
                 id=self.new_id(), ref="priya", worker_id=self.worker.id, account_id=account.id,
-                href=self.server.path, tz=tz.key, role=Role.WORK, mode=mode, privacy_level=level,
+                href=self.server.path, tz=tz.key, role=role, mode=mode, privacy_level=level,
                 cancelled_display=display, pull_s=300, profile={}, state=LinkState.ACTIVE,
                 next_run_at=self.clock.now(),
             )  # fmt: skip
@@ -319,7 +329,18 @@ class Phone:
         return sorted(self._world.server.items.values(), key=lambda item: item.href)
 
     def events(self) -> list[Event]:
-        return [self.read(item) for item in self.items()]
+        """All that can be read."""
+        return [event for item in self.items() if (event := self._readable(item)) is not None]
+
+    def spoiled(self) -> list[Item]:
+        """What no program can read."""
+        return [item for item in self.items() if self._readable(item) is None]
+
+    def _readable(self, item: Item) -> Event | None:
+        try:
+            return self.read(item)
+        except Unreadable:
+            return None
 
     def read(self, item: Item) -> Event:
         reading = self._world.codec.read(item.body, tz=self._world.tz)
@@ -331,12 +352,13 @@ class Phone:
         return event
 
     def item(self, uid: str) -> Item:
-        return next(item for item in self.items() if self.read(item).uid == uid)
+        return next(item for item in self.items() if uid_of(item.body) == uid)
 
     def write(self, event: Event) -> None:
         """Put an edited event back, keeping every line that was not edited."""
         item = self.item(event.uid)
-        body = self._world.codec.patch(item.body, event, now=self._world.clock.now(), tz=self._world.tz)
+        later = self._world.clock.now() + timedelta(seconds=1)  # nobody edits in the very second of our write
+        body = self._world.codec.patch(item.body, event, now=later, tz=self._world.tz)
         self._calendar.replace(item.href, body, etag=item.etag or "")
 
     def write_raw(self, uid: str, body: bytes) -> None:

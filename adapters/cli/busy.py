@@ -1,10 +1,16 @@
 """The command that shows when a worker is busy, without saying why."""
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import typer
 
 from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, print_rows
+
+if TYPE_CHECKING:
+    from adapters.diary.busy import Stale
 
 
 def busy(
@@ -17,14 +23,20 @@ def busy(
 ) -> None:
     """Show a worker's busy time, merged; no names, no subjects.
 
+    It is what the practice has planned and what the worker's busy sources say. A source that was not read lately is
+    named on stderr: more may be taken by now than is known.
+
     Example: calendula busy mia 2026-03-09 2026-03-14 --ics
     """
-    from adapters.diary.busy import busy_time, vfreebusy
+    from adapters.diary.busy import busy_time, stale_sources, vfreebusy
 
     run = here(ctx)
     if as_json and ics:
         raise typer.BadParameter("Give --json or --ics, not both")
     found = busy_time(run.sessions, worker, start, end)
+    after = timedelta(minutes=run.config.sync.stale_after_min)
+    for source in stale_sources(run.sessions, worker, now=run.clock(), after=after):
+        _warn(source, found.worker)
     if ics:
         typer.echo(vfreebusy(found, run.act()), nl=False)
         return
@@ -34,3 +46,8 @@ def busy(
         "type": lambda row: row.fbtype,
     }
     print_rows(found.blocks, columns, as_json=as_json, none="Free all the time.")
+
+
+def _warn(source: "Stale", worker: str) -> None:
+    last = f"was last read {source.last_read:%Y-%m-%d %H:%M}Z" if source.last_read else "was not read yet"
+    typer.echo(f"Warning: {source.link} {last}; {worker} may be busy at other times too", err=True)

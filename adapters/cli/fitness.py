@@ -9,11 +9,18 @@ from adapters.cli.output import print_json, print_rows
 
 if TYPE_CHECKING:
     from adapters.links.changing import Checked
+    from model.link import Role
 
 BEFORE = (
     "Test events will be written to the calendar, read, and deleted again. There is no real guest in them."
 )
+BEFORE_READING = "The calendar will be read; nothing is written to it."
 _VERDICTS = {"pass": "pass", "copes": "copes", "fail": "FAIL", "not tried": "-"}
+
+
+def before(role: "Role") -> str:
+    """What trying a calendar out will do there."""
+    return BEFORE_READING if role.value == "BUSY_SOURCE" else BEFORE
 
 
 def print_card(checked: "Checked", *, as_json: bool) -> None:

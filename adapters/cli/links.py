@@ -7,12 +7,14 @@ import typer
 
 from adapters.cli.asking import Chosen, asked, logged_in, pick
 from adapters.cli.context import here
-from adapters.cli.fitness import BEFORE, print_card
+from adapters.cli.fitness import before, print_card
 from adapters.cli.output import JSON, choice, print_rows
 from adapters.cli.secrets import FROM_FILE, FROM_STDIN
 
 if TYPE_CHECKING:
     from adapters.links.changing import Shown
+    from adapters.links.overview import LinkView
+    from model.link import Mode, Role
 
 link = typer.Typer(
     add_completion=False,
@@ -30,6 +32,7 @@ DEVICE = typer.Option(
 )
 LEVEL = typer.Option(None, "--level", help="busy, reference, initials, first_name or full_name.")
 DISPLAY = typer.Option(None, "--display", help="Cancelled sessions there: mark or remove.")
+ROLE_HELP = "work: sessions are shown there; busy-source: it is only read, for when the worker is busy."
 MODE_HELP = "two-way: edits there come back; one-way: they are undone. There is no default."
 
 
@@ -84,6 +87,7 @@ def add(
     user: str | None = USER,
     calendar: str | None = typer.Option(None, "--calendar", help="The calendar's URL, or its name."),
     make: str | None = typer.Option(None, "--make", metavar="NAME", help="Make a new calendar."),
+    role: str = typer.Option("work", "--role", help=ROLE_HELP),
     mode: str | None = typer.Option(None, "--mode", help=MODE_HELP),
     level: str | None = LEVEL,
     display: str | None = DISPLAY,
@@ -97,34 +101,53 @@ def add(
     """Link a calendar to a worker.
 
     On a terminal it asks for what is missing. The calendar is tried out with test events before anything is stored.
+    With --role busy-source it is only read: of its events times alone are kept, and nothing is ever written there.
 
     Example: calendula link add mia --url https://cloud.example.org --user mia --calendar Work --mode two-way
     """
     from adapters.links.adding import NewLink, add_link
     from adapters.links.finding import Wanted
-    from model.link import Mode
+    from model.link import Role
 
     run = here(ctx)
+    purpose = Role(choice(Role, role))
+    if purpose is Role.BUSY_SOURCE and (mode or level or display or make):
+        raise typer.BadParameter("A busy source is only read: it has no --mode, --level, --display or --make")
     worker = asked(worker, "Worker", option="WORKER")
     where = asked(url or email or _if_url(calendar), "E-mail address or URL", option="--url or --email")
-    chosen = Mode(choice(Mode, asked(mode, "Mode (two-way or one-way)", option="--mode two-way or one-way")))
+    chosen = _mode(purpose, mode)
     login = logged_in(
         run, where, user, bearer=bearer, oauth=oauth, device=device, stdin=password_stdin, file=password_file
     )
     which = Chosen(calendar=calendar, make=make) if calendar or make else pick(run, where, login)
     new = NewLink(
         worker=worker,
-        wanted=Wanted(where=where, calendar=which.calendar, make=which.make),
+        wanted=Wanted(
+            where=where,
+            calendar=which.calendar,
+            make=which.make,
+            only_read=purpose is Role.BUSY_SOURCE,
+        ),
+        role=purpose,
         mode=chosen,
-        level=level or run.config.privacy.default,
+        level=level or (run.config.privacy.default if purpose is Role.WORK else "busy"),
         display=display_word(display) or run.config.sync.cancelled_display,
         ref=name,
     )
-    typer.echo(BEFORE)
+    typer.echo(before(purpose))
     done = add_link(run.app, run.act(), new, login)
     for sentence in done.sentences:
         typer.echo(sentence)
     typer.echo(f'Linked "{done.name}" as {done.ref}. Next: calendula plan {done.ref}')
+
+
+def _mode(role: "Role", mode: str | None) -> "Mode":
+    """The practitioner has to choose; where nothing is shown there is no choice."""
+    from model.link import Mode, Role
+
+    if role is Role.BUSY_SOURCE:
+        return Mode.ONE_WAY
+    return Mode(choice(Mode, asked(mode, "Mode (two-way or one-way)", option="--mode two-way or one-way")))
 
 
 def _if_url(calendar: str | None) -> str | None:
@@ -150,14 +173,20 @@ def list_(ctx: typer.Context, as_json: bool = JSON) -> None:
         "link": lambda row: row.ref,
         "worker": lambda row: row.worker,
         "calendar": lambda row: row.calendar,
-        "mode": lambda row: row.mode.lower().replace("_", "-"),
-        "level": lambda row: row.level,
-        "cancelled": lambda row: row.display,
+        "role": lambda row: row.role.lower().replace("_", "-"),
+        "mode": lambda row: _if_work(row, row.mode.lower().replace("_", "-")),
+        "level": lambda row: _if_work(row, row.level),
+        "cancelled": lambda row: _if_work(row, row.display),
         "every": lambda row: f"{row.every_s} s",
         "state": lambda row: row.state,
     }
     none = "There is no link yet; calendula link add makes one."
     print_rows(list_links(here(ctx).sessions), columns, as_json=as_json, none=none)
+
+
+def _if_work(row: "LinkView", text: str) -> str:
+    """Nothing is shown in a busy source, however."""
+    return text if row.role == "WORK" else "-"
 
 
 @link.command("login")
@@ -175,14 +204,14 @@ def login(
 
     Example: calendula link login mia
     """
-    from adapters.links.changing import log_in, user_of
+    from adapters.links.changing import log_in, role_of, user_of
 
     run = here(ctx)
     name = user or user_of(run.sessions, ref)
     found = logged_in(
         run, None, name, bearer=bearer, oauth=oauth, device=device, stdin=password_stdin, file=password_file
     )
-    typer.echo(BEFORE)
+    typer.echo(before(role_of(run.sessions, ref)))
     _show(log_in(run.app, run.act(), ref, found))
 
 
@@ -218,14 +247,15 @@ def set_(
 def check(ctx: typer.Context, ref: str = LINK, as_json: bool = JSON) -> None:
     """Try a link's calendar out, and show its fitness card.
 
-    Test events are written, read, and deleted again.
+    Test events are written, read, and deleted again; a busy source is only read.
 
     Example: calendula link check mia
     """
     from adapters.links.changing import check as try_out
+    from adapters.links.changing import role_of
 
     run = here(ctx)
-    typer.echo(BEFORE, err=as_json)
+    typer.echo(before(role_of(run.sessions, ref)), err=as_json)
     print_card(try_out(run.app, run.act(), ref), as_json=as_json)
 
 

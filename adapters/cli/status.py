@@ -1,7 +1,7 @@
 """The command status: how every link is doing, what waits, and how the jobs went."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -34,19 +34,28 @@ _NEXT = {
 }
 
 
+_NEXT_OF_A_SOURCE = (
+    "too much was gone at once, so what it said before still counts; calendula plan {link} lists it. Then "
+    "calendula link resume {link} --accept takes it as it is, calendula link remove ends it"
+)
+
+
 def status(ctx: typer.Context, as_json: bool = JSON) -> None:
     """Say how every link is doing, and what waits.
 
     Per link: state, last good run, events there, changes that wait for an answer (calendula changes list), items
     of the calendar that were set aside, and writes that the server refused. Then what to do, and notices.
-    "(stale)" means that a link's cadence passed twice since its last good run.
+    "(stale)" means that a link's cadence passed twice since its last good run. Of a busy source the events are those
+    that take time; it is named where they were last read too long ago ([sync] stale_after_min).
 
     Example: calendula status
     """
     from adapters.links.overview import overview
 
     run = here(ctx)
-    found = overview(run.sessions, now=run.clock(), item_writes=run.config.sync.item_writes)
+    sync = run.config.sync
+    stale_after = timedelta(minutes=sync.stale_after_min)
+    found = overview(run.sessions, now=run.clock(), item_writes=sync.item_writes, stale_after=stale_after)
     if as_json:
         print_json(asdict(found))
         return
@@ -77,9 +86,13 @@ def _print_rest(found: "Overview") -> None:
                 f"{link.link}: {link.looping} events were written too often today and are left alone until tomorrow; "
                 "another program undoes what we write: find out which (WRITE_LOOP)"
             )
+        if link.outdated:
+            typer.echo(
+                f"{link.link}: not read for too long, so {link.worker} may be busy at other times than are known"
+            )
         if link.last_error:
             typer.echo(f"{link.link}: {link.last_error}")
-        if (hint := _NEXT.get(link.reason) or _NEXT.get(link.state)) is not None:
+        if (hint := _hint(link)) is not None:
             typer.echo(f"{link.link}: {hint.format(link=link.link)}")
     if len(found.notices) > _SHOWN:
         typer.echo(f"{len(found.notices)} notices are kept; the latest {_SHOWN} (--json shows all):")
@@ -89,6 +102,12 @@ def _print_rest(found: "Overview") -> None:
         typer.echo(f"To tell {whom}: {reason(notice.code)}{about}")
     for job in found.jobs:
         typer.echo(f"Job {job.job}: {job.result}, {_minute(job.last)}")
+
+
+def _hint(link: "Health") -> str | None:
+    if link.role == "BUSY_SOURCE" and link.reason == "MASS_CHANGE":
+        return _NEXT_OF_A_SOURCE
+    return _NEXT.get(link.reason) or _NEXT.get(link.state)
 
 
 def _state(link: "Health") -> str:

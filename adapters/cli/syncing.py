@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ONE = typer.Argument(None, metavar="LINK", help="The link's name; may be left out where there is only one.")
 _BUSY = {
     "LEASED": "another process is running it just now",
+    "CLOCK_WRONG": "this machine's clock is behind the day this program was made; set it right",
     "HOST_RESTS": "its server asked us to wait; calendula status says until when",
     "PAUSED": "it is paused; calendula link resume goes on",
     "NEEDS_REAUTH": "the server refused the password; give a new one: calendula link login",
@@ -209,6 +210,7 @@ def summary(report: "Report") -> str:
         (counts.get("judged.apply", 0) + counts.get("judged.keep", 0), "applied"),
         (counts.get("judged.hold", 0), "held"),
         (counts.get("judged.refuse", 0), "refused"),
+        (counts.get("busy", 0) + counts.get("free", 0), "read as busy or free"),
         (counts.get("quarantined", 0), "set aside"),
         (counts.get("failed", 0), "not written"),
     ]
@@ -243,6 +245,8 @@ def _group(line: Line) -> str:
         return done.get(line.decision, "3 Would be applied")
     if line.action in ("create", "replace", "delete"):
         return "2 Would be sent"
+    if line.action in ("busy", "free"):
+        return "3 Would be known as busy or free"
     if line.action in ("vanished", "went-back"):
         return "0 Not to be believed, so nothing is done"
     return "1 Unsettled" if line.action == "unsettled" else "6 Other"

@@ -6,7 +6,8 @@ bodies (a busy source) keeps nothing here either.
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -108,7 +109,8 @@ class Archive:
         mine = ArchiveEntry.link_id == self.link_id
         first = select(func.min(ArchiveEntry.number)).where(mine, ArchiveEntry.run_id.in_(run_ids))
         since = select(ArchiveEntry).where(mine, ArchiveEntry.number >= first.scalar_subquery())
-        return [_kept(row) for row in self.database.scalars(since.order_by(ArchiveEntry.number))]
+        rows = self.database.scalars(since.order_by(ArchiveEntry.number))
+        return [kept for row in rows for kept in _kept(row)]
 
     def store(self) -> None:
         """Seal and store what was gathered, at the end of the transaction."""
@@ -131,7 +133,7 @@ class Archive:
         }
 
     def _of_diary(self) -> list[dict[str, object]]:
-        fresh = [_new(row) for row in self._changes.fresh.values()]
+        fresh = _new(self._changes.fresh.values())
         groups = self._changes.groups()
         if not groups:
             return fresh
@@ -140,27 +142,29 @@ class Archive:
 
     def _of_group(self, group: Group, now: dict[str, str]) -> dict[str, object]:
         units = sorted(group.units)
-        return {
-            "mapping_id": None,
-            "uid": "",
-            "action": DIARY,
-            "units": " ".join(units),
-            "etag": None,
-            "before": None if group.only_new else self.box().encrypt(to_bytes(group)),
-            "after": json.dumps({unit: now[unit] for unit in units}),
-        }
+        before = None if group.only_new else self.box().encrypt(to_bytes(group))
+        return _entry(
+            units=" ".join(units), before=before, after=json.dumps({unit: now[unit] for unit in units})
+        )
 
 
-def _new(row: Session) -> dict[str, object]:
-    """A single session that is new: its `rev` tells whether anything of it changed since."""
-    unit, after = f"session:{row.id}", f"{_REV}{row.rev}"
+def _new(rows: Iterable[Session]) -> list[dict[str, object]]:
+    """Single sessions that are new, together in an entry: their common `rev` tells of each whether it changed since."""
+    units: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        units[row.rev].append(f"session:{row.id}")
+    return [_entry(units=" ".join(some), before=None, after=f"{_REV}{rev}") for rev, some in units.items()]
+
+
+def _entry(*, units: str, before: bytes | None, after: str) -> dict[str, object]:
+    """An entry about the diary."""
     return {
         "mapping_id": None,
         "uid": "",
         "action": DIARY,
-        "units": unit,
+        "units": units,
         "etag": None,
-        "before": None,
+        "before": before,
         "after": after,
     }
 
@@ -174,14 +178,17 @@ def _unit(text: str) -> UnitRef:
     return UnitRef(kind="series" if kind == "series" else "session", id=UUID(key))
 
 
-def _kept(row: ArchiveEntry) -> Kept:
-    return Kept(
-        number=row.number,
-        run_id=row.run_id,
-        action=row.action,  # type: ignore[arg-type]  # only we write it
-        uid=row.uid,
-        mapping_id=row.mapping_id,
-        units=tuple(_unit(text) for text in row.units.split()),
-        after=row.after,
-        sealed=row.before,
-    )
+def _kept(row: ArchiveEntry) -> Iterator[Kept]:
+    """What the engine is told of an entry: new sessions one by one, as each may be undone without the others."""
+    units = [_unit(text) for text in row.units.split()]
+    for together in [[unit] for unit in units] if row.after.startswith(_REV) else [units]:
+        yield Kept(
+            number=row.number,
+            run_id=row.run_id,
+            action=row.action,  # type: ignore[arg-type]  # only we write it
+            uid=row.uid,
+            mapping_id=row.mapping_id,
+            units=tuple(together),
+            after=row.after,
+            sealed=row.before,
+        )

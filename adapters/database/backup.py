@@ -17,7 +17,7 @@ from adapters.database.schema import file_of
 
 SUSPEND = (
     "UPDATE calendar_link SET state = 'SUSPENDED', state_reason = 'DATABASE_RESTORED' "
-    "WHERE state IN ('ACTIVE', 'ERROR')"
+    "WHERE state IN ('ACTIVE', 'ERROR') AND role <> 'BUSY_SOURCE'"
 )
 
 

@@ -26,11 +26,14 @@ def insert_all(database: Database, rows: Sequence[Base], *, now: datetime) -> No
         for one in _with_children(row):
             found[type(one)].append(one)
     for noun in sorted(found, key=lambda noun: _order().index(noun.__tablename__)):
-        _stamp(database, found[noun], now)
+        stamp: dict[str, object] = {"created_at": now, "updated_at": now} if issubclass(noun, Row) else {}
+        if noun is Session:
+            stamp["rev"] = take(database)
         table = Base.metadata.tables[noun.__tablename__]
-        database.connection().execute(insert(table), [_values(row) for row in found[noun]])
+        database.connection().execute(insert(table), [_values(row) | stamp for row in found[noun]])
     for row in rows:
         if isinstance(row, Session):
+            row.rev = take(database)
             inserted_in_bulk(database, row)
 
 
@@ -38,14 +41,6 @@ def _with_children(row: Base) -> Iterator[Base]:
     yield row
     if isinstance(row, Session):
         yield from row.workers
-
-
-def _stamp(database: Database, rows: Sequence[Base], now: datetime) -> None:
-    for row in rows:
-        if isinstance(row, Row):
-            row.created_at = row.updated_at = now
-        if isinstance(row, Session):
-            row.rev = take(database)
 
 
 def _values(row: Base) -> dict[str, object]:

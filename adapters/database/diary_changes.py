@@ -104,8 +104,7 @@ def inserted_in_bulk(database: Database, row: Session) -> None:
     """Take notice of a new single session that came past the unit of work."""
     changes = database.info.get(_WATCHED)
     if isinstance(changes, Changes):
-        new = {_name(one) for one in (row, *row.workers)}
-        changes.add(Group(units={_unit(row.id, None)}, new=new))
+        changes.inserted(row)
 
 
 def name_of(unit: str) -> Name:

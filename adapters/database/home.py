@@ -1,22 +1,30 @@
-"""Notice that a PostgreSQL database was read from a dump: it lies elsewhere than where it was last used.
+"""Notice that the database is one that was put back: older than the calendars, whose links then wait (FAILURES E20).
 
-Such a database is older than the calendars, so its links are suspended until a person says who is right (FAILURES
-E20). A SQLite file cannot tell: there the copy that `calendula backup` makes has its links suspended already.
+A PostgreSQL database that was read from a dump lies elsewhere than where it was last used. A SQLite file that was
+copied back lies where it lay: beside it stands a small file with how far it had come, and the copy is behind that.
+Until a person says who is right, all links are suspended. A copy of both files tells nothing here; what the calendars
+hold does then (`sync.restored`).
 """
+
+import os
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
 from adapters.database.backup import SUSPEND
+from adapters.database.schema import file_of
 
 _MAY_ASK = text("SELECT has_function_privilege('pg_control_system()', 'execute')")
 _CLUSTER = text("SELECT system_identifier::text FROM pg_control_system()")
 _DATABASE = text("SELECT oid::text FROM pg_database WHERE datname = current_database()")
+# Every change of ours takes a number, and every run of a link another fence: together they only ever grow.
+_REACHED = text("SELECT (SELECT latest FROM revision) + (SELECT coalesce(sum(fence), 0) FROM calendar_link)")
 
 
 def suspend_after_restore(engine: Engine) -> bool:
     """Suspend all links of a database that was restored; True: it was."""
     if engine.dialect.name != "postgresql":
-        return False
+        return _suspend_if_behind(engine)
     with engine.connect() as connection:
         here = _here(connection)
         known = connection.execute(text("SELECT home FROM revision")).scalar_one()
@@ -27,6 +35,53 @@ def suspend_after_restore(engine: Engine) -> bool:
             connection.execute(text(SUSPEND))
         connection.commit()
     return bool(known)
+
+
+def note_use(engine: Engine) -> None:
+    """Note beside a SQLite file how far it has come; a note that cannot be written is only missing."""
+    file = _note_of(engine)
+    if file is None:
+        return
+    with engine.connect() as connection:
+        reached = int(connection.execute(_REACHED).scalar_one())
+    if _noted(file) < reached:
+        _write(file, reached)
+
+
+def _suspend_if_behind(engine: Engine) -> bool:
+    file = _note_of(engine)
+    if file is None:
+        return False
+    with engine.connect() as connection:
+        reached = int(connection.execute(_REACHED).scalar_one())
+        behind = reached < _noted(file)
+        if behind:
+            connection.execute(text(SUSPEND))
+            connection.commit()
+            _write(file, reached)
+    return behind
+
+
+def _note_of(engine: Engine) -> Path | None:
+    file = file_of(engine)
+    return file.with_name(f"{file.name}-reached") if file is not None else None
+
+
+def _noted(file: Path) -> int:
+    try:
+        return int(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _write(file: Path, reached: int) -> None:
+    """All of it or nothing: others may write it at the same time."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        draft.write_text(str(reached), encoding="ascii")
+        draft.replace(file)
+    except OSError:
+        draft.unlink(missing_ok=True)
 
 
 def _here(connection: Connection) -> str:

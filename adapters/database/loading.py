@@ -5,39 +5,52 @@ here, once: the people, the place and the cancellations; for a series its occurr
 """
 
 from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
-from sqlalchemy.sql.base import ExecutableOption
 
 from model.cancellation import Cancellation
 from model.series import Series, SeriesClient, SeriesWorker
 from model.session import Session, SessionClient, SessionWorker
 
 
-def session_parts() -> tuple[_AbstractLoad, ...]:
+def _session_parts() -> tuple[_AbstractLoad, ...]:
     """What belongs to one session."""
     return (
-        selectinload(Session.clients).selectinload(SessionClient.client),
-        selectinload(Session.workers).selectinload(SessionWorker.worker),
-        selectinload(Session.cancellations).selectinload(Cancellation.reason),
-        selectinload(Session.site),
-        selectinload(Session.room),
+        selectinload(Session.clients).joinedload(SessionClient.client, innerjoin=True),
+        selectinload(Session.workers).joinedload(SessionWorker.worker, innerjoin=True),
+        selectinload(Session.cancellations).joinedload(Cancellation.reason, innerjoin=True),
+        joinedload(Session.site),
+        joinedload(Session.room),
     )
 
 
-def series_parts() -> tuple[ExecutableOption, ...]:
-    """What belongs to a series, its occurrences included."""
-    return (
-        selectinload(Series.occurrences).options(*session_parts()),
-        selectinload(Series.clients).selectinload(SeriesClient.client),
-        selectinload(Series.workers).selectinload(SeriesWorker.worker),
-        selectinload(Series.site),
-        selectinload(Series.room),
+# Both statements are made once: made anew for each unit, they cost more than the database does.
+
+
+@cache
+def _some_sessions() -> Select[Session]:
+    query = select(Session).where(Session.id.in_(bindparam("ids", expanding=True)))
+    fresh = query.options(*_session_parts()).execution_options(populate_existing=True)
+    return fresh.order_by(Session.starts_at, Session.id)
+
+
+@cache
+def _some_series() -> Select[Series]:
+    """With what belongs to a series, its occurrences included."""
+    query = select(Series).where(Series.id.in_(bindparam("ids", expanding=True))).order_by(Series.id)
+    parts = (
+        selectinload(Series.occurrences).options(*_session_parts()),
+        selectinload(Series.clients).joinedload(SeriesClient.client, innerjoin=True),
+        selectinload(Series.workers).joinedload(SeriesWorker.worker, innerjoin=True),
+        joinedload(Series.site),
+        joinedload(Series.room),
     )
+    return query.options(*parts).execution_options(populate_existing=True)
 
 
 def load_session(database: Database, session_id: UUID) -> Session | None:
@@ -52,13 +65,9 @@ def load_series(database: Database, series_id: UUID) -> Series | None:
 
 def load_sessions(database: Database, ids: Iterable[UUID]) -> list[Session]:
     """Some sessions, in order of time; what was loaded before is read anew."""
-    query = select(Session).where(Session.id.in_(list(ids))).order_by(Session.starts_at, Session.id)
-    fresh = query.options(*session_parts()).execution_options(populate_existing=True)
-    return list(database.scalars(fresh))
+    return list(database.scalars(_some_sessions(), {"ids": list(ids)}))
 
 
 def load_several_series(database: Database, ids: Iterable[UUID]) -> list[Series]:
     """Some series with their occurrences; what was loaded before is read anew."""
-    query = select(Series).where(Series.id.in_(list(ids))).order_by(Series.id)
-    fresh = query.options(*series_parts()).execution_options(populate_existing=True)
-    return list(database.scalars(fresh))
+    return list(database.scalars(_some_series(), {"ids": list(ids)}))

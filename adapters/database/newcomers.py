@@ -3,19 +3,20 @@
 Queries only; what follows is `sync.copies`' and `sync.splits`'.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.portions import portions
 from model.journal import InboundChange, SyncRun
-from model.link import EventMapping, MappingState
+from model.link import CalendarLink, EventMapping, LinkState, MappingState
 from model.people import Client
 from model.series import Series, SeriesClient
 from model.session import Kind, Session, SessionClient
-from sync.store import Newcomer
+from sync.store import Newcomer, Shown
 
 _LIVING = EventMapping.state != MappingState.TOMBSTONE
 
@@ -56,6 +57,26 @@ def _series_at(link_id: UUID, start: datetime, end: datetime, rule: str) -> Sele
         .where(_shown(link_id, EventMapping.series_id == Series.id), Series.kind != Kind.OTHER_EVENT)
         .where(Series.starts_at == start, Series.ends_at == end, Series.rule_text == rule)
     )
+
+
+def shown_at(database: Database, worker_id: UUID, starts: Collection[datetime]) -> list[Shown]:
+    """What the living links of a worker show that begins at these instants: two queries a portion."""
+    nouns = (
+        (Session, EventMapping.session_id, literal("")),
+        (Series, EventMapping.series_id, Series.rule_text),
+    )
+    return [
+        Shown(link_id=link_id, starts_at=start, ends_at=end, rule=rule or "", body=body or b"")
+        for some in portions(list(starts))
+        for noun, named, rule_text in nouns
+        for link_id, start, end, rule, body in database.execute(
+            select(EventMapping.link_id, noun.starts_at, noun.ends_at, rule_text, EventMapping.base_ical)
+            .join(noun, named == noun.id)
+            .join(CalendarLink, CalendarLink.id == EventMapping.link_id)
+            .where(CalendarLink.worker_id == worker_id, CalendarLink.state != LinkState.UNLINKED, _LIVING)
+            .where(EventMapping.base_ical.is_not(None), noun.starts_at.in_(some))
+        )
+    ]
 
 
 def newcomers(database: Database, link_id: UUID, run_id: UUID) -> list[Newcomer]:

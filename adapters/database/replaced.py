@@ -1,4 +1,4 @@
-"""Look up which ETags our own writes have put an end to: the history says so of each write (FAILURES B17)."""
+"""Look up our own writes, and which ETags they have put an end to: the history says so of each (FAILURES B17)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,3 +22,10 @@ def replaced_lately(
         for uid, detail in database.execute(query.where(HistoryEntry.uid.in_(some))):
             found[uid] = found.get(uid, frozenset()) | {str(detail.get("etag", ""))}
     return found
+
+
+def sent_since(database: Database, link_id: UUID, uid: str, since: datetime) -> bool:
+    """Whether an event was written by us, on one link, after an instant."""
+    ours = HistoryEntry.link_id == link_id, HistoryEntry.uid == uid, HistoryEntry.at > since
+    sent = HistoryEntry.action.in_(("sent-create", "sent-replace"))
+    return database.scalar(select(HistoryEntry.id).where(*ours, sent).limit(1)) is not None

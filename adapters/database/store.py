@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from adapters.database import leases
 from adapters.database.archive import Archive, Box
 from adapters.database.engine import Sessions, read_only
+from adapters.database.home import note_use
 from adapters.database.hosts import Share
 from adapters.database.portions import portions
 from adapters.database.surveying import Surveyed, survey
@@ -103,6 +104,7 @@ class SqlStore:
             run = database.get_one(SyncRun, lease.run_id)
             yield link, run
             link.lease_owner, link.lease_until = "", None
+        note_use(self._engine)
 
     def _renew(self, database: Database, lease: Lease) -> None:
         leases.renew(database.connection(), lease, until=self._clock() + self._lease_time)

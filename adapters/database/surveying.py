@@ -4,16 +4,18 @@ Most runs find nothing to do. That nothing is announced and unsettled, undecided
 session of this worker changed, is known before the lease is taken; the fencing number says whether it still holds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, bindparam, exists, or_, select
+from sqlalchemy import Column, Engine, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from adapters.database.changes import newest, series_since, sessions_since
 from model.base import Base, Revision
 from model.journal import Intent
-from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, MappingState, SeenItem
+from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, MappingState, Role, SeenItem
+from model.people import Worker
 from model.series import Series
 from model.session import Session
 from sync.ports import Position
@@ -28,25 +30,31 @@ _WAITS = or_(
 _SEEN, _WORKER = CalendarLink.seen_rev.expression, CalendarLink.worker_id.expression
 _SESSIONS = sessions_since(_SEEN, _WORKER).correlate(CalendarLink)
 _SERIES = series_since(_SEEN, _WORKER, CalendarLink.id.expression).correlate(CalendarLink)
-_CHANGED = or_(
-    newest(_SESSIONS, Session.rev.expression).is_not(None),
-    newest(_SERIES, Series.rev.expression).is_not(None),
+_CHANGED = and_(
+    CalendarLink.role == Role.WORK,  # a busy source shows none of it
+    or_(
+        newest(_SESSIONS, Session.rev.expression).is_not(None),
+        newest(_SERIES, Series.rev.expression).is_not(None),
+    ),
 )
 _LATEST = select(Revision.latest).scalar_subquery()
-_LINK, _ACCOUNT = (
-    list(Base.metadata.tables[noun.__tablename__].c) for noun in (CalendarLink, CalendarAccount)
+_LINK, _ACCOUNT, _OWNER = (
+    list(Base.metadata.tables[noun.__tablename__].c) for noun in (CalendarLink, CalendarAccount, Worker)
 )
-_LINK_NAMES, _ACCOUNT_NAMES = ([column.key for column in columns] for columns in (_LINK, _ACCOUNT))
+_OTHERS = [
+    column.label(f"{column.table.name}_{column.key}") for table in (_ACCOUNT, _OWNER) for column in table
+]
 _SURVEY: Select[*tuple[object, ...]] = (
-    select(_LATEST, _WAITS, _CHANGED, *_LINK, *(column.label(f"account_{column.key}") for column in _ACCOUNT))
+    select(_LATEST, _WAITS, _CHANGED, *_LINK, *_OTHERS)
     .join(CalendarAccount, CalendarAccount.id == CalendarLink.account_id)
+    .join(Worker, Worker.id == CalendarLink.worker_id)
     .where(CalendarLink.id == bindparam("link"))
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surveyed:
-    """A link with its account, and `quiet` if nothing waits on our side."""
+    """A link with its account and its worker, and `quiet` if nothing waits on our side."""
 
     link: CalendarLink
     quiet: Quiet | None
@@ -56,10 +64,15 @@ def survey(readers: Engine, link_id: UUID) -> Surveyed:
     """Read it without waiting for any writer, and past the unit of work: nobody changes these rows by changing them."""
     with readers.begin() as database:
         latest, waits, changed, *row = database.execute(_SURVEY, {"link": link_id}).one()
-    link = CalendarLink(**dict(zip(_LINK_NAMES, row, strict=False)))
-    account = CalendarAccount(**dict(zip(_ACCOUNT_NAMES, row[len(_LINK_NAMES) :], strict=True)))
-    set_committed_value(link, "account", account)
+    link = CalendarLink(**_named(_LINK, row))
+    others = row[len(_LINK) :]
+    set_committed_value(link, "account", CalendarAccount(**_named(_ACCOUNT, others)))
+    set_committed_value(link, "worker", Worker(**_named(_OWNER, others[len(_ACCOUNT) :])))
     return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, latest))
+
+
+def _named(columns: Sequence[Column[object]], values: Sequence[object]) -> dict[str, object]:
+    return {column.key: value for column, value in zip(columns, values, strict=False)}
 
 
 def _quiet(link: CalendarLink, latest: object) -> Quiet | None:

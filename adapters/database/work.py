@@ -6,23 +6,26 @@ Each method is one query of fixed cost, or a fixed number of them. Who may open 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database import numbers
+from adapters.database import busy_blocks, numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
 from adapters.database.changes import mapped, series_since, sessions_of, sessions_since
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
-from adapters.database.newcomers import bookings_at, clients_shown, newcomers
+from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
-from adapters.database.replaced import replaced_lately
+from adapters.database.relinking import once_shown, unshown_at
+from adapters.database.replaced import replaced_lately, sent_since
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
 from model.base import Revision
+from model.busy import BusyBlock
 from model.journal import (
     Attestation,
     ChangeState,
@@ -38,7 +41,7 @@ from model.session import Session
 from sync.archive import Action, Standing
 from sync.projection import Unit
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, UnitRef, ref_to
+from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to
 
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
 
@@ -67,7 +70,7 @@ class SqlWork:
     def link(self) -> CalendarLink:
         return self._link
 
-    @property
+    @cached_property
     def maximum_level(self) -> str:
         """The configured maximum; a level with names also needs an attestation (DOMAIN 5)."""
         maximum = self._settings.privacy.maximum
@@ -137,6 +140,15 @@ class SqlWork:
     def bookings_at(self, start: datetime, end: datetime, rule: str) -> int:
         return bookings_at(self._database, self._link.id, start=start, end=end, rule=rule)
 
+    def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
+        return once_shown(self._database, self._link, uids)
+
+    def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
+        return unshown_at(self._database, self._link, starts)
+
+    def shown_at(self, starts: Collection[datetime]) -> list[Shown]:
+        return shown_at(self._database, self._link.worker_id, starts)
+
     def replaced_uid(self, session: Session) -> str:
         self._insert_bulk()  # its mapping may be among them
         query = select(EventMapping.uid).where(
@@ -197,6 +209,11 @@ class SqlWork:
                     found[UnitRef(kind="series" if kind == "series" else "session", id=unit_id)] = mapping
         return found
 
+    def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
+        living = EventMapping.state != MappingState.TOMBSTONE
+        chosen = (self._mappings().where(living, EventMapping.part_of.in_(some)) for some in portions(ids))
+        return [part for query in chosen for part in self._database.scalars(query)]
+
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)
         return list(self._database.scalars(query))
@@ -206,6 +223,26 @@ class SqlWork:
 
     def _mappings(self) -> Select[EventMapping]:
         return select(EventMapping).where(EventMapping.link_id == self._link.id)
+
+    # --- busy sources ----------------------------------------------------------------------------------
+
+    def blocks_of(self, item_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[BusyBlock]]:
+        return busy_blocks.blocks_of(self._database, item_ids)
+
+    def blocking(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
+        return busy_blocks.blocking(self._database, self._link.id, href_keys, now=now)
+
+    def blocking_ahead(self, *, now: datetime) -> int:
+        return busy_blocks.blocking_ahead(self._database, self._link.id, now=now)
+
+    def to_expand(self, *, before: datetime) -> list[str]:
+        return busy_blocks.to_expand(self._database, self._link.id, before=before)
+
+    def forget_busy(self, *, before: datetime) -> None:
+        busy_blocks.forget_past(self._database, self._link.id, before=before)
+
+    def shown_by_us(self, uids: Sequence[str]) -> frozenset[str]:
+        return busy_blocks.shown_by_us(self._database, self._link.worker_id, uids)
 
     # --- the guard's numbers ---------------------------------------------------------------------------
 
@@ -238,6 +275,13 @@ class SqlWork:
 
     def replaced_lately(self, uids: Sequence[str], *, since: datetime) -> dict[str, frozenset[str]]:
         return replaced_lately(self._database, self._link.id, uids, since)
+
+    def uids_known(self, uids: Sequence[str]) -> set[str]:
+        chosen = (select(EventMapping.uid).where(EventMapping.uid.in_(some)) for some in portions(uids))
+        return {uid for query in chosen for uid in self._database.scalars(query)}
+
+    def sent_since(self, uid: str, since: datetime) -> bool:
+        return sent_since(self._database, self._link.id, uid, since)
 
     # --- the archive -----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.writing import Writer
 from sync.errors import Throttled, Unreachable
-from sync.ports import Fetched, Item, Look, Position, RemoteCalendar
+from sync.ports import Fetched, Look, Position, RemoteCalendar
 
 PAGE = 50
 # How much is done over so many connections before the next is tried: enough to measure, little enough to regret.
@@ -79,6 +79,14 @@ class CalDavCalendar:
         return not self.profile.keeps_bodies
 
     @property
+    def misses_edits(self) -> bool:
+        return not self.profile.moving_etags
+
+    @property
+    def restamps(self) -> bool:
+        return not self.profile.keeps_stamps
+
+    @property
     def corrections(self) -> Mapping[str, object]:
         return self._known.corrections
 
@@ -121,9 +129,6 @@ class CalDavCalendar:
             pages, lambda lane, page: lane._reader.together(page), self._fetching
         ):
             yield from answers
-
-    def find(self, uid: str) -> Item | None:
-        return self._reader.find(uid)
 
     def create(self, href: str, body: bytes) -> str | None:
         return self._writer.create(href, body)

@@ -28,11 +28,26 @@ TRAITS = (
     Trait(code="etag_on_put", statement="A write is answered with an ETag", otherwise=_BACK),
     Trait(code="etag_true", statement="That ETag is the one listed later", otherwise=_BACK),
     Trait(
+        code="etag_on_get",
+        statement="An event handed out has its own ETag",
+        otherwise="Calendula asks for its ETag besides",
+    ),
+    Trait(
+        code="etag_moves",
+        statement="Each edit gives another ETag",
+        otherwise="Calendula reads everything again once an hour",
+    ),
+    Trait(
         code="octets_kept",
         statement="Events are kept octet for octet",
         otherwise="Calendula compares by meaning",
     ),
     Trait(code="meaning_kept", statement="Events mean the same when read back", otherwise=_BACK),
+    Trait(
+        code="stamps",
+        statement="The time of the last edit comes back",
+        otherwise="Calendula tells an edit right after its own by the times alone",
+    ),
     Trait(code="if_none_match", statement="A new event never overwrites another", otherwise=_LOOKS),
     Trait(code="if_match_put", statement="An outdated change is refused", otherwise=_LOOKS),
     Trait(code="if_match_delete", statement="An outdated deletion is refused", otherwise=_LOOKS),
@@ -144,13 +159,17 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """The whole of it. `server` is its kind where it was recognised; `left` is a test event still there."""
+    """The whole of it. `server` is its kind where it was recognised; `left` is a test event still there.
+
+    `only_read`: nothing was written, so what only writing shows was not tried.
+    """
 
     server: str
     rows: tuple[Row, ...]
     profile: Profile
     requests: int
     left: bool = False
+    only_read: bool = False
 
     @property
     def failed(self) -> tuple[Row, ...]:
@@ -163,7 +182,12 @@ class Card:
         does = [f"{text}." for text in copes if text.startswith("Calendula")]
         hurts = [f"{row.statement}: not here; {row.consequence}." for row in self.failed]
         kept = ("A test event could not be removed; please delete it.",) if self.left else ()
-        return ("Test events were written, read and removed.", *does, *hurts, *kept, self.summary)
+        did = (
+            "It was only read; nothing was written."
+            if self.only_read
+            else "Test events were written, read and removed."
+        )
+        return (did, *does, *hurts, *kept, self.summary)
 
     @property
     def summary(self) -> str:
@@ -174,7 +198,13 @@ class Card:
 
 
 def card(
-    answers: Mapping[str, Answer], multiget: Multiget, hints: Hints, *, requests: int, left: bool
+    answers: Mapping[str, Answer],
+    multiget: Multiget,
+    hints: Hints,
+    *,
+    requests: int,
+    left: bool,
+    only_read: bool = False,
 ) -> Card:
     """Put together what was observed and what was to be expected."""
     return Card(
@@ -185,6 +215,7 @@ def card(
         profile=profile_of({code: answer.seen for code, answer in answers.items()}, multiget, hints),
         requests=requests,
         left=left,
+        only_read=only_read,
     )
 
 
@@ -206,7 +237,10 @@ def profile_of(seen: Mapping[str, Seen], multiget: Multiget, hints: Hints) -> Pr
         honest_tokens=honest or not syncs,
         ctag=holds("ctag"),
         etag_on_put=holds("etag_on_put", "etag_true"),
+        etag_on_get=believed.get("etag_on_get") is not Seen.NO,
+        moving_etags=believed.get("etag_moves") is not Seen.NO,
         keeps_bodies=holds("meaning_kept", "zones"),
+        keeps_stamps=believed.get("stamps") is not Seen.NO,
         honours_if_none_match=holds("if_none_match"),
         honours_if_match=obeys,
         multiget=multiget,

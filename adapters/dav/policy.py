@@ -67,6 +67,9 @@ class Policy:
         return parts
 
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
 def has_controls(text: str) -> bool:
     """Whether a URL or header made of this could be two lines of a request (FAILURES G10)."""
     return _CONTROL.search(text) is not None

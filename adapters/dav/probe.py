@@ -2,7 +2,7 @@
 
 Everything is done to random hrefs of our own, far in the future, without a real guest, one request at a
 time, and cleaned up whatever happens. What comes out is a `Card`; what follows from it is decided there. About
-25 requests.
+30 requests.
 """
 
 import re
@@ -20,7 +20,7 @@ from adapters.dav.http import GuardedClient
 from adapters.dav.listing import Listing
 from adapters.dav.profile import Known, Multiget, Profile
 from adapters.dav.reading import Reader
-from adapters.dav.sample import COMMAS, NOBODY, PLAIN, ZONE, invitation, plain_body, sample_body
+from adapters.dav.sample import COMMAS, EDITED, NOBODY, PLAIN, ZONE, invitation, plain_body, sample_body
 from adapters.dav.writing import Writer
 from adapters.dav.xml import sync_report
 from model.moment import start_zone
@@ -33,6 +33,7 @@ _PUT = {"Content-Type": "text/calendar; charset=utf-8"}
 _UNKNOWN_TOKEN = "calendula-never-issued"  # noqa: S105 - a sync token, no secret
 _SCHEDULES = re.compile(r"\bcalendar-(?:auto-)?schedule\b")  # RFC 6638, 2, and its drafts
 _YES = Answer(seen=Seen.YES)
+_MOST_PARTS = 3
 _MULTIGET = {
     Multiget.NAMED: _YES,
     Multiget.LEFT_OUT: Answer(seen=Seen.NO, detail="it is left out of the answer"),
@@ -54,6 +55,17 @@ def probe(client: GuardedClient, url: str, *, codec: Codec, now: datetime) -> Ca
     return card(trial.answers, trial.known.profile.multiget, hints, requests=spent, left=left)
 
 
+def probe_reading(client: GuardedClient, url: str, *, codec: Codec, now: datetime) -> Card:
+    """Try what can be tried by reading alone, on a calendar that nothing is written to; about five requests."""
+    before = client.requests.total()
+    trial = _Trial(Collection(client, url), codec, now)
+    hints = trial.read()
+    spent = client.requests.total() - before
+    return card(
+        trial.answers, trial.known.profile.multiget, hints, requests=spent, left=False, only_read=True
+    )
+
+
 @dataclass
 class _Trial:
     """The test events at work. `there` are the hrefs at which one may stand right now, `headers` what answers carry."""
@@ -70,7 +82,8 @@ class _Trial:
         self.reader = Reader(self.collection, page=2, known=self.known)
         self.listing = Listing(self.collection, known=self.known)
         self.href, self.second, self.twin = (self._new_href() for _ in range(3))
-        self.body = sample_body(self.codec, str(uuid.uuid4()), now=self.now)
+        self.uid = str(uuid.uuid4())
+        self.body = sample_body(self.codec, self.uid, now=self.now)
 
     def run(self) -> Hints:
         """All of it, in an order in which each step finds what it needs."""
@@ -80,7 +93,7 @@ class _Trial:
         token, ctag = self._token(), self._ctag()
         self._write_and_read()
         written = self._ctag()
-        self._put(self.second, plain_body(self.codec, str(uuid.uuid4()), now=self.now))
+        self._etags(str(uuid.uuid4()))
         after = self._changes(token)
         self._pages(token)
         self._preconditions()
@@ -91,6 +104,19 @@ class _Trial:
         self._guests(announced)
         traces = {**self.headers, "dav": announced}
         return hints_for(Traces(url=self.collection.url, headers=traces, token=token or ""))
+
+    def read(self) -> Hints:
+        """What reading alone can show; the rest is as hinted, or found out by the runs."""
+        self.headers |= self.collection.client.send("OPTIONS", self.collection.url).headers
+        listed = sorted(self.listing.everything().etags)
+        token = self._token()
+        if token is not None:
+            self.answers["sync_collection"] = _YES
+        if listed:
+            list(self.reader.fetch([listed[0], self._new_href()]))
+            self.answers["multiget"] = _MULTIGET[self.known.profile.multiget]
+        self._stale_tokens(token)
+        return hints_for(Traces(url=self.collection.url, headers=self.headers, token=token or ""))
 
     # --- writing and reading -------------------------------------------------------------------------------
 
@@ -107,12 +133,23 @@ class _Trial:
         self.answers["multiget"] = _MULTIGET[self.known.profile.multiget]
         self._compare(stored.body)
 
+    def _etags(self, uid: str) -> None:
+        """Whether GET names the ETag that is listed, and whether an edit in the same second gives another."""
+        self._put(self.second, plain_body(self.codec, uid, now=self.now))
+        listed, handed_out = self.reader.stands(self.second), self.reader.get(self.second)
+        self._put(self.second, plain_body(self.codec, uid, now=self.now, summary=EDITED))
+        if not listed or not isinstance(handed_out, Item):
+            return
+        self.answers["etag_on_get"] = Answer(seen=_seen(handed_out.etag == listed))
+        self.answers["etag_moves"] = Answer(seen=_seen(self.reader.stands(self.second) != listed))
+
     def _compare(self, stored: bytes) -> None:
         sent, back = self._understood(self.body), self._understood(stored)
         same = {
             "octets_kept": self.body == stored,
             "x_plain": PLAIN in stored and _marks(sent) == _marks(back),
             "x_commas": COMMAS in stored,
+            "stamps": back is not None and _revised(sent) == _revised(back),
             "alarms": b"BEGIN:VALARM" in stored and b"TRIGGER:-PT15M" in stored,
             "meaning_kept": sent is not None and sent == back,
             "transp": back is not None and back.master is not None and back.master.transparent,
@@ -298,7 +335,21 @@ class _Trial:
                 self._delete(href)
             except SyncError:
                 continue
-        return not self.there
+        return self._parts_gone() and not self.there
+
+    def _parts_gone(self) -> bool:
+        """A server that cuts overrides off leaves them behind when their series goes (FAILURES B21)."""
+        if self.answers.get("overrides", _YES).seen is not Seen.NO:
+            return True
+        try:
+            for _ in range(_MOST_PARTS):
+                part = self.reader.find(self.uid)
+                if part is None:
+                    return True
+                self._delete(part.href)
+        except SyncError:
+            pass
+        return False
 
 
 def _seen(held: bool) -> Seen:
@@ -315,6 +366,10 @@ def _zone(event: Event) -> ZoneInfo | None:
 
 def _marks(event: Event | None) -> object:
     return event.master.marks if event and event.master else None
+
+
+def _revised(event: Event | None) -> object:
+    return event.master.revised if event and event.master else None
 
 
 def _moved(event: Event) -> object:

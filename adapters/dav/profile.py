@@ -1,8 +1,8 @@
 """What one calendar server has been seen to do: measured by `adapters.dav.probe`, kept with the link.
 
 The defaults are those of a server that keeps the RFCs and rewrites what it stores, as four of six do. Every
-switch changes what is sent (tests/contract/test_profile_switches.py holds that); what changes nothing is not
-here but on the card (`adapters.dav.fitness`).
+switch changes what is sent, or how it is judged what came back (tests/contract/test_profile_switches.py holds that);
+what changes nothing is not here but on the card (`adapters.dav.fitness`).
 """
 
 import json
@@ -29,17 +29,23 @@ class Profile:
 
     `sync_collection`: RFC 6578 tokens are used. `honest_tokens`: a token that means nothing is refused; where
     not, what tokens may have lost is found by a listing every hour. `ctag`: it changes with each write.
-    `etag_on_put`: the answer to PUT names the ETag that later listings name. `keeps_bodies`: what is read back
-    means what was sent. `honours_if_none_match`, `honours_if_match`: preconditions are obeyed; where not, we
-    look right before we write (MATRIX 3). `multiget`: how it says that an item is not there. `connections`: how
-    many may be tried at once; whether they are worth it is measured in each run.
+    `etag_on_put`, `etag_on_get`: the answer to PUT, to GET, names the ETag that listings name. `moving_etags`:
+    each edit gives another one; where not, what is named as changed is always read, and everything every hour.
+    `keeps_bodies`: what is read back means what was sent. `keeps_stamps`: DTSTAMP, LAST-MODIFIED and SEQUENCE stay
+    as they are written, so that another one shows an edit. `honours_if_none_match`, `honours_if_match`:
+    preconditions are obeyed; where not, we look right before we write (MATRIX 3). `multiget`: how it says that an
+    item is not there. `connections`: how many may be tried at once; whether they are worth it is measured in each
+    run.
     """
 
     sync_collection: bool = True
     honest_tokens: bool = True
     ctag: bool = True
     etag_on_put: bool = True
+    etag_on_get: bool = True
+    moving_etags: bool = True
     keeps_bodies: bool = False
+    keeps_stamps: bool = True
     honours_if_none_match: bool = True
     honours_if_match: bool = True
     multiget: Multiget = Multiget.NAMED
@@ -47,8 +53,9 @@ class Profile:
 
     @property
     def list_every(self) -> timedelta | None:
-        """How often everything is listed besides the daily reconciliation; None: never (MATRIX 5, 6)."""
-        return _HOURLY if self.sync_collection and not self.honest_tokens else None
+        """How often everything is listed besides the daily reconciliation; None: never (MATRIX 5, 6; FAILURES B6)."""
+        misses = (self.sync_collection and not self.honest_tokens) or not self.moving_etags
+        return _HOURLY if misses else None
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)

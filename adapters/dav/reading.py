@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
+from adapters.dav.digest import digest_of
 from adapters.dav.http import Reply, TooLarge
 from adapters.dav.policy import AddressNotAllowed, has_controls
 from adapters.dav.profile import Known, Multiget
@@ -113,11 +114,15 @@ class Reader:
         body, etag = as_stored(data), strong_etag(response.text("D:getetag"))
         if len(body) > self._limit:
             return Unfetched(href=href, reason=_too_large(self._limit), etag=etag)
-        return Item(href=href, etag=etag, body=body)
+        return Item(href=href, etag=etag or digest_of(body), body=body)
 
     def get(self, href: str) -> Fetched:
-        """Read one item by GET: no XML in between, so that nothing but its own bytes can spoil it."""
+        """Read one item by GET: no XML in between, so that nothing but its own bytes can spoil it.
+
+        Where GET names another ETag than the item's, that is asked for before: older than the body does no harm.
+        """
         try:
+            listed = None if self._known.profile.etag_on_get else self.stands(href)
             reply = self._collection.client.send("GET", self._collection.url_of(href), limit=self._limit)
         except TooLarge as error:
             return Unfetched(href=href, reason=_too_large(self._limit), etag=strong_etag(error.etag))
@@ -129,7 +134,18 @@ class Reader:
             return Unfetched(href=href, reason=f"the server answers {reply.status} for it")
         if reply.media_type == "text/html":
             raise MalformedAnswer("The server answered with a web page where an event was expected.")
-        return Item(href=href, etag=strong_etag(reply.headers.get("ETag")), body=reply.body)
+        named = strong_etag(reply.headers.get("ETag")) if self._known.profile.etag_on_get else listed
+        return Item(href=href, etag=named or digest_of(reply.body), body=reply.body)
+
+    def stands(self, href: str) -> str | None:
+        """The ETag listed for an href right now ("" where it has none), None where nothing is."""
+        reply = self._collection.propfind(self._collection.url_of(href), "D:getetag", depth=0)
+        if reply.status in ABSENT:
+            return None
+        for response in multistatus(reply):
+            if response.status not in ABSENT:
+                return strong_etag(response.text("D:getetag")) or ""
+        return None
 
     def find(self, uid: str) -> Item | None:
         """The item with exactly this UID; with several, the one whose href sorts first (FAILURES B22)."""

@@ -12,6 +12,7 @@ from sync.event import TRIAL_URL, Component, Event
 from sync.ports import Codec
 
 SUMMARY = "Calendula test event"
+EDITED = "Calendula test event, edited"
 ZONE = ZoneInfo("Europe/Berlin")
 # RFC 2606: nothing below .invalid exists, so no mail can arrive.
 NOBODY = "mailto:nobody@calendula.invalid"
@@ -59,9 +60,9 @@ def sample_body(codec: Codec, uid: str, *, now: datetime) -> bytes:
     return master + b"".join(line + b"\r\n" for line in _FOREIGN) + end + rest
 
 
-def plain_body(codec: Codec, uid: str, *, now: datetime) -> bytes:
+def plain_body(codec: Codec, uid: str, *, now: datetime, summary: str = SUMMARY) -> bytes:
     """One more event, as plain as can be."""
-    return codec.write(_plain(uid, now), now=now)
+    return codec.write(_plain(uid, now, summary), now=now)
 
 
 def invitation(codec: Codec, uid: str, *, organizer: str, now: datetime) -> bytes:
@@ -71,7 +72,7 @@ def invitation(codec: Codec, uid: str, *, organizer: str, now: datetime) -> byte
     return master + people + end + rest
 
 
-def _plain(uid: str, now: datetime) -> Event:
+def _plain(uid: str, now: datetime, summary: str = SUMMARY) -> Event:
     start = datetime(now.year + 10, 3, 6, 9, 0, tzinfo=ZONE)
     end = start + timedelta(minutes=50)
-    return Event(uid=uid, master=Component(start=start, end=end, summary=SUMMARY, url=TRIAL_URL))
+    return Event(uid=uid, master=Component(start=start, end=end, summary=summary, url=TRIAL_URL))

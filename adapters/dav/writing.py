@@ -7,13 +7,15 @@ A write is never sent again blindly: where no answer came it is OutcomeUnknown a
 import re
 import time
 
-from adapters.dav.collection import ABSENT, Collection, multistatus, strong_etag
+from adapters.dav.collection import ABSENT, Collection, strong_etag
+from adapters.dav.digest import digest_of, is_digest
 from adapters.dav.http import AnswerLost, Reply
 from adapters.dav.profile import Known, Profile
 from adapters.dav.reading import Reader
 from adapters.dav.xml import conditions, own_href
 from sync.errors import OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken, Unreachable
 from sync.href import canonical_href
+from sync.ports import Item, Missing
 
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 _DONE = frozenset({200, 201, 202, 204})
@@ -50,23 +52,20 @@ class Writer:
         return self._known.profile
 
     def create(self, href: str, body: bytes) -> str | None:
-        if not self._profile.honours_if_none_match and self._stands(href) is not None:
+        if not self._profile.honours_if_none_match and self._reader.stands(href) is not None:
             raise RemoteChanged("Something is already stored there.", href=href)
         reply = self._send("PUT", href, body, {**_CALENDAR, "If-None-Match": "*"})
         return self._written(reply, href, body, expected=None)
 
     def replace(self, href: str, body: bytes, *, etag: str) -> str | None:
-        self._look_first(href, etag)
-        reply = self._send("PUT", href, body, {**_CALENDAR, "If-Match": etag})
+        reply = self._send("PUT", href, body, {**_CALENDAR, **self._condition(href, etag)})
         if reply.status in ABSENT:
             self._collection.require()
             raise RemoteGone("The item is not there any more.", href=href)
         return self._written(reply, href, body, expected=etag)
 
     def delete(self, href: str, *, etag: str | None) -> None:
-        if etag is not None:
-            self._look_first(href, etag)
-        reply = self._send("DELETE", href, None, {"If-Match": etag} if etag is not None else {})
+        reply = self._send("DELETE", href, None, self._condition(href, etag) if etag is not None else {})
         if reply.status in ABSENT:
             self._collection.require()
             raise RemoteGone("The item is not there any more.", href=href)
@@ -77,31 +76,32 @@ class Writer:
 
         DAViCal answers 412 to a body it cannot read; taken for a conflict, that would be tried for ever.
         """
-        stands = self._stands(href)
+        stands = self._standing(href, expected)
         if stands is None and expected is not None:
             raise RemoteGone("The item is not there any more (412).", href=href)
         if stands != expected:
             raise RemoteChanged("The item was changed there (412).", href=href)
 
-    def _look_first(self, href: str, etag: str) -> None:
-        """Stand in for a precondition the server would ignore."""
-        if self._profile.honours_if_match:
-            return
-        stands = self._stands(href)
+    def _condition(self, href: str, etag: str) -> dict[str, str]:
+        """The precondition to send; we look right before where the server would ignore it, or names no ETags."""
+        named = {} if is_digest(etag) else {"If-Match": etag}
+        if named and self._profile.honours_if_match:
+            return named
+        stands = self._standing(href, etag)
         if stands is None:
             raise RemoteGone("The item is not there any more.", href=href)
         if stands != etag:
             raise RemoteChanged("The item was changed there.", href=href)
+        return named
 
-    def _stands(self, href: str) -> str | None:
-        """The ETag stored at an href right now ("" where it has none), None where nothing is."""
-        reply = self._collection.propfind(self._collection.url_of(href), "D:getetag", depth=0)
-        if reply.status in ABSENT:
-            return None
-        for response in multistatus(reply):
-            if response.status not in ABSENT:
-                return strong_etag(response.text("D:getetag")) or ""
-        return None
+    def _standing(self, href: str, expected: str | None) -> str | None:
+        """What stands at an href right now, in the words of `expected`: an ETag, or the digest of what it holds."""
+        if expected is None or not is_digest(expected):
+            return self._reader.stands(href)
+        answer = self._reader.get(href)
+        if isinstance(answer, Item):
+            return digest_of(answer.body)
+        return None if isinstance(answer, Missing) else ""
 
     def _send(self, method: str, href: str, body: bytes | None, headers: dict[str, str]) -> Reply:
         """Send a conditional write; again, a few times, only where the server says that it did nothing."""

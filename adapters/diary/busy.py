@@ -2,22 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session as Database
 
+from adapters.database.busy_blocks import times_between
 from adapters.database.engine import Sessions, reading
 from adapters.diary.lookup import by_ref
 from adapters.diary.times import read_instant
 from model.act import Act
 from model.busy import Busy, Fbtype, merge
 from model.errors import DomainError
+from model.link import CalendarLink, LinkState, Role
 from model.moment import zone
 from model.people import Worker
 from model.session import Assignment, Kind, Session, SessionWorker, ShowAs, Status
 
 PRODID = "-//Calendula//Calendula//EN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """A busy source that was not read lately; `last_read` is None where it never was."""
+
+    link: str
+    last_read: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,32 +42,46 @@ class BusyTime:
 
 
 def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime:
-    """Read and merge; two queries, whatever there is."""
+    """Read and merge what the practice knows and what the worker's busy sources said; a fixed number of queries."""
     with reading(sessions) as database:
         found = by_ref(database, Worker, worker)
         since, until = read_instant(start, zone(found.tz)), read_instant(end, zone(found.tz))
         if until <= since:
             raise DomainError("E_END_BEFORE_START", "The end of the window must be later than its start")
-        query = (
-            select(SessionWorker.starts_at, SessionWorker.ends_at, Session.status, Session.tentative)
-            .join(Session, Session.id == SessionWorker.session_id)
-            .where(
-                SessionWorker.worker_id == found.id,
-                SessionWorker.ends_at > since,
-                SessionWorker.starts_at < until,
-                SessionWorker.status.not_in([Assignment.CANCELLED, Assignment.DECLINED]),
-                Session.status != Status.CANCELLED,
-                or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY),
-            )
+        blocks = [
+            *_sessions(database, found.id, since, until),
+            *(time for _, time in times_between(database, {found.id}, since, until)),
+        ]
+    merged = merge(blocks, start=since, end=until)
+    return BusyTime(worker=found.ref, start=since, end=until, blocks=tuple(merged))
+
+
+def _sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
+    query = (
+        select(SessionWorker.starts_at, SessionWorker.ends_at, Session.status, Session.tentative)
+        .join(Session, Session.id == SessionWorker.session_id)
+        .where(
+            SessionWorker.worker_id == worker_id,
+            SessionWorker.ends_at > since,
+            SessionWorker.starts_at < until,
+            SessionWorker.status.not_in([Assignment.CANCELLED, Assignment.DECLINED]),
+            Session.status != Status.CANCELLED,
+            or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY),
         )
-        rows = database.execute(query).all()
-    blocks = [
-        Busy(start=begin, end=finish, fbtype=_fbtype(status, tentative=tentative))
-        for begin, finish, status, tentative in rows
-    ]
-    return BusyTime(
-        worker=found.ref, start=since, end=until, blocks=tuple(merge(blocks, start=since, end=until))
     )
+    return [
+        Busy(start=begin, end=finish, fbtype=_fbtype(status, tentative=tentative))
+        for begin, finish, status, tentative in database.execute(query)
+    ]
+
+
+def stale_sources(sessions: Sessions, worker: str, *, now: datetime, after: timedelta) -> list[Stale]:
+    """The worker's busy sources that were not read for longer: more may be taken by now than is known."""
+    sources = CalendarLink.role == Role.BUSY_SOURCE, CalendarLink.state != LinkState.UNLINKED
+    with reading(sessions) as database:
+        mine = CalendarLink.worker_id == by_ref(database, Worker, worker).id
+        links = database.scalars(select(CalendarLink).where(mine, *sources).order_by(CalendarLink.ref))
+        return [Stale(link=one.ref, last_read=one.last_ok_at) for one in links if one.is_stale(now, after)]
 
 
 def _fbtype(status: Status, *, tentative: bool) -> Fbtype:

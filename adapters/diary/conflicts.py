@@ -14,6 +14,8 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.busy_blocks import times_between
+from model.busy import Fbtype
 from model.errors import DomainError
 from model.practice import Room
 from model.session import (
@@ -89,6 +91,7 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     busy = _others(
         database, _WORKERS, [taken for several in times.values() for taken in several], without=mine
     )
+    busy += _elsewhere(database, [taken for several in times.values() for taken in several])
     met = [row for row, wanted in times.items() if any(w.meets(other) for w in wanted for other in busy)]
     for row in met:
         row.overlap_acknowledged = True
@@ -118,6 +121,15 @@ def _others(
     return [_Taken(row[1], row[2], row[3]) for row in found if row[0] not in mine]
 
 
+def _elsewhere(database: Database, wanted: Sequence[_Taken]) -> list[_Taken]:
+    """What the workers' busy sources take around the wanted times; what is tentative there is but a hint."""
+    if not wanted:
+        return []
+    since, until = min(taken.start for taken in wanted), max(taken.end for taken in wanted)
+    found = times_between(database, {taken.who for taken in wanted}, since, until)
+    return [_Taken(who, time.start, time.end) for who, time in found if time.fbtype is Fbtype.BUSY]
+
+
 def _most_at_once(near: Sequence[_Taken], want: _Taken) -> int:
     """How many of `near` there are at the fullest moment of `want`."""
     moments = [max(other.start, want.start) for other in near]
@@ -136,7 +148,8 @@ def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str],
     capacity = {s.room_id: s.room.capacity for s in mine if s.room is not None}
     full = _full(database, rooms, capacity, without=mine)
     twice = _meets(_others(database, _CLIENTS, clients, without=mine), clients)
-    busy = _meets(_others(database, _WORKERS, workers, without=mine), workers)
+    elsewhere = _elsewhere(database, workers)
+    busy = _meets(_others(database, _WORKERS, workers, without=mine) + elsewhere, workers)
     return ["ROOM_CONFLICT"] * full + ["CLIENT_CONFLICT"] * twice, ["SLOT_OVERLAP"] * busy
 
 

@@ -21,6 +21,7 @@ _DID = {
     "sent-create": "wrote it to the calendar as a new event",
     "sent-replace": "wrote it to the calendar again",
     "sent-delete": "took it out of the calendar",
+    "matched": "found the event in the calendar already, and took it for this",
     "write-loop": "wrote it too often on this day, and leaves it alone until the next",
     "write-failed": "could not write it to the calendar",
     "quarantined": "set an item of the calendar aside",

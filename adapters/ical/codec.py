@@ -7,7 +7,7 @@ from adapters.ical.lines import Limits, Line, LineError, parse
 from adapters.ical.patch import patched
 from adapters.ical.reader import Reader
 from adapters.ical.text import line
-from adapters.ical.writer import calendar
+from adapters.ical.writer import PRODID, calendar
 from sync.errors import Unreadable
 from sync.event import Event
 from sync.ports import Reading
@@ -27,6 +27,10 @@ class ICalendar:
         except LineError as error:
             raise Unreadable(str(error), href=href) from error
         return Reading(event=event, flags=tuple(dict.fromkeys(reader.flags))) if event else None
+
+    def wrote(self, body: bytes) -> bool:
+        """Whether this resource was first written by this program: clients put their own name there."""
+        return b"PRODID:" + PRODID.encode() in body
 
     def write(self, event: Event, *, now: datetime) -> bytes:
         """Write a resource of our own from scratch."""

@@ -31,6 +31,8 @@ def patched(body: bytes, event: Event, *, now: datetime, tz: ZoneInfo, limits: L
     before = reader.event("")
     if before is None:
         raise LineError(1, "there is no VEVENT to change")
+    if not reader.entries():
+        return body  # busy time that somebody else tells of is only read (FAILURES C35)
     return bytes(root) if _Patch(reader, before, event, now=now).run() else body
 
 

@@ -70,6 +70,20 @@ def values(lines: Lines, kind: Values) -> frozenset[str]:
     return frozenset(value for found in lines.get(kind.name, []) for value, _ in kind.split(found))
 
 
+def replies(lines: Lines) -> dict[str, str]:
+    """What guests answered, by address, also where it stands beside another name for them (RFC 5545, 3.2.12)."""
+    found: dict[str, str] = {}
+    for own in lines.get("ATTENDEE", []):
+        parameters = own.parameters
+        told = {
+            parameters.get("EMAIL", "").strip().lower(),
+            *(address for address, _ in _split_attendee(own)),
+        }
+        if "PARTSTAT" in parameters:
+            found |= dict.fromkeys(told - {""}, parameters["PARTSTAT"].strip().upper())
+    return found
+
+
 def marks(lines: Lines) -> dict[str, str]:
     """Our own X-CALENDULA- lines; a value that we cannot have written is not ours."""
     found: dict[str, str] = {}

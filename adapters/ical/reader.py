@@ -11,13 +11,14 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from adapters.ical import properties
+from adapters.ical.freebusy import busy_times
 from adapters.ical.lines import Line, LineError, Lines, Node, is_plain, is_utf8
 from adapters.ical.moments import Times, as_end, in_series
 from adapters.ical.text import has_controls, unescape
 from adapters.ical.zones import Zones
 from model.errors import DomainError
 from model.moment import Moment, instant, is_all_day, start_zone
-from model.recurrence import Rule
+from model.recurrence import PARTS, Rule
 from sync.event import Component, Event
 
 _SINGLE = frozenset(
@@ -79,10 +80,10 @@ class Reader:
         return own
 
     def event(self, href: str) -> Event | None:
-        """Understand the whole resource; None where it holds no VEVENT."""
+        """Understand the whole resource; None where it holds neither a VEVENT nor busy time."""
         entries = self.entries()
         if not entries:
-            return None
+            return busy_times(self.calendars, self.times, href)
         for entry in entries:
             self._flag_oddities(entry)
         masters = self._newest([entry for entry in entries if "RECURRENCE-ID" not in entry.lines])
@@ -143,6 +144,8 @@ class Reader:
             attendees=properties.values(lines, properties.ATTENDEES),
             related_to=properties.text(lines, "RELATED-TO"),
             marks=properties.marks(lines),
+            replies=properties.replies(lines),
+            revised=(sequence(lines), max(_stamps(lines), default="")),
         )
 
     def start(self, lines: Lines, series: Component | None) -> Moment:
@@ -190,8 +193,14 @@ class Reader:
         return self.parsed(rules[0], start) if rules else None
 
     def parsed(self, line: Line, start: Moment) -> Rule:
+        """What a rule says; where it says more than we understand, one that comes at least as often (C14)."""
         try:
-            return Rule.parse(line.value, start)
+            wider = _wider(line.value)
+            if wider is not None:
+                self.flags.append(
+                    f"line {line.number}: RRULE cannot be expanded, more is kept busy than it says"
+                )
+            return Rule.parse(line.value if wider is None else wider, start)
         except DomainError as error:
             raise LineError(line.number, error.message) from error
         except OverflowError as error:
@@ -236,10 +245,27 @@ class Reader:
             self.flags.append(f"line {line.number}: {name} holds control characters")
 
 
+def _wider(rule: str) -> str | None:
+    """A rule without the parts that nobody here knows, which may only leave out more, and without a count of what is
+    left; of another calendar than ours, every day. None where everything is known."""
+    parts = dict(part.upper().split("=", 1) for part in rule.strip().split(";") if "=" in part)
+    strange = {name for name in parts.keys() - {*PARTS, "BYSECOND"} if not name.startswith("X-")}
+    if not strange:
+        return None
+    kept = {name: text for name, text in parts.items() if name not in strange and name != "COUNT"}
+    if parts.get("RSCALE", "GREGORIAN") != "GREGORIAN":
+        kept = {"FREQ": "DAILY"} | {name: text for name, text in kept.items() if name == "UNTIL"}
+    return ";".join(f"{name}={text}" for name, text in kept.items())
+
+
 def sequence(lines: Lines) -> int:
     """SEQUENCE, 0 where it is missing or no number."""
     text = lines["SEQUENCE"][0].value.strip() if "SEQUENCE" in lines else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _stamps(lines: Lines) -> list[str]:
+    return [own.value.strip() for name in ("DTSTAMP", "LAST-MODIFIED") for own in lines.get(name, [])[:1]]
 
 
 def uid_of(entry: Entry) -> str | None:

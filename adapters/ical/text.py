@@ -6,6 +6,7 @@ fields in are k lines out, whatever they hold. What a property means is not know
 """
 
 import re
+from functools import lru_cache
 
 from adapters.ical.lines import Line, decode
 
@@ -94,6 +95,7 @@ def fold(text: bytes) -> bytes:
     return b"\r\n ".join(parts) + b"\r\n"
 
 
+@lru_cache(maxsize=256)
 def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name of a property or parameter")

@@ -111,7 +111,8 @@ def ordered(moments: Iterable[Moment]) -> list[Moment]:
 def zone_names(nodes: Iterable[Node]) -> list[str]:
     """The TZIDs that the lines we wrote ourselves refer to."""
     own = (item for node in nodes for item in node.items if isinstance(item, Line) and item.number == 0)
-    return sorted({item.parameters["TZID"] for item in own if b";TZID=" in item.head})
+    zoned = (item for item in own if b";TZID=" in item.text)  # which is quicker to see than where a head ends
+    return sorted({item.parameters["TZID"] for item in zoned if b";TZID=" in item.head})
 
 
 def definitions(names: Iterable[str], event: Event) -> list[Node]:

@@ -1,7 +1,8 @@
 """Link a calendar to a worker: check what may be checked first, try the calendar out, then store it.
 
-Nothing is stored before the calendar took, gave back and removed test events. A calendar that was unlinked
-with its events kept takes up where it stopped, so that nothing appears twice.
+Nothing is stored before the calendar took, gave back and removed test events; a busy source only has to be
+readable, and nothing is written to it. A calendar that was unlinked with its events kept takes up where it
+stopped, so that nothing appears twice.
 """
 
 import json
@@ -30,13 +31,17 @@ from sync.href import canonical_href
 
 @dataclass(frozen=True, kw_only=True)
 class NewLink:
-    """What is to be linked, and how; without a `ref` the link is named after its worker."""
+    """What is to be linked, and how; without a `ref` the link is named after its worker.
+
+    Of a busy source `mode`, `level` and `display` mean nothing.
+    """
 
     worker: str
     wanted: Wanted
     mode: Mode
     level: str
     display: str
+    role: Role = Role.WORK
     ref: str | None = None
 
 
@@ -56,10 +61,10 @@ def add_link(app: App, act: Act, new: NewLink, login: Login) -> Linked:
         _check(database, new, app)
     calendar = choose(new.wanted, login, app.config.network.policy())
     with app.sessions.begin() as database:
-        _check_free(database, calendar.url)
-    card = measure(app, app.trial(login, calendar.url), calendar.url)
+        _check_free(database, new, calendar.url)
+    card = measure(app, app.trial(login, calendar.url), calendar.url, new.role)
     with app.sessions.begin() as database:
-        _check_free(database, calendar.url)
+        _check_free(database, new, calendar.url)
         link = _store(database, act, new, login, calendar, card, app)
     return Linked(ref=link.ref, name=calendar.name, url=calendar.url, sentences=card.sentences)
 
@@ -75,11 +80,13 @@ def _check(database: Database, new: NewLink, app: App) -> None:
         )
 
 
-def _check_free(database: Database, url: str) -> None:
-    """One calendar, one link: two would write every session twice."""
+def _check_free(database: Database, new: NewLink, url: str) -> None:
+    """One calendar, one link: two would write every session twice. Only another worker may read it as well."""
     living = select(CalendarLink).where(CalendarLink.state != LinkState.UNLINKED)
+    worker = by_ref(database, Worker, new.worker)
     for link in database.scalars(living):
-        if _same(link.href, url):
+        read = link.only_read or new.role is Role.BUSY_SOURCE
+        if _same(link.href, url) and (link.worker_id == worker.id or not read):
             raise DomainError("E_DUPLICATE_LINK", f'This calendar is linked already, as "{link.ref}"')
 
 
@@ -102,13 +109,13 @@ def _store(
     database.flush()
     link = CalendarLink(
         id=act.new_id(),
-        ref=new.ref or _free_ref(database, worker.ref),
+        ref=new.ref or _free_ref(database, worker.ref + ("-busy" if new.role is Role.BUSY_SOURCE else "")),
         worker_id=worker.id,
         account_id=account.id,
         href=calendar.url,
         name=calendar.name,
         tz=worker.tz,
-        role=Role.WORK,
+        role=new.role,
         mode=new.mode,
         privacy_level=new.level,
         cancelled_display=new.display,
@@ -119,8 +126,9 @@ def _store(
     )
     database.add(link)
     database.flush()
-    _take_up(database, link)
-    record(database, act, "linked", link=link.ref, mode=link.mode, level=link.privacy_level)
+    if not link.only_read:
+        _take_up(database, link)
+    record(database, act, "linked", link=link.ref, role=link.role, mode=link.mode, level=link.privacy_level)
     return link
 
 

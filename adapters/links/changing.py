@@ -14,7 +14,7 @@ from adapters.links.lookup import link_named
 from adapters.links.trying import try_out
 from model.act import Act
 from model.errors import DomainError
-from model.link import CalendarLink, LinkState, Mode
+from model.link import CalendarLink, LinkState, Mode, Role
 from sync.guard import ACCEPT, RESTORE, Answer
 from sync.settings import PrivacySettings
 
@@ -69,6 +69,8 @@ def set_link(sessions: Sessions, act: Act, ref: str, to: Settings, privacy: Priv
     """Change how a calendar is shown; another level or display has everything projected again."""
     with sessions.begin() as database:
         link = link_named(database, ref)
+        if link.only_read and to.changes().keys() - {"pull_s"}:
+            raise DomainError("E_BUSY_SOURCE", f"{link.ref} is only read: only --every can be set there")
         if to.level is not None:
             check_level(database, to.level, privacy)
         if to.every_s is not None and not LEAST_S <= to.every_s <= MOST_S:
@@ -100,6 +102,12 @@ def log_in(app: App, act: Act, ref: str, login: Login) -> Shown:
         return Shown(ref=link.ref, state=link.state, sentences=card.sentences)
 
 
+def role_of(sessions: Sessions, ref: str) -> Role:
+    """What a link is for."""
+    with reading(sessions) as database:
+        return link_named(database, ref).role
+
+
 def user_of(sessions: Sessions, ref: str) -> str:
     """The log-in name that a link has now."""
     with reading(sessions) as database:
@@ -126,15 +134,27 @@ def resume(sessions: Sessions, act: Act, ref: str, answer: str = "") -> Shown:
         suspended = link.state is LinkState.SUSPENDED
         if answer and not suspended:
             raise DomainError("E_TRANSITION", "Only a suspended link asks who is right; resume it without")
-        given = Answer(answer=answer or RESTORE, why=link.state_reason) if suspended else Answer()
+        if link.only_read and answer == RESTORE:
+            raise DomainError(
+                "E_BUSY_SOURCE",
+                f"{link.ref} is only read, nothing is put back there; --accept takes it as it is",
+            )
+        given = _given(link, answer) if suspended else Answer()
         if suspended:
             link.sync_token = link.ctag = None  # everything is looked at again
             link.seen_rev = 0 if given.overwriting else link.seen_rev
         link.become(LinkState.ACTIVE, str(given))
         _soon(link, act.now)
         record(database, act, "link-resumed", link=link.ref, code=given.answer)
-        said = (_SAID_ON_RESUME[given.answer],) if suspended else ()
+        said = (_SAID_ON_RESUME[given.answer],) if given.answer and not link.only_read else ()
         return Shown(ref=link.ref, state=link.state, sentences=said)
+
+
+def _given(link: CalendarLink, answer: str) -> Answer:
+    """How a suspension is answered; to a busy source nothing is put back, so that without a word it is just tried."""
+    if link.only_read and not answer:
+        return Answer()
+    return Answer(answer=answer or RESTORE, why=link.state_reason)
 
 
 def check(app: App, act: Act, ref: str) -> Checked:

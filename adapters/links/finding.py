@@ -11,11 +11,15 @@ from sync.href import canonical_href
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which calendar: `where` is an address to begin at; then one there (URL or name), or a new one."""
+    """Which calendar: `where` is an address to begin at; then one there (URL or name), or a new one.
+
+    `only_read`: it need not be one that can be written.
+    """
 
     where: str
     calendar: str | None = None
     make: str | None = None
+    only_read: bool = False
 
 
 def find(where: str, login: Login, policy: Policy) -> Discovery:
@@ -24,9 +28,9 @@ def find(where: str, login: Login, policy: Policy) -> Discovery:
 
 
 def choose(wanted: Wanted, login: Login, policy: Policy) -> FoundCalendar:
-    """The one calendar that is wanted; it can be written, as far as the server says."""
+    """The one calendar that is wanted; it can be written where that is needed, as far as the server says."""
     found = _made(wanted, login, policy) if wanted.make else _found(wanted, login, policy)
-    if found.writable is False:
+    if found.writable is False and not wanted.only_read:
         raise DiscoveryProblem("read_only", f'The calendar "{found.name}" is read-only for this user.')
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.links.lookup import living_links
+from model.busy import BusyBlock
 from model.journal import ChangeState, InboundChange, JobRun, Notice, SyncRun
 from model.link import CalendarHost, CalendarLink, EventMapping, MappingState, SeenItem
 from model.people import Worker
@@ -24,6 +25,7 @@ class LinkView:
     calendar: str
     url: str
     user: str
+    role: str
     mode: str
     level: str
     display: str
@@ -36,11 +38,13 @@ class Health:
     """How one link is doing; `counts` are its last run's.
 
     `promise_s` is its cadence; `stale` says that it passed twice since the last good run. `looping` counts events
-    that were written too often today (`sync.looping`).
+    that were written too often today (`sync.looping`). `events` of a busy source are those that take time, and
+    `outdated` says that they were not read for longer than `sync.stale_after_min`.
     """
 
     link: str
     worker: str
+    role: str
     state: str
     reason: str
     last_good: datetime | None
@@ -56,6 +60,7 @@ class Health:
     quarantined: int
     refused_writes: int
     looping: int
+    outdated: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +109,11 @@ def list_links(sessions: Sessions) -> list[LinkView]:
         return [_view(link) for link in living_links(database)]
 
 
-def overview(sessions: Sessions, *, now: datetime, item_writes: int) -> Overview:
+def overview(sessions: Sessions, *, now: datetime, item_writes: int, stale_after: timedelta) -> Overview:
     """How every link is doing, which hosts rest, what waits in the outbox, and how the jobs went."""
     with reading(sessions) as database:
         return Overview(
-            links=tuple(_healths(database, living_links(database), now, item_writes)),
+            links=tuple(_healths(database, living_links(database), now, item_writes, stale_after)),
             hosts=tuple(_hosts(database, now)),
             notices=tuple(_notices(database)),
             jobs=tuple(
@@ -125,6 +130,7 @@ def _view(link: CalendarLink) -> LinkView:
         calendar=link.name,
         url=link.href,
         user=link.account.user,
+        role=link.role,
         mode=link.mode,
         level=link.privacy_level,
         display=link.cancelled_display,
@@ -140,17 +146,25 @@ def loops(now: datetime, item_writes: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _healths(
-    database: Database, links: Sequence[CalendarLink], now: datetime, item_writes: int
+    database: Database,
+    links: Sequence[CalendarLink],
+    now: datetime,
+    item_writes: int,
+    stale_after: timedelta,
 ) -> list[Health]:
     there = EventMapping.base_ical.is_not(None), EventMapping.state != MappingState.TOMBSTONE
     events = _count(database, select(EventMapping.link_id, func.count()).where(*there))
+    events |= _count(database, select(BusyBlock.link_id, func.count(func.distinct(BusyBlock.item_id))))
     refused = select(EventMapping.link_id, func.count()).where(EventMapping.state == MappingState.REFUSED)
     waiting = select(InboundChange.link_id, func.count()).where(InboundChange.state == ChangeState.HELD)
     aside = select(SeenItem.link_id, func.count()).where(SeenItem.reason != "")
     looping = select(EventMapping.link_id, func.count()).where(*loops(now, item_writes))
     counted = [_count(database, query) for query in (waiting, aside, refused, looping)]
     counts = _last_counts(database)
-    return [_health(link, now, events, counted, counts.get(link.id, {})) for link in links]
+    return [
+        _health(link, now, events, counted, counts.get(link.id, {}), outdated=link.is_stale(now, stale_after))
+        for link in links
+    ]
 
 
 def _count(database: Database, query: Select[UUID, int]) -> dict[UUID, int]:
@@ -176,12 +190,15 @@ def _health(
     events: dict[UUID, int],
     counted: Sequence[dict[UUID, int]],
     counts: dict[str, object],
+    *,
+    outdated: bool,
 ) -> Health:
     age = now - link.last_ok_at if link.last_ok_at else None
     waiting, aside, refused, looping = (found.get(link.id, 0) for found in counted)
     return Health(
         link=link.ref,
         worker=link.worker.ref,
+        role=link.role,
         state=link.state,
         reason=link.state_reason,
         last_good=link.last_ok_at,
@@ -197,6 +214,7 @@ def _health(
         quarantined=aside,
         refused_writes=refused,
         looping=looping,
+        outdated=outdated,
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from adapters.app import App
+from adapters.database.busy_blocks import forget_all
 from adapters.database.engine import reading
 from adapters.database.work import SqlWork
 from adapters.diary.transaction import record
@@ -58,6 +59,8 @@ def remove(app: App, act: Act, ref: str, *, delete_events: bool) -> Removed:
         database.get_one(CalendarAccount, link.account_id).secret = b""
         record(database, act, "unlinked", link=ref, deleted=deleted)
         left = len(database.scalars(_living(link.id)).all())
+        if link.only_read:
+            forget_all(database, link.id)
     return Removed(ref=ref, deleted=deleted, left=left)
 
 
@@ -78,7 +81,9 @@ def _ours(link_id: UUID) -> Select[UUID]:
         .join(Series, Series.id == EventMapping.series_id, isouter=True)
         .where(EventMapping.link_id == link_id, own)
     )
-    return _living(link_id).where(EventMapping.id.not_in(theirs)).order_by(EventMapping.id)
+    part_of_theirs = EventMapping.part_of.is_not(None) & EventMapping.part_of.in_(theirs)
+    ours = EventMapping.id.not_in(theirs), ~part_of_theirs
+    return _living(link_id).where(*ours).order_by(EventMapping.id)
 
 
 def _delete(app: App, lease: Lease, calendar: RemoteCalendar, ours: Sequence[UUID]) -> int:

@@ -1,4 +1,4 @@
-"""Try a calendar out with test events, and say in plain words what stands in the way."""
+"""Try a calendar out, with test events where they may be written, and say in plain words what stands in the way."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -7,25 +7,26 @@ from urllib.parse import urlsplit
 from adapters.app import App
 from adapters.dav.fitness import Card
 from adapters.dav.http import GuardedClient
-from adapters.dav.probe import probe
+from adapters.dav.probe import probe, probe_reading
 from adapters.dav.problems import in_plain_words
 from model.act import Act
 from model.errors import DomainError
-from model.link import CalendarLink
+from model.link import CalendarLink, Role
 from sync.errors import LeaseLost, SyncError
 
 
 def try_out(app: App, act: Act, link: CalendarLink, client: GuardedClient) -> Card:
     """Try the calendar of a link out while nobody runs it: a run would take the test events for the practitioner's."""
     with _alone(app, act, link):
-        return measure(app, client, link.href)
+        return measure(app, client, link.href, link.role)
 
 
-def measure(app: App, client: GuardedClient, url: str) -> Card:
-    """Write, read and remove test events, then close the client."""
+def measure(app: App, client: GuardedClient, url: str, role: Role) -> Card:
+    """Write, read and remove test events, or in a busy source read alone; then close the client."""
+    trial = probe_reading if role is Role.BUSY_SOURCE else probe
     try:
         with client:
-            return probe(client, url, codec=app.codec, now=app.clock())
+            return trial(client, url, codec=app.codec, now=app.clock())
     except SyncError as error:
         raise in_plain_words(error, host=urlsplit(url).hostname or url) from error
 

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from unittest import mock
 
 from adapters.cli.entry import main
 from adapters.demo.radicale import Server
+from adapters.secrets import open_box
 
 SAMPLE = Path(__file__).parents[2] / "adapters" / "demo" / "practice.toml"
 _CONFIG = """
@@ -100,6 +102,18 @@ class Office:
             input=stdin, env=environ, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         return Output(done.returncode, done.stdout, done.stderr)
+
+    def alter(self, statement: str, *values: object) -> None:
+        """Change the database (SQLite) past the program, as no command of it can."""
+        database = sqlite3.connect(self.folder / "calendula.sqlite3")
+        with database:
+            database.execute(statement, values)
+        database.close()
+
+    def store_password(self, text: str) -> None:
+        """What a password changed at the server looks like from here."""
+        secret = open_box(self.folder / "calendula.key").encrypt(text)
+        self.alter("UPDATE calendar_account SET secret = ?", secret)
 
     # --- what the stories say often -------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +128,7 @@ SWITCHES: dict[str, tuple[Story, object, Counter[str], Counter[str]]] = {
     "honest_tokens": (nothing_for_an_hour, False, Counter(REPORT=1), Counter(PROPFIND=1)),
     "etag_on_put": (an_edit_of_ours, False, Counter(REPORT=1, PUT=1), Counter(REPORT=2, PUT=1)),
     "keeps_bodies": (an_edit_of_ours, False, Counter(REPORT=1, PUT=1), Counter(REPORT=2, PUT=1)),
+    "moving_etags": (nothing_for_an_hour, False, Counter(REPORT=1), Counter(PROPFIND=1, REPORT=1)),
     "honours_if_none_match": (
         a_first_push,
         False,
@@ -167,6 +168,23 @@ def test_a_switched_off_ctag_is_neither_asked_for_nor_believed(stage: Stage) -> 
     assert stage.requests() == stage.requests() == {"PROPFIND": 1}
 
 
+def test_what_a_token_names_is_read_where_etags_stay(stage: Stage) -> None:
+    """Our own write comes back once in the next report: elsewhere its ETag tells, here it is read."""
+    stage.turn(replace(BEST, moving_etags=False))
+    settled(stage)
+    stage.book(3)
+    assert stage.requests() == {"REPORT": 1, "PUT": 3}
+    assert stage.requests() == {"REPORT": 2}
+    assert stage.requests() == {"REPORT": 1}
+
+
+def test_an_etag_is_asked_for_besides_where_a_get_names_another(stage: Stage) -> None:
+    stage.turn(replace(BEST, etag_on_get=False, multiget=Multiget.FAILS))
+    settled(stage)
+    stage.phone.new_event("Dentist", "20260403T090000", "20260403T093000", tz="America/Chicago")
+    assert stage.requests() == {"REPORT": 1, "PROPFIND": 1, "GET": 1}
+
+
 @pytest.mark.parametrize("connections", [1, 4])
 def test_a_first_push_uses_as_many_connections_as_the_profile_allows(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, connections: int
@@ -181,7 +199,9 @@ def test_a_first_push_uses_as_many_connections_as_the_profile_allows(
 
 
 def test_every_switch_has_its_test() -> None:
-    assert {*SWITCHES, "ctag", "connections"} == {field.name for field in fields(Profile)}
+    judged = {"keeps_stamps"}  # changes no request: tests/unit/faults/test_etags.py
+    apart = {"ctag", "connections", "etag_on_get", *judged}
+    assert {*SWITCHES, *apart} == {field.name for field in fields(Profile)}
 
 
 # --- contradicted by the server -----------------------------------------------------------------------------

@@ -244,17 +244,6 @@ def test_delete_removes_only_what_we_have_read(world: World) -> None:
         world.calendar.delete(href, etag=etag)
 
 
-def test_find_takes_a_uid_whole(world: World) -> None:
-    put(world.phone, "a1")
-    wanted = put(world.phone, "a11")
-    found = world.calendar.find("a11")
-    assert found is not None
-    assert canonical_href(found.href) == canonical_href(wanted)
-    assert found.etag == world.known()[canonical_href(wanted)]
-    assert world.calendar.find("a111") is None
-    assert world.calendar.find("1") is None
-
-
 def test_what_is_no_event_is_refused_as_that_item(world: World) -> None:
     with pytest.raises(Refused) as refused:
         world.calendar.create(world.calendar.new_href("bad"), b"this is no calendar\r\n")

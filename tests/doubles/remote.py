@@ -8,7 +8,7 @@ server; the other switches are what networks and servers do to a write.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sync.errors import CalendarMissing, OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken
 from sync.href import canonical_href
@@ -65,6 +65,14 @@ class InMemoryServer:
             href=href, etag=self.note(canonical_href(href)), body=item.body
         )
 
+    def touch(self, key: str, body: bytes) -> None:
+        """The server gives an item another ETag, and perhaps other bytes, for reasons of its own."""
+        self.items[key] = replace(self.items[key], etag=self.note(key), body=body)
+
+    def become(self, other: "InMemoryServer") -> None:
+        """Stand as another one did."""
+        self.items, self.history, self.epoch = dict(other.items), list(other.history), other.epoch
+
     def note(self, key: str) -> str:
         """Write a change down; its number makes the new ETag."""
         self.history.append(key)
@@ -100,6 +108,14 @@ class InMemoryCalendar:
     @property
     def reads_back(self) -> bool:
         return self.server.rewrites is not as_sent
+
+    @property
+    def misses_edits(self) -> bool:
+        return False
+
+    @property
+    def restamps(self) -> bool:
+        return False
 
     @property
     def corrections(self) -> dict[str, object]:
@@ -138,10 +154,6 @@ class InMemoryCalendar:
                     yield Missing(href=href, certain=True)
                 else:
                     yield Item(href=href, etag=stored.etag, body=stored.body)
-
-    def find(self, uid: str) -> Item | None:
-        self._ask("REPORT")
-        return next((item for item in self.server.items.values() if uid_of(item.body) == uid), None)
 
     def create(self, href: str, body: bytes) -> str | None:
         self._ask("PUT")

@@ -107,7 +107,8 @@ class Methods:
         return multistatus(members)
 
     def _about(self, item: Item) -> dict[str, str]:
-        return {"resourcetype": "", "getcontenttype": "text/calendar", "getetag": text(item.etag or "")}
+        named = {"getetag": text(item.etag)} if item.etag is not None else {}
+        return {"resourcetype": "", "getcontenttype": "text/calendar", **named}
 
     def _href(self, href: str, *, report: bool = False) -> str:
         """How this server writes an href (FAILURES B27, B28)."""
@@ -224,7 +225,7 @@ class Methods:
         item = calendar.items.get(key)
         if request.method in {"GET", "PROPFIND"}:
             old = calendar.settled().items.get(key) if self.switches.lagging_gets else item
-            return self._given(request, old)
+            return self._given(request, old, calendar)
         if request.method not in {"PUT", "DELETE"}:
             return Answer(405)
         if self._refused(request, item):
@@ -236,7 +237,7 @@ class Methods:
         calendar.delete(key)
         return Answer(204)
 
-    def _given(self, request: Request, item: Item | None) -> Answer:
+    def _given(self, request: Request, item: Item | None, calendar: Calendar) -> Answer:
         if item is None:
             return Answer(404)
         if request.method == "PROPFIND":
@@ -245,7 +246,8 @@ class Methods:
             )
         if self._poisonous(item):
             return Answer(500)
-        return Answer(200, item.body, {**_CALENDAR, "ETag": item.etag or ""})
+        etag = calendar.ctag if self.switches.calendars_etag_on_get else item.etag
+        return Answer(200, item.body, {**_CALENDAR, **({"ETag": etag} if etag is not None else {})})
 
     def _refused(self, request: Request, item: Item | None) -> bool:
         """Preconditions (RFC 9110, 13.1), as far as this server obeys them."""
@@ -270,7 +272,7 @@ class Methods:
         if uid is None or not re.search(rb"(?m)^BEGIN:V(EVENT|TODO)", request.body):
             return error(403, "<C:valid-calendar-data/>")
         other = calendar.holder(uid, besides=key)
-        if other is not None and not self.switches.accepts_twins:
+        if other is not None and not (self.switches.accepts_twins or self.switches.splits_overrides):
             return self._conflict(other)
         if not known and self.switches.trash_bin and uid in calendar.trash:
             return Answer(400, _IN_TRASH.encode(), {"Content-Type": "application/xml; charset=utf-8"})

@@ -1,7 +1,8 @@
 """What the fake server keeps: calendars, their items, and everything that ever happened to them.
 
 Decides what a write stores, which ETag it gets and what a listing shows, switches included. It knows no HTTP:
-statuses and XML are `methods`'. A calendar looks like `doubles.remote.InMemoryServer` to whoever only reads it.
+statuses and XML are `methods`'. To whoever reads it, and to random histories, a calendar looks like
+`doubles.remote.InMemoryServer`.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from sync.href import canonical_href
 from sync.ports import Item
-from tests.doubles.remote import uid_of
+from tests.doubles.remote import uid_of, unwatched
 from tests.fake.switches import Switches
 from tests.phone import Part, fold, parse
 
@@ -41,7 +42,10 @@ class Seen:
 
 @dataclass
 class Calendar:
-    """One collection. `tick` counts the server's requests: lag is measured in them, and so the same each time."""
+    """One collection. `tick` counts the server's requests: lag is measured in them, and so the same each time.
+
+    `watch` is told by those who ask (`world.Watched`), before each request of theirs and once it is answered.
+    """
 
     path: str
     name: str
@@ -54,6 +58,7 @@ class Calendar:
     epoch: int = 0
     trash: set[str] = field(default_factory=set)
     mails: int = 0
+    watch: Callable[[str], None] = unwatched
     _uids: dict[str, set[str]] = field(default_factory=dict)
     _snapshots: list[tuple[dict[str, Item], int]] = field(default_factory=list)
 
@@ -73,8 +78,9 @@ class Calendar:
         elif self.switches.renames_hrefs:
             href = f"{self.path}own-{self.dice.getrandbits(48):012x}.ics"
         self._tell_guests(body)
-        stored = self._rewritten(body)
-        return self._note(canonical_href(href), Item(href=href, etag=self._etag(stored), body=stored))
+        stored = self._cut_up(self._rewritten(body))
+        etag = self._etag(stored, old)
+        return self._note(canonical_href(href), Item(href=href, etag=etag, body=stored))
 
     def delete(self, key: str) -> None:
         self._tell_guests(self.items[key].body)
@@ -86,6 +92,41 @@ class Calendar:
         item = self.items[key]
         self._note(key, None)
         self._note(canonical_href(href), replace(item, href=href))
+
+    def touch(self, key: str, body: bytes) -> None:
+        """The server gives an item another ETag, and perhaps other bytes, for reasons of its own."""
+        etag = self._etag(f"{len(self.changes)}".encode())
+        self._note(key, replace(self.items[key], etag=etag, body=body), whim=True)
+
+    @property
+    def etag_on_put(self) -> bool:
+        """Whether the answer to a PUT tells what its item is known by."""
+        odd = (
+            self.switches.weak_etag_on_put or self.switches.encoded_etag_on_put or self.switches.mails_guests
+        )
+        return not (odd or self.switches.no_etag_on_put or self.switches.flaky_etags)
+
+    @property
+    def lost_answers(self) -> int:
+        return self.switches.resets_after
+
+    @lost_answers.setter
+    def lost_answers(self, count: int) -> None:
+        self.switches.resets_after = count
+
+    @property
+    def lost_requests(self) -> int:
+        return self.switches.resets_before
+
+    @lost_requests.setter
+    def lost_requests(self, count: int) -> None:
+        self.switches.resets_before = count
+
+    def become(self, other: "Calendar") -> None:
+        """Stand as another one did."""
+        self.epoch, self.mails, self.trash = other.epoch, other.mails, set(other.trash)
+        self.dice.setstate(other.dice.getstate())
+        self._stand(other.items, other.changes)
 
     @property
     def history(self) -> list[Change]:
@@ -102,8 +143,14 @@ class Calendar:
         self.changes.append(Change(self.tick(), key, item, whim))
         return item or old or Item(href=key, etag=None, body=b"")
 
-    def _etag(self, body: bytes) -> str:
+    def _etag(self, body: bytes, old: Item | None = None) -> str | None:
         """Made from the content, as five of six do (MATRIX, PUT)."""
+        if self.switches.no_etags:
+            return None
+        if self.switches.dated_etags:
+            return f'"{self.today():%Y%m%dT%H%M%S}"'
+        if self.switches.counted_etags:
+            return f'"gcs{int((old.etag or "").strip(chr(34))[3:]) + 1 if old else 0:08}"'
         mark = hashlib.sha256(body).hexdigest()[:16]
         if self.switches.unquoted_etags:
             return mark
@@ -126,6 +173,21 @@ class Calendar:
                 )
         return fold(calendar.text())
 
+    def _cut_up(self, body: bytes) -> bytes:
+        """Store each override beside its series, at an href of its own; the rest goes where it was sent (B21)."""
+        calendar = parse(body)
+        overrides = [one for one in calendar.parts("VEVENT") if one.lines("RECURRENCE-ID")]
+        if not self.switches.splits_overrides or len(overrides) == len(calendar.parts("VEVENT")):
+            return body
+        rest = [one for one in calendar.inside if not isinstance(one, Part) or one.name != "VEVENT"]
+        for override in overrides:
+            name = override.value("UID") + override.value("RECURRENCE-ID")
+            href = f"{self.path}part-{hashlib.sha256(name.encode()).hexdigest()[:12]}.ics"
+            alone = fold(Part("VCALENDAR", [*rest, override]).text())
+            if href not in self.items or self.items[href].body != alone:
+                self._note(href, Item(href=href, etag=self._etag(alone, self.items.get(href)), body=alone))
+        return fold(Part("VCALENDAR", [one for one in calendar.inside if one not in overrides]).text())
+
     def _tell_guests(self, body: bytes) -> None:
         """A server that schedules mails each guest of whatever is written or deleted (MATRIX 13)."""
         lines = re.sub(rb"\r?\n[ \t]", b"", body).splitlines()
@@ -140,7 +202,8 @@ class Calendar:
         for change in self.changes[since:]:
             for gone in [uid for uid, key in standing.items() if key == change.key]:
                 del standing[gone]
-            uid = uid_of(change.item.body) if change.item else None
+            part = change.item is not None and not _has_master(change.item.body)
+            uid = uid_of(change.item.body) if change.item and not part else None
             if uid is not None:
                 found += [uid] if uid in standing else []
                 standing[uid] = change.key
@@ -198,6 +261,11 @@ class Calendar:
             return None
         return int(match[2])
 
+    def changed_since(self, token: str) -> list[str] | None:
+        """The keys written after a token, None for one that was never given out."""
+        since = self.since(token)
+        return None if since is None else [change.key for change in self.changes[since:]]
+
     @property
     def ctag(self) -> str:
         return f'"{self.epoch}-{self.settled().upto}"'
@@ -216,10 +284,16 @@ class Calendar:
     def restore(self, number: int) -> None:
         """Put a backup back, tokens and all: what happened since never happened (FAILURES B16; Baikal#1441)."""
         items, upto = self._snapshots[number]
-        self.items, self.changes = dict(items), self.changes[:upto]
-        self._uids = {}
+        self._stand(items, self.changes[:upto])
+
+    def _stand(self, items: dict[str, Item], changes: list[Change]) -> None:
+        self.items, self.changes, self._uids = dict(items), list(changes), {}
         for key, item in self.items.items():
             self._uids.setdefault(uid_of(item.body) or "", set()).add(key)
+
+
+def _has_master(body: bytes) -> bool:
+    return any(not one.lines("RECURRENCE-ID") for one in parse(body).parts("VEVENT"))
 
 
 def _scheduled(line: "str | Part") -> "str | Part":

@@ -41,6 +41,17 @@ class Switches:
         False, "a PUT names its ETag percent-encoded, and If-Match does not take that", "B4",
         "hints:bedework_5_0_0#save.etag",
     )  # fmt: skip
+    no_etags: bool = _switch(False, "no item has an ETag, anywhere", "B7", "issue:twentyhq/twenty#25648")
+    calendars_etag_on_get: bool = _switch(
+        False, "a GET names the ETag of the calendar", "B6", "issue:forwardemail#20"
+    )
+    counted_etags: bool = _switch(
+        False, "ETags count the writes of a href, and begin anew after a deletion", "B6",
+        "lab:sogo.json#put/create ETag",
+    )  # fmt: skip
+    dated_etags: bool = _switch(
+        False, "ETags are made of the second of the last write", "B6", "rfc:9110 8.8.1"
+    )
     flaky_etags: bool = _switch(
         False, "some item has a new ETag at each look, with nothing changed", "B5", "issue:vdirsyncer#257"
     )
@@ -49,6 +60,10 @@ class Switches:
         "", '"sorts": lines in another order; "adds": CLASS where absent; "strips": X- lines and RELATED-TO go', "B2",
         "lab:radicale.json#put/body after PUT", "lab:sogo.json#put/body after PUT/added",
         "lab:radicale.json#round_trip/awkward values/body/lost", "hints:zimbra#save-load.icalendar.related-to",
+    )  # fmt: skip
+    splits_overrides: bool = _switch(
+        False, "each override is stored as a resource of its own, beside that of its series", "B21",
+        "hints:bedework_5_0_0#save-load.event.recurrences.exception",
     )  # fmt: skip
     mails_guests: bool = _switch(
         False, "guests of an event are told of each write, SCHEDULE-STATUS is stored, no ETag is named", "B32",

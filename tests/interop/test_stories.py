@@ -1,11 +1,8 @@
 """Stories beyond DOMAIN 6 that every server has to bear: other events, splits, deletions, and trouble."""
 
-import sqlite3
-
 import pytest
 
 from adapters.demo.radicale import Server
-from adapters.secrets import open_box
 from tests import servers
 from tests.acceptance.office import Office
 from tests.acceptance.series import WALL_TIMES, except_for, given_us2, link_priya
@@ -192,7 +189,7 @@ def test_a_changed_password_stops_the_link_until_the_new_one_is_given(
     if caldav_server.name == "xandikos" and caldav_server.user == "user":
         pytest.skip("Xandikos' own command line takes any password")
     given_us2(office, caldav_server, collection_url, phone)
-    _store_password(office, "no longer right")
+    office.store_password("no longer right")
 
     done = office.attempt("sync")
     assert (done.code, office.status()["state"]) == (1, "NEEDS_REAUTH")
@@ -204,15 +201,6 @@ def test_a_changed_password_stops_the_link_until_the_new_one_is_given(
     office.run("link", "login", "priya", "--password-stdin", stdin=caldav_server.password + "\n")
     office.settle()
     assert office.status()["state"] == "ACTIVE"
-
-
-def _store_password(office: Office, password: str) -> None:
-    """What a password changed at the server looks like from here."""
-    secret = open_box(office.folder / "calendula.key").encrypt(password)
-    database = sqlite3.connect(office.folder / "calendula.sqlite3")
-    with database:
-        database.execute("UPDATE calendar_account SET secret = ?", (secret,))
-    database.close()
 
 
 def test_a_calendar_deleted_there_suspends_the_link(

@@ -84,7 +84,7 @@ _KINDS = {
 }
 _OTHER_TABLES = {
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
-    "sync_run",
+    "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
     "series_worker", "archive",
 }  # fmt: skip

@@ -20,7 +20,7 @@ MAY_COME_LATER = {
     *("E14", "E15", "F9", "F10", "H4", "H5", "H7", "H8", "H9", "H10"),
 }
 MOST_IMPOSSIBLE = 15
-OPEN = 4  # rows that no test proves yet: only ever lower it, down to 0
+OPEN = 0  # rows that no test proves yet: only ever lower it, down to 0
 
 PROOF = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`(, |$)")
 COVERED = {

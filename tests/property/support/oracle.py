@@ -57,7 +57,7 @@ def settle(play: Play) -> None:
     """Run until nothing is left to do; it must not take many runs (I1)."""
     for _ in range(6):
         before = clients_of(play)
-        report = play.world.sync()
+        report = play.world.sync(play.stage.job)
         assert report.ok, report.error
         check_untouched(before, play)
         if not report.lines:
@@ -67,11 +67,16 @@ def settle(play: Play) -> None:
 
 def check_quiet(play: Play) -> None:
     """Both sides agree, and another run, a reconciliation and a plan find nothing."""
-    world = play.world
-    assert world.link().state is LinkState.ACTIVE
+    assert play.world.link().state is LinkState.ACTIVE
     check_agreement(play)
     check_twins(play)
     check_foreign(play)
+    check_idle(play)
+
+
+def check_idle(play: Play) -> None:
+    """Another run, a reconciliation and a plan find nothing, and write nothing."""
+    world = play.world
     writes = len(world.server.history)
     plan = world.runner.plan(world.link_id)
     assert plan.ok, plan.error
@@ -88,6 +93,32 @@ def check_twins(play: Play) -> None:
     assert all(n == 1 for n in uids.values()), uids
     refs = Counter(ref_of(m) for m in play.world.mappings())
     assert all(ref is not None and n == 1 for ref, n in refs.items()), refs
+
+
+def check_bounded(play: Play) -> None:
+    """The last run asked no more than what there is may cost, every item read by itself and written once (I16)."""
+    asked = sum(play.world.calendar.requests.values())
+    most = 40 + 8 * (len(play.world.server.items) + len(play.world.mappings()))
+    assert asked <= most, f"{asked} requests"
+
+
+def standing(play: Play) -> set[str]:
+    """What both sides have: the UIDs of events that are there and show something of ours."""
+    units = _units(play)
+    refs = {mapping.uid: ref_of(mapping) for mapping in play.world.mappings()}
+    return {uid for uid, ref in refs.items() if ref is not None and ref.id in units}
+
+
+def check_kept(before: set[str], play: Play) -> None:
+    """A run that nobody disturbed gives nothing up whose event is there (I4)."""
+    there = {uid_of(item.body) for item in play.world.server.items.values()}
+    gone = (before & there) - standing(play)
+    assert not gone, f"{gone} are there, and show nothing any more"
+
+
+def _units(play: Play) -> set[UUID]:
+    with play.world.sessions() as db:
+        return {*db.scalars(select(Session.id)), *db.scalars(select(Series.id))}
 
 
 def check_foreign(play: Play) -> None:
@@ -107,7 +138,10 @@ def check_agreement(play: Play) -> None:
     with world.runner.store.preview(world.link_id) as work:
         run = _reader(play)
         run.preview = work
-        for mapping in world.mappings():
+        mappings = world.mappings()
+        shown_soon = work.changed_units(since=0, ending_after=world.clock.now())
+        work.load_many([*{*filter(None, map(ref_of, mappings)), *shown_soon}])  # all at once is cheaper
+        for mapping in mappings:
             ref = ref_of(mapping)
             unit = work.load(ref) if ref else None
             assert unit is not None, f"{mapping.uid} shows nothing"

@@ -74,6 +74,9 @@ ONE_AT_A_TIME = {"connections": 1}
     [
         ("etag_on_put", {"etag_on_put": False}),
         ("etag_true", {"etag_on_put": False}),
+        ("etag_on_get", {"etag_on_get": False}),
+        ("etag_moves", {"moving_etags": False}),
+        ("stamps", {"keeps_stamps": False}),
         ("octets_kept", {}),
         ("meaning_kept", {"keeps_bodies": False}),
         ("zones", {"keeps_bodies": False}),

@@ -88,7 +88,29 @@ def still_ctag(request: bytes, forward: Forward) -> bytes:
     return answer("207 Multi-Status", body, XML)
 
 
+def named_by_a_get(etag: bytes) -> Meddle:
+    """A GET names this ETag, whatever is listed."""
+
+    def meddle(request: bytes, forward: Forward) -> bytes:
+        message = forward()
+        named = re.sub(rb"(?i)\r\netag: [^\r]*", b"\r\nETag: " + etag, message)
+        return named if request.startswith(b"GET") else message
+
+    return meddle
+
+
+def still_etag(request: bytes, forward: Forward) -> bytes:
+    """One item has the same ETag for ever."""
+    if request.startswith(b"PROPFIND") and b"getetag" in request and b"depth: 0" in request.lower():
+        body = re.sub(rb"(getetag[^>]*>)[^<]*<", rb'\1"same"<', forward().partition(b"\r\n\r\n")[2])
+        return answer("207 Multi-Status", body, XML)
+    return named_by_a_get(b'"same"')(request, forward)
+
+
 HABITS: dict[str, Meddle] = {
+    "etag_on_get": named_by_a_get(b'"of the calendar"'),
+    "etag_moves": still_etag,
+    "stamps": reads(rb"LAST-MODIFIED:\d{8}", b"LAST-MODIFIED:20990101"),
     "etag_on_put": told(b""),
     "etag_true": told(b'"another"'),
     "if_none_match": done(b"PUT", b"If-None-Match"),

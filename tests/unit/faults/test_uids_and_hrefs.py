@@ -4,7 +4,10 @@ import pytest
 
 from adapters.dav.auth import PasswordAuth
 from adapters.dav.calendar import CalDavCalendar
+from adapters.dav.collection import Collection
 from adapters.dav.discovery import make_calendar
+from adapters.dav.profile import Known, Profile
+from adapters.dav.reading import Reader
 from sync.errors import UidTaken
 from sync.href import canonical_href
 from tests.fake.server import FakeServer
@@ -120,6 +123,38 @@ def test_b26_b30_a_server_that_moves_everything_to_new_hrefs_is_followed(
     world.persist(job="reconcile")
     assert {code for code, _, _ in world.judged()} == {"E17"}
     world.check()
+
+
+def test_b26_after_a_mass_deletion_one_addition_costs_no_request_for_each(world: FakeWorld) -> None:
+    """What is new is read as it would be anyway; nobody is asked about each that is gone."""
+    world.link_up()
+    for day in range(3, 28):
+        world.phone.add(dentist(f"own-{day}", at(day)))
+    world.persist()
+    for day in range(3, 28):
+        world.phone.delete(f"own-{day}")
+    world.phone.add(dentist("new", at(28)))
+    world.fake.requests.clear()
+    assert world.sync().ok
+    asked = world.fake.requests.copy()
+    assert asked["GET"] == 25  # the proof that each is gone, by its own href (I4)
+    assert asked["REPORT"] <= 3
+    assert [session.span.start for session in world.all_sessions()] == [at(28)]
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_b19_a_uid_is_looked_up_whole(world: FakeWorld, fake: FakeServer, ignored: bool) -> None:
+    """Servers compare a part of it, or answer with everything."""
+    fake.switches.comp_filter_ignored = ignored
+    for uid in ("a1", "a11"):
+        world.phone.add(dentist(uid, at(10)))
+    with client_for(fake.as_server()) as client:
+        collection = Collection(client, f"{fake.url[:-1]}{PATH}")
+        reader = Reader(collection, page=50, known=Known(Profile()))
+        found = reader.find("a11")
+        assert found is not None
+        assert found.href.endswith("phone-a11.ics")
+        assert (reader.find("a111"), reader.find("1")) == (None, None)
 
 
 def test_b32_no_guest_hears_of_what_we_do(world: FakeWorld) -> None:

@@ -1,5 +1,6 @@
 """A database that was put back from a backup is older than the calendars: it asks before it does anything (E20)."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +51,24 @@ def restored(practice: Commands, radicale: Server, url: str) -> None:
     (practice.folder / "copy.db").rename(practice.folder / "calendula.sqlite3")
 
 
+def copied_back(practice: Commands, radicale: Server, url: str, *, note: bool) -> None:
+    """The same, with no other means than copying files; `note`: the one that says how far it had come, too."""
+    add(practice, "03")
+    practice.link(radicale, url)
+    practice.ok("sync")
+    names = ["calendula.sqlite3", *(["calendula.sqlite3-reached"] if note else [])]
+    for name in names:
+        shutil.copy(practice.folder / name, practice.folder / f"{name}.copy")
+    add(practice, "04")
+    first = practice.ok("session", "list", "--json").json[0]["id"]
+    practice.ok("session", "move", first, "--start", "2026-03-03 15:00")
+    practice.ok("sync")
+    for name in ("calendula.sqlite3-wal", "calendula.sqlite3-shm"):
+        (practice.folder / name).unlink(missing_ok=True)
+    for name in names:
+        shutil.copy(practice.folder / f"{name}.copy", practice.folder / name)
+
+
 def starts(practice: Commands) -> list[str]:
     return sorted(row["start"][:13] for row in practice.ok("session", "list", "--json").json)
 
@@ -69,6 +88,38 @@ def test_e20_nothing_runs_before_somebody_says_who_is_right(
     assert (practice.status()["state"], practice.status()["reason"]) == ("SUSPENDED", "DATABASE_RESTORED")
     assert "a backup that was put back" in practice.ok("status").out
     assert there(radicale, url) == before
+
+
+@pytest.mark.parametrize("note", [False, True])
+def test_e20_a_file_that_was_merely_copied_back_is_noticed(
+    practice: Commands, radicale: Server, url: str, note: bool
+) -> None:
+    """By the file beside it; where that was copied along, by what the calendar holds."""
+    copied_back(practice, radicale, url, note=note)
+    before = there(radicale, url)
+
+    assert practice("sync", "mia").code == 1
+    assert (practice.status()["state"], practice.status()["reason"]) == ("SUSPENDED", "DATABASE_RESTORED")
+    assert there(radicale, url) == before
+    assert starts(practice) == ["2026-03-03T10"]
+
+    practice.ok("link", "resume", "mia", "--accept")
+    practice.ok("sync")
+    assert starts(practice) == ["2026-03-03T15"]
+    assert there(radicale, url) == before
+    assert practice.status()["quarantined"] == 1
+    assert "nothing to do" in practice.ok("sync").out
+
+
+def test_e20_what_was_merely_used_is_no_backup(practice: Commands, radicale: Server, url: str) -> None:
+    add(practice, "03")
+    practice.link(radicale, url)
+    practice.ok("sync")
+    (practice.folder / "calendula.sqlite3-reached").unlink()
+    add(practice, "04")
+    practice.ok("sync")
+    assert practice.status()["state"] == "ACTIVE"
+    assert len(there(radicale, url)) == 2
 
 
 def test_e20_accept_follows_the_calendar_and_makes_neither_copies_nor_deletions(

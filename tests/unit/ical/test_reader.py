@@ -1,11 +1,13 @@
 """What a resource means, quirk by quirk; each file in tests/data is named by its own."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from adapters.ical import ICalendar
+from adapters.ical.zones import UTC_ZONE
 from sync.errors import Unreadable
 
 ADELAIDE = ZoneInfo("Australia/Adelaide")
@@ -183,3 +185,45 @@ def test_what_cannot_be_understood_names_line_and_reason(body, quirk, line, why)
     with pytest.raises(Unreadable, match=rf"line {line}: .*{why}") as caught:
         ICalendar().read(body(quirk), tz=ADELAIDE, href="/h")
     assert caught.value.href == "/h"
+
+
+@pytest.mark.parametrize(
+    ("rule", "read_as"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TU;BYEASTER=0;COUNT=4", "FREQ=WEEKLY;BYDAY=TU"),
+        (
+            "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;UNTIL=20271231T000000Z",
+            "FREQ=MONTHLY;UNTIL=20271231T000000Z",
+        ),
+        ("RSCALE=CHINESE;FREQ=YEARLY;COUNT=3", "FREQ=DAILY"),
+    ],
+)
+def test_c14_a_rule_that_says_more_than_is_understood_is_read_as_more_and_kept(
+    rule: str, read_as: str
+) -> None:
+    """Busy time is never less than the truth (I11), and the words stay as they were."""
+    body = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20260301T000000Z\r\n"
+        f"DTSTART:20260303T100000Z\r\nDTEND:20260303T110000Z\r\nRRULE:{rule}\r\nSUMMARY:Course\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
+    reading = ICalendar().read(body, tz=UTC_ZONE)
+    assert reading is not None
+    assert str(reading.event.rule) == read_as
+    assert reading.flags == ("line 9: RRULE cannot be expanded, more is kept busy than it says",)
+    assert reading.event.master is not None
+    renamed = replace(reading.event, master=replace(reading.event.master, summary="Other"))
+    patched = ICalendar().patch(body, renamed, now=datetime(2026, 3, 1, tzinfo=UTC), tz=UTC_ZONE)
+    assert f"RRULE:{rule}\r\n".encode() in patched
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=0;BYEASTER=1;INTERVAL=0", "FREQ=SECONDLY"]
+)
+def test_c14_a_rule_that_never_moves_on_is_refused_whatever_else_it_says(rule: str) -> None:
+    body = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260303T100000Z\r\n"
+        f"RRULE:{rule}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
+    with pytest.raises(Unreadable):
+        ICalendar().read(body, tz=UTC_ZONE)

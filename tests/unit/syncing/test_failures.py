@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from adapters.built import BUILT
 from adapters.diary.busy import busy_time
+from adapters.runner import Busy
 from model.link import CalendarLink, LinkState, MappingState
 from model.moment import Span, key
+from model.people import Worker
 from model.recurrence import Rule
 from model.session import Kind, ShowAs, Status
 from sync.errors import CalendarMissing
@@ -424,3 +427,80 @@ def test_e6_the_tail_of_a_cut_series_becomes_a_booking_and_not_an_event_of_the_w
     assert {s.kind for s in world.all_sessions()} == {Kind.CLIENT_SESSION}
     with world.sessions() as db:
         assert db.scalars(select(CalendarLink.state)).one() is LinkState.ACTIVE
+
+
+# --- what does not block -----------------------------------------------------------------------------------------
+
+
+def invitation(uid: str, start: datetime, *answers: str) -> bytes:
+    """An invitation in the practitioner's calendar; `answers` are the guests' PARTSTAT and address."""
+    guests = "".join(f"ATTENDEE;CN=x;PARTSTAT={answer}\r\n" for answer in answers)
+    return (
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n"
+        f"DTSTAMP:20260301T000000Z\r\nDTSTART:{start.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\nDURATION:PT1H\r\n"
+        f"SUMMARY:Lunch\r\nORGANIZER:mailto:host@example.org\r\n{guests}END:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
+
+
+def blocked(world: World) -> list[datetime]:
+    return [block.start for block in busy_time(world.sessions, "priya", "2026-03-01", "2026-03-30").blocks]
+
+
+def test_c33_an_invitation_that_the_worker_declined_blocks_nothing(world: World) -> None:
+    with world.sessions.begin() as db:
+        db.get_one(Worker, world.worker.id).email = "Priya@example.org"
+    world.phone.add_raw("mine", invitation("mine", at(11), "DECLINED:mailto:priya@example.org"))
+    world.phone.add_raw("theirs", invitation("theirs", at(12), "DECLINED:mailto:somebody@example.org"))
+    world.phone.add_raw("open", invitation("open", at(13), "NEEDS-ACTION:mailto:PRIYA@example.org"))
+    world.settle()
+    assert blocked(world) == [at(12).astimezone(UTC), at(13).astimezone(UTC)]
+    written = len(world.server.history)
+    world.phone.write_raw("open", invitation("open", at(13), "DECLINED:mailto:priya@example.org"))
+    world.settle()
+    assert blocked(world) == [at(12).astimezone(UTC)]
+    world.phone.write_raw("mine", invitation("mine", at(11), "ACCEPTED:mailto:priya@example.org"))
+    world.settle()
+    assert blocked(world) == [at(11).astimezone(UTC), at(12).astimezone(UTC)]
+    assert len(world.server.history) == written + 2  # the practitioner's own two
+
+
+def test_c35_busy_time_that_somebody_publishes_blocks_and_is_never_written(world: World) -> None:
+    told = (
+        b"FREEBUSY:20260311T000000Z/20260311T010000Z,20260312T000000Z/PT2H\r\n"
+        b"FREEBUSY;FBTYPE=FREE:20260313T000000Z/PT1H\r\nFREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20260314T000000Z/PT1H\r\n"
+    )
+    body = (
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//EN\r\nBEGIN:VFREEBUSY\r\nUID:published\r\n"
+        b"DTSTAMP:20260301T000000Z\r\nDTSTART:20260301T000000Z\r\nDTEND:20260401T000000Z\r\n"
+        + told
+        + b"END:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+    )
+    href = f"{world.server.path}published.ics"
+
+    def put(stored: bytes) -> None:
+        world.server.items[href] = Item(href=href, etag=world.server.note(href), body=stored)
+
+    put(body)
+    world.settle()
+    hours = [(s.starts_at, s.ends_at) for s in world.all_sessions()]
+    days = {(start.day, (end - start) // timedelta(hours=1)) for start, end in hours}
+    assert days == {(11, 1), (12, 2), (14, 1)}
+    assert blocked(world) == [datetime(2026, 3, day, tzinfo=UTC) for day in (11, 12, 14)]
+    put(body.replace(b"20260314", b"20260315"))
+    world.settle()
+    assert [moment.day for moment in blocked(world)] == [11, 12, 15]
+    assert world.server.history == [href, href]
+    assert world.sync("reconcile").lines == ()
+
+
+def test_d5_under_a_clock_that_is_behind_this_program_nothing_runs(world: World) -> None:
+    world.add_session(at(10))
+    world.clock.at = BUILT - timedelta(seconds=1)
+    assert world.runner.sync(world.link_id) == Busy(reason="CLOCK_WRONG")
+    assert (world.server.history, world.link().fence) == ([], 0)
+    world.clock.at = BUILT
+    assert world.sync().ok
+
+
+def test_d5_this_program_was_not_made_in_the_future() -> None:
+    assert datetime.now(UTC) >= BUILT

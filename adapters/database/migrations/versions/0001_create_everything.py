@@ -315,6 +315,7 @@ def upgrade() -> None:
         sa.Column("href_key", sa.Text(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("expanded_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -323,6 +324,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_seen_item"),
         sa.UniqueConstraint("link_id", "href_key", name="uq_seen_item_link_id_href_key"),
     )
+    op.create_index("ix_seen_item_expanded_until", "seen_item", ["expanded_until"])
+
+    op.create_table(
+        "busy_block",
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("uid_hash", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fbtype", sa.String(40), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["seen_item.id"], name="fk_busy_block_item_id"),
+        sa.ForeignKeyConstraint(["link_id"], ["calendar_link.id"], name="fk_busy_block_link_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_busy_block"),
+    )
+    op.create_index("ix_busy_block_item_id", "busy_block", ["item_id"])
+    op.create_index("ix_busy_block_link_id_ends_at", "busy_block", ["link_id", "ends_at"])
+
     op.create_table(
         "series_client",
         sa.Column("series_id", sa.Uuid(), nullable=False),
@@ -437,6 +459,8 @@ def upgrade() -> None:
         sa.Column("link_id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=True),
         sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("part_of", sa.Uuid(), nullable=True),
+        sa.Column("away", sa.Boolean(), nullable=False),
         sa.Column("uid", sa.Text(), nullable=False),
         sa.Column("href", sa.Text(), nullable=False),
         sa.Column("href_key", sa.Text(), nullable=False),
@@ -454,6 +478,9 @@ def upgrade() -> None:
         sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["link_id"], ["calendar_link.id"], name="fk_event_mapping_link_id"),
         sa.ForeignKeyConstraint(
+            ["part_of"], ["event_mapping.id"], name="fk_event_mapping_part_of", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["series_id"], ["series.id"], name="fk_event_mapping_series_id", ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
@@ -465,6 +492,7 @@ def upgrade() -> None:
     op.create_index("ix_event_mapping_link_id_href_key", "event_mapping", ["link_id", "href_key"])
     op.create_index("ix_event_mapping_link_id_series_id", "event_mapping", ["link_id", "series_id"])
     op.create_index("ix_event_mapping_link_id_session_id", "event_mapping", ["link_id", "session_id"])
+    op.create_index("ix_event_mapping_part_of", "event_mapping", ["part_of"])
     op.create_index("ix_event_mapping_link_id_state", "event_mapping", ["link_id", "state"])
 
     op.create_table(

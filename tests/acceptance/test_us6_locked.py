@@ -1,0 +1,63 @@
+"""US6 (DOMAIN 6): what may not be changed from a calendar comes back there, with the reason.
+
+Notes, bills and payments lock sessions once there are such things; here are the locks that exist.
+"""
+
+from adapters.demo.radicale import Server
+from tests.acceptance.office import Office
+from tests.phone import Phone, master
+
+_WINDOW = ("2026-03-01", "2026-04-01")
+_WHO = ("--minutes", "50", "--worker", "mia", "--client", "jordan", "--roster")
+
+
+def _add(office: Office, start: str) -> str:
+    return str(office.ask("session", "add", "--start", start, *_WHO)["session_id"])
+
+
+def _uid(phone: Phone, start: str) -> str:
+    """The event that begins then."""
+    (found,) = [one.uid for one in phone.resources() if master(one).value("DTSTART") == start]
+    return found
+
+
+def _complete(office: Office, session: str) -> None:
+    """What completing a session will leave in its row; no command does that yet."""
+    office.alter("UPDATE session SET status = 'COMPLETE' WHERE id = ?", session.replace("-", ""))
+
+
+def test_us6_locked(office: Office, caldav_server: Server, collection_url: str, phone: Phone) -> None:
+    office.at("2026-03-02T08:00-06:00")
+    office.link("mia", caldav_server, collection_url)
+    past, gone = _add(office, "2026-03-02 10:00"), _add(office, "2026-03-03 10:00")
+    for day in (9, 10, 11):
+        _add(office, f"2026-03-{day:02} 10:00")
+    how = ("--by", "worker", "--reason", "worker-sick", "--advised", "2026-03-02 07:00")
+    office.run("session", "cancel", gone, *how)
+    office.settle()
+    _complete(office, past)
+    office.at("2026-03-06T09:00-06:00")
+    office.settle()
+    before = phone.shows(*_WINDOW)
+
+    phone.drag(_uid(phone, "20260302T100000"), "20260305T100000", "20260305T105000")
+    phone.drag(_uid(phone, "20260303T100000"), "20260305T120000", "20260305T125000")
+    all_day = _uid(phone, "20260309T100000")
+    phone.set(all_day, "DTSTART;VALUE=DATE:20260309", "DTEND;VALUE=DATE:20260310")
+    phone.set(_uid(phone, "20260310T100000"), "TRANSP:TRANSPARENT")
+    phone.set(_uid(phone, "20260311T100000"), "SUMMARY:Jordan")
+    office.settle()
+
+    assert phone.shows(*_WINDOW) == before
+    assert phone.master(all_day).lines("DTSTART") == ["DTSTART;TZID=America/Chicago:20260309T100000"]
+    assert phone.master(_uid(phone, "20260310T100000")).value("TRANSP") == "OPAQUE"
+    assert sorted(reason for _, state, reason in office.judged() if state == "REFUSED") == [
+        "ALL_DAY_NOT_ALLOWED",
+        "MUST_BE_BUSY",
+        "SESSION_CANCELLED",
+        "SESSION_COMPLETE",
+        "TITLE_OWNED",
+    ]
+    assert {one["status"] for one in office.sessions("mia")} == {"ROSTERED", "COMPLETE", "CANCELLED"}
+    notices = [one["code"] for one in office.ask("status")["notices"]]
+    assert sorted(notices) == ["ALL_DAY_NOT_ALLOWED", "MUST_BE_BUSY", "SESSION_CANCELLED", "SESSION_COMPLETE"]
