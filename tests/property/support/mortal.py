@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from adapters.database.store import SqlStore
 from adapters.database.work import SqlWork
 from model.journal import SyncRun
 from model.link import CalendarLink
-from sync.store import Lease
+from sync.store import Lease, Quiet
 from tests.world import World
 
 Step = Callable[[str], None]
@@ -61,6 +62,11 @@ class MortalStore(SqlStore):
         with super().ending(lease) as found:
             yield found
             self.step("commit")
+        self.step("committed")
+
+    def rest(self, lease: Lease, quiet: Quiet, *, then: datetime) -> None:
+        self.step("begin")
+        super().rest(lease, quiet, then=then)
         self.step("committed")
 
     def take_lease(self, link_id: UUID, *, owner: str, run_id: UUID, job: str) -> Lease | None:
