@@ -26,8 +26,9 @@ from sync.run import Report
 
 TICK_S = 1
 JOBS_S = 60
-_SLOW_S = 5  # a run that takes longer mostly waits: another may begin in its place
-_SLOW_TOO = 4  # as many times the limit there may be, with the slow ones
+_SLOW_S = 2  # a run that takes longer mostly waits: another may begin in its place
+_SLOW_TOO = 8  # as many times the limit there may be, with the slow ones
+_SILENT = 2  # so many may hang on one host: the second finds out whether it is the host or the run
 _HOST_IS_FULL = ("HOST_BUSY", "HOST_RESTS")
 _SHAKY = 4  # of so many runs one may be on a host that gave no usable answer lately
 
@@ -63,19 +64,21 @@ class _Running:
         self._limits, self._timer = limits, timer
         self._since: dict[UUID, tuple[float, Due]] = {}
         self._hosts: Counter[str] = Counter()
+        self._came_back: dict[str, float] = {}
 
     def __contains__(self, link: Due) -> bool:
         return link.id in self._since
 
     @property
     def full(self) -> bool:
-        slow = sum(self._timer() - began > _SLOW_S for began, _ in self._since.values())
+        slow = sum(self._is_slow(began) for began, _ in self._since.values())
         quick = len(self._since) - slow
         return quick >= self._limits.parallel or len(self._since) >= _SLOW_TOO * self._limits.parallel
 
     def fits(self, link: Due) -> bool:
         """Whether this one may begin, of those that wait; that there is a thread is known."""
-        if link in self or self._hosts[link.host] >= self._limits.per_host:
+        share = min(self._limits.per_host, _SILENT) if self._is_silent(link.host) else self._limits.per_host
+        if link in self or self._hosts[link.host] >= share:
             return False
         shaky = sum(one.shaky for _, one in self._since.values()) if link.shaky else 0
         return shaky < max(self._limits.parallel // _SHAKY, 1)
@@ -87,6 +90,17 @@ class _Running:
     def end(self, link: Due) -> None:
         del self._since[link.id]
         self._hosts[link.host] -= 1
+        self._came_back[link.host] = self._timer()
+
+    def _is_slow(self, began: float) -> bool:
+        return self._timer() - began > _SLOW_S
+
+    def _is_silent(self, host: str) -> bool:
+        """Whether a run hangs there, and none has come back since it began: before any has failed, and is shaky."""
+        if not self._hosts[host]:
+            return False
+        oldest = min(began for began, link in self._since.values() if link.host == host)
+        return self._is_slow(oldest) and self._came_back.get(host, -1.0) < oldest
 
 
 class Scheduler:

@@ -111,7 +111,9 @@ class Base(DeclarativeBase):
 
 @cache
 def _columns(noun: type[Base]) -> frozenset[str]:
-    return frozenset(inspect(noun).column_attrs.keys())
+    """The columns whose values nobody checks or takes note of."""
+    mapper = inspect(noun)
+    return frozenset(mapper.column_attrs.keys() - mapper.validators.keys())
 
 
 class Row:

@@ -224,3 +224,15 @@ def _goes_on_like(base: Event, candidate: Event) -> bool:
         return False
     length = base.master.span(_UTC).length == candidate.master.span(_UTC).length
     return length and (base.rule.freq, base.rule.interval) == (candidate.rule.freq, candidate.rule.interval)
+
+
+def agrees(edit: Edit, theirs: Event, ours: Event) -> bool:
+    """Whether both sides made the same change: then there is nothing to judge."""
+    if edit.rule is not None and edit.code in ("E7", "E14"):
+        return (theirs.rule, theirs.rdates) == (ours.rule, ours.rdates)
+    if edit.after is None or not edit.names:
+        return False
+    if edit.recurrence_id is None:
+        return ours.master is not None and not master_changed(ours, theirs, edit.names)
+    stands = ours.occurrence(edit.recurrence_id)
+    return stands is not None and not changed(stands, edit.after, edit.names)

@@ -12,7 +12,7 @@ from model.link import EventMapping, MappingState, Mode
 from model.moment import Moment
 from model.series import Scope, Series
 from model.session import Kind
-from sync import apply, inbound
+from sync import apply, client_events, inbound, own_events
 from sync.classify import Code, Edit, classify, follows_cut
 from sync.compare import same
 from sync.context import Line, Run
@@ -144,7 +144,7 @@ def _judge_split(run: Run, work: Work, cut: Cut, tail: Tail) -> bool:
     if follower is not None:
         work.add(follower)
         work.flush()
-        inbound.repoint(tail.mapping, follower)
+        own_events.repoint(tail.mapping, follower)
         work.add(tail.mapping)
     else:
         inbound.discard(run, work, tail.mapping)
@@ -178,4 +178,4 @@ def _split(
     try:
         return apply.split(series, cut.at, event, cut.theirs, run.act()), verdict
     except DomainError as problem:
-        return None, inbound.beyond_the_model(problem)
+        return None, client_events.beyond_the_model(problem)

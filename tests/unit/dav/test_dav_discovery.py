@@ -69,7 +69,7 @@ def test_a_calendar_is_made_found_and_probed_without_a_trace(caldav_server: Serv
         try:
             assert made.name == "Practice & more"
             result = probe(client, made.url, codec=ICalendar(), now=NOW)
-            assert client.asked <= 26
+            assert client.asked <= 31
             assert result.sentences[0].startswith("Test events were written")
             listing = client.send("PROPFIND", made.url, headers={"Depth": "1"})
             assert b".ics" not in listing.body

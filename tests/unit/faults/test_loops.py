@@ -141,6 +141,21 @@ def test_e10_what_goes_round_through_a_third_program_ends_after_one_hop(
     assert [report.lines for report in two.sync_both()] == [(), ()]
 
 
+@pytest.mark.parametrize("strips", [False, True])
+def test_e10_a_single_event_that_comes_back_in_the_other_calendar_is_enough(
+    two: TwoCalendars, strips: bool
+) -> None:
+    two.add_second()
+    two.phone.add(dentist("own", at(20)))
+    two.sync_both()
+    two.sync_both()
+    assert Tool(two.server, two.second, strips=strips).run() == 2
+    two.sync_both()
+    assert len(ids(two)) == 1
+    assert [code for code, _, _ in two.judged()] == ["E17"]
+    assert two.set_aside() == {"BROUGHT_BACK"}
+
+
 def test_e10_what_was_brought_back_stays_aside_when_the_program_moves_it(two: TwoCalendars) -> None:
     two.add_second()
     two.begin()
@@ -187,3 +202,16 @@ def test_e10_our_copy_of_an_own_event_says_so_and_the_event_itself_does_not(two:
     (copy,) = two.second.items.values()
     assert b"X-CALENDULA" not in home.body
     assert b"X-CALENDULA-HOP:1" in copy.body
+
+
+def test_e10_a_copy_of_our_copy_is_known_wherever_it_was_moved(two: TwoCalendars) -> None:
+    two.add_second()
+    two.phone.add(dentist("own", at(20)))
+    two.sync_both()
+    two.sync_both()
+    (copy,) = two.second.items.values()
+    moved = re.sub(rb"(DT(?:START|END)[^:]*:\d{8}T)1", rb"\g<1>2", two.codec.rename(copy.body, "moved"))
+    two.second.put(f"{two.second.path}moved.ics", moved)
+    two.sync_both()
+    assert len(ids(two)) == 1
+    assert two.set_aside() == {"BROUGHT_BACK"}

@@ -31,7 +31,7 @@ class Runs:
             self.ran.append(link_id)
             self.now += 1
             self.most = max(self.most, self.now)
-        assert (self.letting_go if link_id in self.stuck else self.gate).wait(10)
+        assert self.letting_go.wait(60) if link_id in self.stuck else self.gate.wait(10)
         with self.lock:
             self.now -= 1
         self.ended.release()
@@ -124,9 +124,9 @@ def test_e23_runs_that_hang_make_room_for_others(world):
     w.runs.stuck = {link.id for link in w.links[:2]}
     w.runs.gate.set()
     w.scheduler.tick()
-    w.seconds = 5
+    w.seconds = 2
     assert w.scheduler.tick() == []
-    w.seconds = 6
+    w.seconds = 3
     w.scheduler.tick()
     assert all(w.runs.ended.acquire(timeout=10) for _ in range(3))
     assert set(w.runs.ran) == {link.id for link in w.links}
@@ -137,8 +137,24 @@ def test_e23_however_many_hang_there_is_an_end_to_threads(world):
     for second in range(0, 60, 6):
         w.seconds = second
         w.scheduler.tick()
-    assert len(w.runs.ran) == 8
-    w.finish_all(8)
+    assert len(w.runs.ran) == 16
+    w.finish_all(20)
+
+
+def test_e23_a_host_from_which_nothing_comes_back_gets_two_runs_and_no_more(world):
+    w = world(["silent"] * 4 + ["busy"] * 4, parallel=8, per_host=3)
+    silent, busy = w.links[:4], w.links[4:]
+    w.runs.stuck = {link.id for link in (silent[0], busy[0])}
+    w.links = [silent[0], busy[0]]
+    w.scheduler.tick()
+    w.seconds = 3
+    w.links = [*silent, *busy]
+    w.runs.stuck |= {link.id for link in silent}
+    w.scheduler.tick()
+    w.runs.gate.set()
+    assert all(w.runs.ended.acquire(timeout=10) for _ in range(3))
+    assert [w.runs.ran.count(link.id) for link in silent] == [1, 1, 0, 0]
+    assert [w.runs.ran.count(link.id) for link in busy] == [1, 1, 1, 1]
 
 
 def test_nobody_else_is_sent_to_a_host_without_room(world):
