@@ -54,6 +54,8 @@ CHICAGO = ZoneInfo("America/Chicago")
 ADELAIDE = ZoneInfo("Australia/Adelaide")
 BOX = SecretBox([Fernet.generate_key()])
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+_CHANGES = select(InboundChange).order_by(InboundChange.detected_at, InboundChange.id)
+_LIVING = select(EventMapping).where(EventMapping.state != MappingState.TOMBSTONE)
 
 
 @dataclass
@@ -289,9 +291,7 @@ class World:
 
     def changes(self) -> list[InboundChange]:
         with self.sessions() as db:
-            return list(
-                db.scalars(select(InboundChange).order_by(InboundChange.detected_at, InboundChange.id))
-            )
+            return list(db.scalars(_CHANGES))
 
     def judged(self) -> list[tuple[str, str, str]]:
         """What was judged so far: code, state, reason."""
@@ -303,8 +303,7 @@ class World:
 
     def mappings(self) -> list[EventMapping]:
         with self.sessions() as db:
-            living = EventMapping.state != MappingState.TOMBSTONE
-            return list(db.scalars(select(EventMapping).where(living)))
+            return list(db.scalars(_LIVING))
 
     def link(self) -> CalendarLink:
         with self.sessions() as db:

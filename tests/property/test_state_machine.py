@@ -27,7 +27,7 @@ GESTURES: dict[str, Gesture] = {**OFFICE, **PHONE, **OUTSIDE, **TROUBLE}
 HISTORIES = int(os.environ.get("CALENDULA_HISTORIES", "2000"))
 SEED = int(os.environ.get("CALENDULA_SEED", "1"))
 PARTS, PARTS_OVER_HTTP = 16, 4
-REPLAYED = 16  # one history of so many is played again (I13)
+REPLAYED = 40  # one history of so many is played again (I13)
 
 _small = st.integers(0, 7)
 
