@@ -58,6 +58,11 @@ _CHANGES = select(InboundChange).order_by(InboundChange.detected_at, InboundChan
 _LIVING = select(EventMapping).where(EventMapping.state != MappingState.TOMBSTONE)
 
 
+def at(day: int, hour: int = 10, minute: int = 0, month: int = 3) -> datetime:
+    """Wall time in Adelaide in 2026."""
+    return datetime(2026, month, day, hour, minute, tzinfo=ADELAIDE)
+
+
 @dataclass
 class SetClock:
     """A clock that stands until it is moved."""

@@ -16,15 +16,11 @@ from model.link import Role
 from model.moment import key
 from model.recurrence import Rule
 from sync.event import Event
-from tests.world import ADELAIDE, World, dentist
+from tests.world import World, at, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=4"
 Gesture = Callable[[World], None]
 Block = tuple[datetime, datetime, Fbtype]
-
-
-def at(day: int, hour: int = 10, minute: int = 0, month: int = 3) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=ADELAIDE)
 
 
 def hour(start: datetime, *, minutes: int = 60, kind: Fbtype = Fbtype.BUSY) -> Block:

@@ -1,15 +1,12 @@
 """What is inserted in bulk is what the unit of work would have stored."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import select, text
 
-from adapters.database import migrations
 from adapters.database.bulk import insert_all
-from adapters.database.engine import Sessions, connect, sessions
+from adapters.database.engine import Sessions
 from adapters.database.loading import load_session
 from model.act import Act
 from model.base import Base, Revision
@@ -17,18 +14,10 @@ from model.journal import HistoryEntry
 from model.moment import Span, zone
 from model.people import Worker
 from model.session import Kind, Session, Source, Status
+from tests.unit.database.conftest import NOW
 
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ADELAIDE = zone("Australia/Adelaide")
 ACT = Act(actor="sam", now=NOW, new_id=uuid4)
-
-
-@pytest.fixture
-def factory(database_url: str) -> Iterator[Sessions]:
-    engine = connect(database_url)
-    migrations.migrate(engine)
-    yield sessions(engine, clock=lambda: NOW)
-    engine.dispose()
 
 
 def a_worker(factory: Sessions) -> Worker:

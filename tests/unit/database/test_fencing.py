@@ -1,6 +1,5 @@
 """The lease on a link: one holder at a time, and whoever lost it writes nothing more (FAILURES E11, E12)."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -11,13 +10,6 @@ from model.link import EventMapping, MappingState
 from sync.errors import LeaseLost
 from sync.store import Lease
 from tests.world import World
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    made = World(database_url)
-    yield made
-    made.close()
 
 
 def taken(world: World) -> Lease | None:

@@ -1,7 +1,6 @@
 """Changes are numbered in the order of their commits, once per transaction, and only where a link looks."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from uuid import UUID, uuid4
 
@@ -9,8 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from adapters.database import migrations
-from adapters.database.engine import Sessions, connect, reading, sessions
+from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_series, load_session
 from adapters.database.revisions import take
 from model.act import Act
@@ -21,18 +19,10 @@ from model.people import Worker
 from model.recurrence import Rule
 from model.series import Pattern, Series, SeriesWorker
 from model.session import Kind, Session, Status
+from tests.unit.database.conftest import NOW
 
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ADELAIDE = zone("Australia/Adelaide")
 ACT = Act(actor="sam", now=NOW, new_id=uuid4)
-
-
-@pytest.fixture
-def factory(database_url: str) -> Iterator[Sessions]:
-    engine = connect(database_url)
-    migrations.migrate(engine)
-    yield sessions(engine, clock=lambda: NOW)
-    engine.dispose()
 
 
 def span(day: int) -> Span:

@@ -20,13 +20,6 @@ from tests.world import ADELAIDE, World
 MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=ADELAIDE)
 
 
-@pytest.fixture
-def world(database_url):
-    made = World(database_url)
-    yield made
-    made.close()
-
-
 class Stall:
     """At the n-th step of a run its process stands still, its lease runs out, and another process runs the link."""
 

@@ -14,13 +14,6 @@ from tests.world import ADELAIDE, World, dentist
 MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=ADELAIDE)
 
 
-@pytest.fixture
-def world(database_url):
-    made = World(database_url)
-    yield made
-    made.close()
-
-
 class Failing:
     """The n-th statement of a run fails, as its driver would say it; and so does all that follows, if `stays`."""
 

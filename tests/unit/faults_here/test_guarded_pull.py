@@ -1,6 +1,5 @@
 """A calendar that is not what it was: emptied, replaced, set back in time; what is told, and the answers (E21)."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,13 +17,6 @@ from tests.world import ADELAIDE, World, dentist
 
 def at(day: int, hour: int) -> datetime:
     return datetime(2026, 3, 1, hour, tzinfo=ADELAIDE) + timedelta(days=day - 1)
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    world = World(database_url)
-    yield world
-    world.close()
 
 
 def fill(world: World, *, sessions: int = 4, own: int = 0) -> list[UUID]:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
-
 from sync.run import Report
 from tests.world import ADELAIDE, World
 
@@ -15,13 +13,6 @@ def after(times: int) -> Callable[[], bool]:
     """Says stop when it was asked so many times."""
     left = iter([False] * times)
     return lambda: next(left, True)
-
-
-@pytest.fixture
-def world(database_url):
-    made = World(database_url)
-    yield made
-    made.close()
 
 
 def sync(world: World, stopping: Callable[[], bool] = lambda: False) -> Report:

@@ -1,6 +1,5 @@
 """Both sides edited: ours is kept or merged, theirs is judged, and nothing from outside vanishes unseen (E22)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,21 +13,10 @@ from model.series import Scope
 from model.session import Kind, ShowAs, Status
 from sync.event import Event
 from sync.settings import PrivacySettings, Settings
-from tests.world import ADELAIDE, World, dentist
+from tests.world import ADELAIDE, World, at, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
 CUT = datetime(2026, 3, 30, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    made = World(database_url)
-    yield made
-    made.close()
-
-
-def at(day: int, hour: int = 10, minute: int = 0, month: int = 3) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=ADELAIDE)
 
 
 def move_here(world: World, start: datetime) -> None:

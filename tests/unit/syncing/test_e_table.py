@@ -17,16 +17,12 @@ from model.recurrence import Rule
 from model.session import Kind, Session, Source, Status, WorkType
 from sync.event import Event
 from sync.projection import WAITING_LINE
-from tests.world import ADELAIDE, World, dentist
+from tests.world import ADELAIDE, World, at, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
 CUT = datetime(2026, 3, 30, 12, tzinfo=UTC)
 GROUP, OTHER, SINGLE, ONE_WAY = "group", "other-event", "single", "one-way"
 Gesture = Callable[[World], None]
-
-
-def at(day: int, hour: int = 10, minute: int = 0, month: int = 3) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=ADELAIDE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,13 +23,6 @@ from tests.doubles.remote import InMemoryCalendar, uid_of
 from tests.world import ADELAIDE, World, dentist
 
 
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    made = World(database_url)
-    yield made
-    made.close()
-
-
 def at(day: int, hour: int = 10, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=ADELAIDE)
 

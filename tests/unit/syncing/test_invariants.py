@@ -1,6 +1,5 @@
 """The invariants I1-I17 (FAILURES 2), each as the shortest story that breaks without what upholds it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -17,13 +16,6 @@ from sync.ports import Item, Look
 from tests.doubles.remote import InMemoryCalendar, InMemoryServer
 from tests.property.support.mortal import Fate, dies
 from tests.world import ADELAIDE, World, dentist
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    made = World(database_url)
-    yield made
-    made.close()
 
 
 def at(day: int, hour: int = 10) -> datetime:

@@ -1,6 +1,5 @@
 """What once went wrong between the two sides, each as the shortest story that shows it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,20 +19,9 @@ from model.session import Kind, Source, Status
 from sync.event import Event
 from sync.projection import WAITING_LINE
 from tests.doubles.remote import InMemoryServer, unwatched
-from tests.world import ADELAIDE, World, dentist
+from tests.world import ADELAIDE, World, at, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    made = World(database_url)
-    yield made
-    made.close()
-
-
-def at(day: int, hour: int = 10, minute: int = 0, month: int = 3) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=ADELAIDE)
 
 
 def test_a_whole_series_moved_there_moves_here(world: World) -> None:

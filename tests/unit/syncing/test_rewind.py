@@ -1,6 +1,5 @@
 """Rewind: what runs did to the calendar and to sessions is undone, item by item, and nothing newer is lost."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -20,13 +19,6 @@ from tests.world import ADELAIDE, BOX, World, dentist
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 3, day, hour, minute, tzinfo=ADELAIDE)
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    world = World(database_url)
-    yield world
-    world.close()
 
 
 def runs(world: World) -> list[UUID]:

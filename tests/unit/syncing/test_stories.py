@@ -1,6 +1,5 @@
 """Small stories of both sides, on the in-memory calendar: one gesture each, and what both sides hold after."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,19 +14,7 @@ from model.recurrence import Rule
 from model.session import Kind, ShowAs, Status
 from sync.event import Component, Event
 from sync.projection import WAITING_LINE
-from tests.world import ADELAIDE, World, dentist
-
-
-@pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    made = World(database_url)
-    yield made
-    made.close()
-
-
-def at(day: int, hour: int = 10, minute: int = 0, month: int = 3) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=ADELAIDE)
-
+from tests.world import ADELAIDE, World, at, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
 
