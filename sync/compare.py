@@ -86,6 +86,8 @@ def overlay(target: Event, before: Event, after: Event, among: Properties = OURS
         result = replace(result, rule=after.rule)
     if before.rdates != after.rdates:
         result = replace(result, rdates=after.rdates)
+    if result.recurring and not target.recurring:
+        result = _repeating_where(result, after.master)
     if other_kind:
         return replace(result, exdates=after.exdates, overrides=after.overrides)
     result = replace(
@@ -162,6 +164,15 @@ def _repeats_elsewhere(a: Event, b: Event) -> bool:
     if not (b.recurring and a.master and b.master):
         return False
     return _offsets(a.master.start) != _offsets(b.master.start)
+
+
+def _repeating_where(event: Event, source: Component) -> Event:
+    """What begins to repeat does so in its source's zone: to a single event another spelling was no change (D1)."""
+    master, tz = event.master, source.start.tzinfo if isinstance(source.start, datetime) else None
+    if master is None or not isinstance(master.start, datetime) or not isinstance(master.end, datetime):
+        return event
+    own = replace(master, start=master.start.astimezone(tz), end=master.end.astimezone(tz))
+    return replace(event, master=own) if tz is not None else event
 
 
 def _offsets(moment: Moment) -> tuple[object, ...]:

@@ -552,6 +552,21 @@ def test_an_override_that_was_left_out_does_not_follow_its_series(world: World) 
     assert [shown.description for shown in lines if shown] == ["", WAITING_LINE]
 
 
+def test_a_series_that_was_made_single_in_utc_repeats_in_its_own_zone_again(world: World) -> None:
+    """To a single event UTC was only another spelling; with the rule put back, it stood an hour off in April."""
+    world.add_series(at(3), WEEKLY)
+    world.settle()
+    event = world.phone.only()
+    assert event.master is not None
+    start, end = (moment.astimezone(UTC) for moment in (at(3), at(3, 11)))
+    world.phone.write(replace(event, rule=None, master=replace(event.master, start=start, end=end)))
+    world.settle()
+    assert world.judged() == [("E14", "HELD", "RECURRENCE_CHANGE")]
+    (item,) = world.phone.items()
+    assert b"DTSTART;TZID=Australia/Adelaide:20260303T100000\r\n" in item.body
+    assert b"DTEND;TZID=Australia/Adelaide:20260303T110000\r\n" in item.body
+
+
 # --- edits between a write and its reading back ---------------------------------------------------------------
 
 
