@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sync.aside import could_not_fetch
 from sync.context import Run
+from sync.errors import Unreachable
 from sync.href import canonical_href
 from sync.ports import Item, Look, Missing, Unfetched
 
@@ -44,10 +45,19 @@ def _not_moved(run: Run, gone: list[str], look: Look, known: Mapping[str, str | 
     if not gone or not new:
         return gone
     with run.work() as work:
-        uids = {mapping.href_key: mapping.uid for mapping in work.mappings_at(gone).values()}
-    found = {key: run.calendar.find(uid) for key, uid in uids.items()}
-    moved = {key for key, item in found.items() if item is not None and canonical_href(item.href) in new}
+        mappings = [(mapping.href, mapping.uid) for mapping in work.mappings_at(gone).values()]
+    moved = {canonical_href(href) for href, uid in mappings if _perhaps_among(run, href, uid, new)}
     return [key for key in gone if key not in moved]
+
+
+def _perhaps_among(run: Run, href: str, uid: str, new: set[str]) -> bool:
+    """Whether an item stands among what is new; where the server fails to say so, for now it may (FAILURES A17)."""
+    try:
+        item = run.calendar.find(uid)
+    except Unreachable as error:
+        could_not_fetch(run, Unfetched(href=href, reason=str(error)))
+        return True
+    return item is not None and canonical_href(item.href) in new
 
 
 def ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Item]) -> None:

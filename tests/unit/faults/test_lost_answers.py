@@ -6,6 +6,7 @@ import pytest
 
 from model.link import LinkState
 from sync.errors import LinkError, NotAuthorised, Throttled, Unreachable
+from sync.href import canonical_href
 from tests.fake.wire import Request
 from tests.fake.world import FakeWorld, at, play_story
 
@@ -123,6 +124,23 @@ def test_a17_one_poisonous_item_spoils_nothing_but_itself(world: FakeWorld) -> N
     world.persist()
     world.check()
     assert at(13, 16) in [session.span.start for session in world.all_sessions()]
+
+
+def test_a17_an_item_that_moved_and_is_poisonous_is_neither_gone_nor_in_the_way(world: FakeWorld) -> None:
+    world.link_up()
+    world.begin()
+    world.persist()
+    (dentists,) = (item for item in world.phone.items() if world.phone.read(item).uid == "dentist")
+    world.server.relocate(canonical_href(dentists.href), f"{world.server.path}elsewhere.ics")
+    world.phone.move("gym", at(14, 16))
+    world.fake.switches.poison = "dentist"
+    assert world.sync().ok
+    starts = [session.span.start for session in world.all_sessions()]
+    assert {at(13), at(14, 16)} <= set(starts)
+    world.fake.switches.poison = ""
+    world.persist()
+    world.check()
+    assert [code for code, _, _ in world.judged()].count("E17") == 2
 
 
 def test_a19_a_login_page_in_place_of_everything_is_told_and_changes_nothing(world: FakeWorld) -> None:
