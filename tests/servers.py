@@ -93,8 +93,8 @@ class Client(GuardedClient):
         return super().send(method, url, **more)
 
 
-def client_for(server: Server) -> Client:
-    return Client(home=server.url, auth=PasswordAuth(server.user, server.password), policy=LOOPBACK)
+def client_for(server: Server, kind: type[Client] = Client) -> Client:
+    return kind(home=server.url, auth=PasswordAuth(server.user, server.password), policy=LOOPBACK)
 
 
 @contextlib.contextmanager

@@ -42,17 +42,20 @@ from model.practice import Practice, Room, Site
 from model.recurrence import Rule
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker
 from model.session import Kind, LocationType, Session, ShowAs, Source, Status, WorkType
+from sync.errors import Unreadable
 from sync.event import Component, Event
 from sync.href import canonical_href
 from sync.ports import Item, RemoteCalendar
 from sync.run import Report
 from sync.settings import Settings
-from tests.doubles.remote import InMemoryCalendar, InMemoryServer
+from tests.doubles.remote import InMemoryCalendar, InMemoryServer, uid_of
 
 CHICAGO = ZoneInfo("America/Chicago")
 ADELAIDE = ZoneInfo("Australia/Adelaide")
 BOX = SecretBox([Fernet.generate_key()])
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+_CHANGES = select(InboundChange).order_by(InboundChange.detected_at, InboundChange.id)
+_LIVING = select(EventMapping).where(EventMapping.state != MappingState.TOMBSTONE)
 
 
 @dataclass
@@ -130,7 +133,15 @@ class World:
 
     @contextmanager
     def open_calendar(self, _: CalendarLink) -> Iterator[RemoteCalendar]:
-        yield InMemoryCalendar(self.server)
+        """`calendar` is the one that was opened last."""
+        self.calendar = InMemoryCalendar(self.server)
+        yield self.calendar
+
+    def resume(self, was: "World") -> None:
+        """Go on where another world stood, whose database this one has: a new process, so to speak."""
+        self.server.become(was.server)
+        self.new_id.source.setstate(was.new_id.source.getstate())
+        self.clock.at = was.clock.at
 
     def act(self, actor: str = "sam") -> Act:
         return Act(actor=actor, now=self.clock.now(), new_id=self.new_id)
@@ -279,9 +290,7 @@ class World:
 
     def changes(self) -> list[InboundChange]:
         with self.sessions() as db:
-            return list(
-                db.scalars(select(InboundChange).order_by(InboundChange.detected_at, InboundChange.id))
-            )
+            return list(db.scalars(_CHANGES))
 
     def judged(self) -> list[tuple[str, str, str]]:
         """What was judged so far: code, state, reason."""
@@ -293,8 +302,7 @@ class World:
 
     def mappings(self) -> list[EventMapping]:
         with self.sessions() as db:
-            living = EventMapping.state != MappingState.TOMBSTONE
-            return list(db.scalars(select(EventMapping).where(living)))
+            return list(db.scalars(_LIVING))
 
     def link(self) -> CalendarLink:
         with self.sessions() as db:
@@ -319,7 +327,18 @@ class Phone:
         return sorted(self._world.server.items.values(), key=lambda item: item.href)
 
     def events(self) -> list[Event]:
-        return [self.read(item) for item in self.items()]
+        """All that can be read."""
+        return [event for item in self.items() if (event := self._readable(item)) is not None]
+
+    def spoiled(self) -> list[Item]:
+        """What no program can read."""
+        return [item for item in self.items() if self._readable(item) is None]
+
+    def _readable(self, item: Item) -> Event | None:
+        try:
+            return self.read(item)
+        except Unreadable:
+            return None
 
     def read(self, item: Item) -> Event:
         reading = self._world.codec.read(item.body, tz=self._world.tz)
@@ -331,7 +350,7 @@ class Phone:
         return event
 
     def item(self, uid: str) -> Item:
-        return next(item for item in self.items() if self.read(item).uid == uid)
+        return next(item for item in self.items() if uid_of(item.body) == uid)
 
     def write(self, event: Event) -> None:
         """Put an edited event back, keeping every line that was not edited."""

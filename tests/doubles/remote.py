@@ -8,7 +8,7 @@ server; the other switches are what networks and servers do to a write.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sync.errors import CalendarMissing, OutcomeUnknown, Refused, RemoteChanged, RemoteGone, UidTaken
 from sync.href import canonical_href
@@ -64,6 +64,14 @@ class InMemoryServer:
         self.items[canonical_href(href)] = Item(
             href=href, etag=self.note(canonical_href(href)), body=item.body
         )
+
+    def touch(self, key: str, body: bytes) -> None:
+        """The server gives an item another ETag, and perhaps other bytes, for reasons of its own."""
+        self.items[key] = replace(self.items[key], etag=self.note(key), body=body)
+
+    def become(self, other: "InMemoryServer") -> None:
+        """Stand as another one did."""
+        self.items, self.history, self.epoch = dict(other.items), list(other.history), other.epoch
 
     def note(self, key: str) -> str:
         """Write a change down; its number makes the new ETag."""

@@ -1,7 +1,8 @@
 """What the fake server keeps: calendars, their items, and everything that ever happened to them.
 
 Decides what a write stores, which ETag it gets and what a listing shows, switches included. It knows no HTTP:
-statuses and XML are `methods`'. A calendar looks like `doubles.remote.InMemoryServer` to whoever only reads it.
+statuses and XML are `methods`'. To whoever reads it, and to random histories, a calendar looks like
+`doubles.remote.InMemoryServer`.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from sync.href import canonical_href
 from sync.ports import Item
-from tests.doubles.remote import uid_of
+from tests.doubles.remote import uid_of, unwatched
 from tests.fake.switches import Switches
 from tests.phone import Part, fold, parse
 
@@ -41,7 +42,10 @@ class Seen:
 
 @dataclass
 class Calendar:
-    """One collection. `tick` counts the server's requests: lag is measured in them, and so the same each time."""
+    """One collection. `tick` counts the server's requests: lag is measured in them, and so the same each time.
+
+    `watch` is told by those who ask (`world.Watched`), before each request of theirs and once it is answered.
+    """
 
     path: str
     name: str
@@ -54,6 +58,7 @@ class Calendar:
     epoch: int = 0
     trash: set[str] = field(default_factory=set)
     mails: int = 0
+    watch: Callable[[str], None] = unwatched
     _uids: dict[str, set[str]] = field(default_factory=dict)
     _snapshots: list[tuple[dict[str, Item], int]] = field(default_factory=list)
 
@@ -86,6 +91,41 @@ class Calendar:
         item = self.items[key]
         self._note(key, None)
         self._note(canonical_href(href), replace(item, href=href))
+
+    def touch(self, key: str, body: bytes) -> None:
+        """The server gives an item another ETag, and perhaps other bytes, for reasons of its own."""
+        etag = self._etag(f"{len(self.changes)}".encode())
+        self._note(key, replace(self.items[key], etag=etag, body=body), whim=True)
+
+    @property
+    def etag_on_put(self) -> bool:
+        """Whether the answer to a PUT tells what its item is known by."""
+        odd = (
+            self.switches.weak_etag_on_put or self.switches.encoded_etag_on_put or self.switches.mails_guests
+        )
+        return not (odd or self.switches.no_etag_on_put or self.switches.flaky_etags)
+
+    @property
+    def lost_answers(self) -> int:
+        return self.switches.resets_after
+
+    @lost_answers.setter
+    def lost_answers(self, count: int) -> None:
+        self.switches.resets_after = count
+
+    @property
+    def lost_requests(self) -> int:
+        return self.switches.resets_before
+
+    @lost_requests.setter
+    def lost_requests(self, count: int) -> None:
+        self.switches.resets_before = count
+
+    def become(self, other: "Calendar") -> None:
+        """Stand as another one did."""
+        self.epoch, self.mails, self.trash = other.epoch, other.mails, set(other.trash)
+        self.dice.setstate(other.dice.getstate())
+        self._stand(other.items, other.changes)
 
     @property
     def history(self) -> list[Change]:
@@ -198,6 +238,11 @@ class Calendar:
             return None
         return int(match[2])
 
+    def changed_since(self, token: str) -> list[str] | None:
+        """The keys written after a token, None for one that was never given out."""
+        since = self.since(token)
+        return None if since is None else [change.key for change in self.changes[since:]]
+
     @property
     def ctag(self) -> str:
         return f'"{self.epoch}-{self.settled().upto}"'
@@ -216,8 +261,10 @@ class Calendar:
     def restore(self, number: int) -> None:
         """Put a backup back, tokens and all: what happened since never happened (FAILURES B16; Baikal#1441)."""
         items, upto = self._snapshots[number]
-        self.items, self.changes = dict(items), self.changes[:upto]
-        self._uids = {}
+        self._stand(items, self.changes[:upto])
+
+    def _stand(self, items: dict[str, Item], changes: list[Change]) -> None:
+        self.items, self.changes, self._uids = dict(items), list(changes), {}
         for key, item in self.items.items():
             self._uids.setdefault(uid_of(item.body) or "", set()).add(key)
 

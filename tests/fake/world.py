@@ -8,9 +8,12 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from adapters.dav.calendar import CalDavCalendar
 from adapters.dav.fitness import Card
+from adapters.dav.http import Reply
+from adapters.dav.policy import Origin, origin
 from adapters.dav.probe import probe
 from adapters.dav.profile import Profile
 from model.link import RUNNABLE, CalendarLink
@@ -18,11 +21,12 @@ from sync.event import Event
 from sync.href import canonical_href
 from sync.ports import RemoteCalendar
 from sync.run import Report
+from tests.doubles.remote import unwatched
 from tests.fake.server import FakeServer
 from tests.fake.store import Calendar
 from tests.property.support import oracle
 from tests.property.support.play import Play, Stage
-from tests.servers import client_for
+from tests.servers import Client, client_for
 from tests.world import ADELAIDE, Phone, World, dentist
 
 PATH = "/calendars/anna/practice/"
@@ -60,8 +64,28 @@ class FakePhone(Phone):
         return self._door
 
 
+class Watched(Client):
+    """Tells of each request before it is sent, and once it is answered; whoever is told may raise.
+
+    `origins`: where requests went to.
+    """
+
+    tell: Callable[[str], None] = unwatched
+    origins: set[Origin]
+
+    def send(self, method: str, url: str, **more: Any) -> Reply:
+        self.tell(f"before {method}")
+        reply = super().send(method, url, **more)
+        self.origins.add(origin(reply.url))
+        self.tell("after a write" if method in {"PUT", "DELETE"} else f"after {method}")
+        return reply
+
+
 class FakeWorld(World):
-    """The small practice of `tests.world`; `link_up` measures the server and stores its profile."""
+    """The small practice of `tests.world`; `link_up` measures the server and stores its profile.
+
+    `origins`: where the requests of its runs went to.
+    """
 
     server: Calendar  # type: ignore[assignment]
 
@@ -70,25 +94,42 @@ class FakeWorld(World):
         super().__init__(url, server=fake.make(PATH), **options)  # type: ignore[arg-type]
         fake.clock = self.clock.now
         self.phone = FakePhone(self)
+        self.origins: set[Origin] = set()
         self._tried = 0
 
     @contextmanager
     def open_calendar(self, link: CalendarLink) -> Iterator[RemoteCalendar]:
         profile = Profile.from_json(json.dumps(link.profile))
-        with client_for(self.fake.as_server()) as client:
-            yield CalDavCalendar(client, f"{self.fake.url[:-1]}{PATH}", profile=profile)
+        with client_for(self.fake.as_server(), Watched) as client:
+            assert isinstance(client, Watched)
+            client.tell, client.origins = self._tell, self.origins
+            self.calendar = CalDavCalendar(client, f"{self.fake.url[:-1]}{PATH}", profile=profile)
+            yield self.calendar
+
+    def _tell(self, step: str) -> None:
+        """Whoever watches now: that may change in the middle of a run."""
+        self.server.watch(step)
 
     def link_up(self) -> Card:
         """What `link add` does: try the calendar out, and remember what it is like."""
         with client_for(self.fake.as_server()) as client:
             url = f"{self.fake.url[:-1]}{PATH}"
             found = probe(client, url, codec=self.codec, now=self.clock.now())
-        with self.sessions.begin() as db:
-            db.get_one(CalendarLink, self.link_id).profile = json.loads(found.profile.to_json())
+        self.link_as(found.profile)
         self.server.trash.clear()
         self.fake.heard.clear()  # what is heard from here on are the runs
         self._tried = len(self.server.changes)
         return found
+
+    def link_as(self, profile: Profile) -> None:
+        """Remember what the server is like."""
+        with self.sessions.begin() as db:
+            db.get_one(CalendarLink, self.link_id).profile = json.loads(profile.to_json())
+
+    def resume(self, was: World) -> None:
+        assert isinstance(was, FakeWorld)
+        super().resume(was)
+        self.fake.tick = was.fake.tick
 
     # --- runs -----------------------------------------------------------------------------------------------
 

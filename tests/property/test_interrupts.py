@@ -9,11 +9,13 @@ import pytest
 
 from sync.compare import meaning
 from tests.property.support import oracle
+from tests.property.support.invariants import check_all
 from tests.property.support.mortal import Fate, dies
 from tests.property.support.office import OFFICE
-from tests.property.support.play import Gesture, Play, Saved, Stage, Step, prepare, replay
+from tests.property.support.play import Gesture, Play, Saved, Stage, Step, in_memory, prepare, replay
 from tests.property.support.server import SERVER
 from tests.property.support.thumb import THUMB
+from tests.property.support.wire import over_http
 
 GESTURES: dict[str, Gesture] = {**OFFICE, **THUMB, **SERVER}
 
@@ -64,7 +66,15 @@ EDITS: dict[str, list[Step]] = {
         ("t_add", 4, 4, 1),
     ],
 }
-SERVERS = {"plain": Stage(), "rewriting": Stage(rewriting=True), "silent": Stage(etag_on_put=False)}
+SERVERS = {
+    "plain": Stage(),
+    "rewriting": Stage(rewriting=True),
+    "silent": Stage(etag_on_put=False),
+    "http": Stage(personality="none"),
+    "http-silent": Stage(personality="B1"),
+    "http-no-token": Stage(personality="B10"),
+    "http-rewriting": Stage(personality="B2-strips"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +83,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def begun(edits: str, server: str, template: Path) -> Saved:
-    play = Play.on(SERVERS[server], template=template, folder=template.parent)
+    side = over_http if server.startswith("http") else in_memory
+    play = Play.on(SERVERS[server], template=template, folder=template.parent, side=side)
     replay(play, BEFORE, GESTURES)
     oracle.settle(play)
     return replay(play, EDITS[edits], GESTURES).saved(template.parent / "begun.sqlite3")
@@ -83,7 +94,7 @@ def ended(play: Play) -> tuple[object, ...]:
     """Where a history ended, without the ids that depend on how it went."""
     try:
         oracle.settle(play)
-        oracle.check_quiet(play)
+        check_all(play)
         sessions = Counter(
             (s.kind, s.status, s.local_start, s.local_end, s.subject) for s in play.world.all_sessions()
         )
@@ -101,10 +112,17 @@ def ended(play: Play) -> tuple[object, ...]:
         ("theirs", "plain", 3),
         ("both", "rewriting", 4),
         ("theirs", "silent", 4),
+        ("both", "http", 1),
+        ("theirs", "http-silent", 8),
+        ("both", "http-no-token", 8),
+        ("both", "http-rewriting", 8),
     ],
 )
 def test_killed_at_any_step(edits: str, server: str, stride: int, template: Path) -> None:
-    """The richest of them at every step, before and after each request and each commit; the others at some."""
+    """The richest of them at every step, before and after each request and each commit; the others at some.
+
+    In memory, and with the real CalDAV adapter over HTTP.
+    """
     saved, fate = begun(edits, server, template), Fate()
     undisturbed = saved.resumed()
     assert not dies(undisturbed.world, fate)

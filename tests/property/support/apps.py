@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from model.moment import Moment, instant, key
 from model.recurrence import Rule
 from sync.event import Component, Event
+from tests.doubles.remote import uid_of
 from tests.property.support import oracle, thumb
 from tests.property.support.office import OFFICE
 from tests.property.support.play import Gesture, Play
@@ -145,7 +146,33 @@ def cut_and_paste(play: Play, which: int, by: int, _: int) -> None:
         thumb.throw_away(play, events[which % len(events)])
 
 
+def spoil(play: Play, which: int, mended: int, _: int) -> None:
+    """An app stores an event whose start nobody can read; later somebody may write or delete it properly."""
+    spoiled = play.world.phone.spoiled()
+    if not spoiled or mended % 3 == 0:
+        start = "DTSTART:20261399T990000Z"
+        lines = (
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:x",
+            "BEGIN:VEVENT",
+            f"UID:bad-{play.number()}",
+            start,
+        )
+        body = "\r\n".join((*lines, "END:VEVENT", "END:VCALENDAR", ""))
+        play.world.phone.add_raw(f"bad-{play.number()}", body.encode())
+        return
+    item = spoiled[which % len(spoiled)]
+    uid = uid_of(item.body) or ""
+    if mended % 3 == 1:
+        play.world.phone.delete(uid)
+    else:
+        body = item.body.replace(b"20261399T990000Z", b"20260401T030000Z")
+        play.world.phone.write_raw(uid, body)
+
+
 APPS: dict[str, Gesture] = {
+    "t_spoil": spoil,
     "t_together": together,
     "t_travel": travel,
     "t_series_of_days": series_of_days,

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from model.base import Revision
 from model.journal import ChangeState
@@ -20,6 +20,14 @@ from tests.property.support.play import Play
 
 KEPT_ON_OWN = frozenset({"attendees", "conference", "categories", "classification", "marks", "related_to"})
 KEPT_ON_CLIENTS = frozenset({"classification"})
+# Made once: most of what a question to the database costs is making it.
+_CLIENTS = select(Session.id, Session.status, Session.local_start, Session.local_end).where(
+    Session.kind != Kind.OTHER_EVENT
+)
+_STANDING = select(EventMapping.uid).where(
+    EventMapping.state != MappingState.TOMBSTONE,
+    or_(EventMapping.session_id.is_not(None), EventMapping.series_id.is_not(None)),
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +44,8 @@ class Booking:
 
 
 def clients_of(play: Play) -> dict[UUID, Booking]:
-    query = select(Session.id, Session.status, Session.local_start, Session.local_end)
     with play.world.sessions() as db:
-        rows = db.execute(query.where(Session.kind != Kind.OTHER_EVENT)).all()
+        rows = db.execute(_CLIENTS).all()
     return {row[0]: Booking(row[1], row[2], row[3]) for row in rows}
 
 
@@ -57,7 +64,7 @@ def settle(play: Play) -> None:
     """Run until nothing is left to do; it must not take many runs (I1)."""
     for _ in range(6):
         before = clients_of(play)
-        report = play.world.sync()
+        report = play.world.sync(play.stage.job)
         assert report.ok, report.error
         check_untouched(before, play)
         if not report.lines:
@@ -67,11 +74,16 @@ def settle(play: Play) -> None:
 
 def check_quiet(play: Play) -> None:
     """Both sides agree, and another run, a reconciliation and a plan find nothing."""
-    world = play.world
-    assert world.link().state is LinkState.ACTIVE
+    assert play.world.link().state is LinkState.ACTIVE
     check_agreement(play)
     check_twins(play)
     check_foreign(play)
+    check_idle(play)
+
+
+def check_idle(play: Play) -> None:
+    """Another run, a reconciliation and a plan find nothing, and write nothing."""
+    world = play.world
     writes = len(world.server.history)
     plan = world.runner.plan(world.link_id)
     assert plan.ok, plan.error
@@ -88,6 +100,26 @@ def check_twins(play: Play) -> None:
     assert all(n == 1 for n in uids.values()), uids
     refs = Counter(ref_of(m) for m in play.world.mappings())
     assert all(ref is not None and n == 1 for ref, n in refs.items()), refs
+
+
+def check_bounded(play: Play) -> None:
+    """The last run asked no more than what there is may cost, every item read by itself and written once (I16)."""
+    asked = sum(play.world.calendar.requests.values())
+    most = 40 + 8 * (len(play.world.server.items) + len(play.world.mappings()))
+    assert asked <= most, f"{asked} requests"
+
+
+def standing(play: Play) -> set[str]:
+    """The UIDs of events that show something of ours: a mapping forgets what is deleted."""
+    with play.world.sessions() as db:
+        return set(db.scalars(_STANDING))
+
+
+def check_kept(before: set[str], play: Play) -> None:
+    """A run that nobody disturbed gives nothing up whose event is there (I4)."""
+    there = {uid_of(item.body) for item in play.world.server.items.values()}
+    gone = (before & there) - standing(play)
+    assert not gone, f"{gone} are there, and show nothing any more"
 
 
 def check_foreign(play: Play) -> None:

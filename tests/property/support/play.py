@@ -21,6 +21,7 @@ from model.link import Mode
 from sync.event import Event
 from sync.settings import Settings, SyncSettings
 from tests.doubles.remote import InMemoryServer, as_sent
+from tests.fake.personalities import LOSSY
 from tests.world import ADELAIDE, CHICAGO, START, World
 
 Step = tuple[str, int, int, int]
@@ -45,6 +46,19 @@ class Stage:
     display: str = "mark"
     rewriting: bool = False
     etag_on_put: bool = True
+    personality: str = ""  # over HTTP: a name of `wire.PERSONALITIES`
+
+    @property
+    def options(self) -> dict[str, object]:
+        """What a world is told of it."""
+        return {
+            "tz": self.tz, "mode": self.mode, "level": self.level, "display": self.display, "settings": UNGUARDED
+        }  # fmt: skip
+
+    @property
+    def job(self) -> str:
+        """The run that finds whatever there is: where tokens lose something, only a full listing does."""
+        return "reconcile" if self.personality in LOSSY else "sync"
 
     @classmethod
     def numbered(cls, number: int) -> "Stage":
@@ -69,33 +83,41 @@ def rewritten(body: bytes) -> bytes:
     )
 
 
+# The other side of a history: it makes the world on the database of an engine.
+Side = Callable[[Stage, Engine], World]
+
+
+def in_memory(stage: Stage, engine: Engine) -> World:
+    """A server that knows no HTTP."""
+    rewrites = rewritten if stage.rewriting else as_sent
+    server = InMemoryServer(rewrites=rewrites, etag_on_put=stage.etag_on_put)
+    return World("", server=server, engine=engine, **stage.options)  # type: ignore[arg-type]
+
+
 @dataclass(kw_only=True)
 class Play:
     """A world with its history so far, and what has to be remembered of it to judge the end."""
 
     world: World
     stage: Stage
+    side: Side | None = None
     steps: list[Step] = field(default_factory=list)
     seen_clients: dict[UUID, str] = field(default_factory=dict)
     foreign: dict[tuple[str, str], set[bytes]] = field(default_factory=dict)
     thrown_away: list[Event] = field(default_factory=list)
     made: int = 0
+    acted: bool = False  # whether the practitioner did anything since all was last quiet
+    judged: int = 0
 
     @classmethod
-    def on(cls, stage: Stage, *, template: Path, folder: Path) -> "Play":
-        """Begin on a copy of a prepared database."""
+    def on(cls, stage: Stage, *, template: Path, folder: Path, side: Side | None = None) -> "Play":
+        """Begin on a copy of a prepared database, with a server in memory if no other `side` is named."""
         copy = folder / "history.sqlite3"
         for old in folder.glob("history.sqlite3*"):
             old.unlink()
         shutil.copyfile(template, copy)
-        server = InMemoryServer(
-            rewrites=rewritten if stage.rewriting else as_sent, etag_on_put=stage.etag_on_put
-        )
-        world = World(
-            f"sqlite:///{copy}", server=server, tz=stage.tz, mode=stage.mode, level=stage.level,
-            display=stage.display, settings=UNGUARDED, engine=_engine(f"sqlite:///{copy}"),
-        )  # fmt: skip
-        return cls(world=world, stage=stage)
+        side = side or in_memory
+        return cls(world=side(stage, _engine(f"sqlite:///{copy}")), stage=stage, side=side)
 
     def saved(self, path: Path) -> "Saved":
         """End here, and keep everything for others to go on from."""
@@ -106,6 +128,7 @@ class Play:
     def take(self, step: Step, gestures: dict[str, Gesture]) -> None:
         name, a, b, c = step
         self.steps.append(step)
+        self.acted |= name.startswith(("t_", "thumb_"))
         gestures[name](self, a, b, c)
 
     def number(self) -> int:
@@ -130,13 +153,10 @@ class Saved:
 
     def resumed(self) -> Play:
         """The same world again, in a new process so to speak."""
-        play = Play.on(self.play.stage, template=self.path, folder=self.path.parent)
-        world, was = play.world, self.play.world
-        world.server.items, world.server.history = dict(was.server.items), list(was.server.history)
-        world.new_id.source.setstate(was.new_id.source.getstate())
-        world.clock.at = was.clock.at
+        play = Play.on(self.play.stage, template=self.path, folder=self.path.parent, side=self.play.side)
+        play.world.resume(self.play.world)
         play.foreign, play.made = deepcopy(self.play.foreign), self.play.made
-        play.thrown_away = list(self.play.thrown_away)
+        play.thrown_away, play.acted = list(self.play.thrown_away), True
         return play
 
 

@@ -1,10 +1,10 @@
 """What runs, servers and networks do, in a history."""
 
 import re
-from dataclasses import replace
 
 from sync.href import canonical_href
 from tests.property.support import oracle
+from tests.property.support.invariants import check_at_rest
 from tests.property.support.mortal import Fate, dies
 from tests.property.support.play import Gesture, Play
 
@@ -20,12 +20,17 @@ def reconcile(play: Play, _: int, __: int, ___: int) -> None:
 def _run(play: Play, job: str) -> None:
     """One run, watched: nobody's booking is lost, and whatever came in has its verdict."""
     world = play.world
-    before, came = oracle.clients_of(play), oracle.unjudged(play)
+    before, came, stood = oracle.clients_of(play), oracle.unjudged(play), oracle.standing(play)
     quiet_here = not oracle.changed_here(play)
     report = world.sync(job)
     assert report.ok, report.error
     oracle.check_untouched(before, play)
-    oracle.check_judged(came, play, quiet_here=quiet_here)
+    oracle.check_kept(stood, play)
+    oracle.check_bounded(play)
+    if job in {play.stage.job, "reconcile"}:
+        oracle.check_judged(came, play, quiet_here=quiet_here)
+        if not report.lines:
+            check_at_rest(play)
 
 
 def plan(play: Play, _: int, __: int, ___: int) -> None:
@@ -40,7 +45,7 @@ def plan(play: Play, _: int, __: int, ___: int) -> None:
 
 def die_after_write(play: Play, nth: int, _: int, __: int) -> None:
     """The process ends right after a write, before anything is settled."""
-    _die(play, Fate(die_at=1 + nth % 4, only="after"))
+    _die(play, Fate(die_at=1 + nth % 4, only="after a write"))
 
 
 def die_before_write(play: Play, nth: int, _: int, __: int) -> None:
@@ -78,7 +83,8 @@ def relocate(play: Play, which: int, _: int, __: int) -> None:
     items = play.world.phone.items()
     if items:
         item = items[which % len(items)]
-        play.world.server.relocate(item.href, f"{play.world.server.path}moved-{play.number()}.ics")
+        key = canonical_href(item.href)
+        play.world.server.relocate(key, f"{play.world.server.path}moved-{play.number()}.ics")
 
 
 def touch(play: Play, which: int, stamped: int, _: int) -> None:
@@ -89,8 +95,7 @@ def touch(play: Play, which: int, stamped: int, _: int) -> None:
         body = (
             re.sub(rb"DTSTAMP:[0-9TZ]+", b"DTSTAMP:20260303T010203Z", item.body) if stamped % 2 else item.body
         )
-        key = canonical_href(item.href)
-        play.world.server.items[key] = replace(item, etag=play.world.server.note(key), body=body)
+        play.world.server.touch(canonical_href(item.href), body)
 
 
 SERVER: dict[str, Gesture] = {

@@ -305,7 +305,9 @@ def decorate(play: Play, which: int, nth: int, _: int) -> None:
     parts[chosen] += line + alarm
     play.world.phone.write_raw(event.uid, b"END:VEVENT".join(parts))
     if b"RECURRENCE-ID" not in parts[chosen].rpartition(b"BEGIN:VEVENT")[2]:
-        play.foreign.setdefault((event.uid, ""), set()).update((line, alarm))
+        stored = play.world.phone.item(event.uid).body  # a server may have thrown it away right then
+        kept = {mine for mine in (line, alarm) if mine in stored}
+        play.foreign.setdefault((event.uid, ""), set()).update(kept)
 
 
 THUMB: dict[str, Gesture] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fake import personalities
 from tests.fake.switches import NAMES, Switches
 
 _HERE = Path(__file__).parent
@@ -76,6 +77,7 @@ def test_every_issue_is_named_where_failures_are_collected() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_switch_has_a_story(name: str) -> None:
-    stories = [file.read_text(encoding="utf-8") for file in _HERE.glob("test_*.py") if file != Path(__file__)]
+    files = [file for file in _HERE.glob("test_*.py") if file != Path(__file__)]
+    stories = [file.read_text(encoding="utf-8") for file in (*files, Path(personalities.__file__))]
     used = rf"\b{name}\b"
     assert any(re.search(used, story) for story in stories)
