@@ -10,7 +10,7 @@ from sync.aside import could_not_fetch
 from sync.context import Run
 from sync.errors import Unreadable
 from sync.href import canonical_href
-from sync.ports import Item, Look, Missing, Unfetched
+from sync.ports import Fetched, Item, Look, Missing, Unfetched
 
 
 def prove_gone(run: Run, look: Look, known: dict[str, str | None]) -> tuple[list[str], list[str], list[Item]]:
@@ -37,16 +37,20 @@ def prove_gone(run: Run, look: Look, known: dict[str, str | None]) -> tuple[list
     return gone, unsure, found
 
 
-def not_moved(run: Run, gone: Sequence[str], new: Sequence[Item]) -> list[str]:
+def not_moved(run: Run, gone: Sequence[str], new: Sequence[Fetched]) -> tuple[list[str], bool]:
     """Leave out what stands at another href now: servers give names of their own, to all items at once perhaps
     (FAILURES B26, B30). What is new is fetched anyway, so that nothing is asked for here.
+
+    True: one that is new could not be handed out. It may be any of these, so that none is known to be gone (A17).
     """
     if not gone or not new:
-        return list(gone)
+        return list(gone), False
+    if any(isinstance(one, Unfetched) for one in new):
+        return [], True
     with run.work() as work:
         uids = {mapping.href_key: mapping.uid for mapping in work.mappings_at(gone).values()}
-    there = {uid for item in new if (uid := _uid(run, item)) is not None}
-    return [key for key in gone if uids.get(key) not in there]
+    there = {uid for one in new if isinstance(one, Item) and (uid := _uid(run, one)) is not None}
+    return [key for key in gone if uids.get(key) not in there], False
 
 
 def _uid(run: Run, item: Item) -> str | None:

@@ -25,6 +25,7 @@ from sync.splits import Cut, decide_cut, find_cut
 from sync.store import Work
 
 _BEHIND = timedelta(minutes=5)  # the slowest cache that was measured took three (Purelymail, FAILURES B17)
+_UNREAD = timedelta(days=1)  # how long what the server fails to hand out keeps deletions waiting
 
 
 def pull(run: Run) -> None:
@@ -32,7 +33,7 @@ def pull(run: Run) -> None:
     with run.work() as work:
         position = position_of(work)
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
-        unfetched = [seen.href for seen in work.seen_unfetched()]
+        unfetched = {seen.href: seen.created_at for seen in work.seen_unfetched()}
         answer = Answer.read(work.link.state_reason)
         undisturbed = work.link.last_ok_at is not None and not answer.answer
         again = _reads_again(run, work)
@@ -42,10 +43,11 @@ def pull(run: Run) -> None:
     changed = [h for h in there.changed if h not in old]
     gone, unsure, found = prove_gone(run, look, known)
     fresh = [h for h in changed if canonical_href(h) not in known]
-    asked = fresh if gone else perhaps_ours(fresh) if undisturbed else []
+    lately = [h for h, since in unfetched.items() if since > run.clock.now() - _UNREAD]
+    asked = [*fresh, *lately] if gone else perhaps_ours(fresh) if undisturbed else []
     news = list(fetched(run, asked))
     items = [one for one in news if isinstance(one, Item)]
-    gone = not_moved(run, gone, items)
+    gone, waits = not_moved(run, gone, news)
     if not answer.answer:
         restored.check(run, items)
         suspicion.check(run, look, known, gone=[*gone, *map(canonical_href, unsure)], changed=changed)
@@ -54,7 +56,7 @@ def pull(run: Run) -> None:
     wanted = [*changed, *(h for h in more if h not in changed)]
     _take_pages(run, wanted, {canonical_href(one.href): one for one in (*found, *news)}, answer)
     _take_gone(run, gone, restoring=answer.restoring)
-    if not there.whole and not old:
+    if not (there.whole or old or waits):
         save_position(run, position, look.position)
 
 
