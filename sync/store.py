@@ -231,7 +231,7 @@ class Work(Protocol):
         """The ETags that our own writes have put an end to, by UID."""
 
     def sent_since(self, uid: str, since: datetime) -> bool:
-        """Whether a write of ours to this event was settled after an instant."""
+        """Whether a write of ours to this event was settled after an instant, and no edit of it was judged since."""
 
     def keep(
         self, mapping: EventMapping, action: Action, before: Standing | None, body: bytes | None

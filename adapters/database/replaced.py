@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
@@ -25,7 +25,9 @@ def replaced_lately(
 
 
 def sent_since(database: Database, link_id: UUID, uid: str, since: datetime) -> bool:
-    """Whether an event was written by us, on one link, after an instant."""
+    """Whether an event was written by us, on one link, after an instant, and nobody's edit was judged since."""
     ours = HistoryEntry.link_id == link_id, HistoryEntry.uid == uid, HistoryEntry.at > since
-    sent = HistoryEntry.action.in_(("sent-create", "sent-replace"))
-    return database.scalar(select(HistoryEntry.id).where(*ours, sent).limit(1)) is not None
+    query = select(func.max(HistoryEntry.at)).where(*ours)
+    sent = database.scalar(query.where(HistoryEntry.action.in_(("sent-create", "sent-replace"))))
+    judged = database.scalar(query.where(HistoryEntry.action == "judged"))
+    return sent is not None and (judged is None or judged < sent)

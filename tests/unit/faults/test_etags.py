@@ -241,3 +241,17 @@ def test_a_place_is_never_a_servers_doing_even_where_no_stamp_tells(world: FakeW
     world.server.put(item.href, item.body.replace(b"LOCATION:ADL1", b"LOCATION:Room 1"))
     world.persist()
     assert ("E10", "HELD", "LOCATION_OWNED") in world.judged()
+
+
+def test_two_edits_in_one_second_are_both_the_practitioners(world: FakeWorld) -> None:
+    """The second has the stamp of the first: but the first was not ours."""
+    begun(world)
+    dentists = next(s for s in world.all_sessions() if s.span.start == at(13))
+    with world.session(dentists.id) as moved:
+        moved.move(moved.span.starting(at(13, 16)))
+    world.sync()
+    world.phone.edit("dentist", summary="Dentist, upstairs")
+    world.sync()
+    world.phone.edit("dentist", summary="Dentist, downstairs")
+    world.persist()
+    assert "Dentist, downstairs" in titles(world)
