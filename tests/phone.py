@@ -311,7 +311,11 @@ class Phone:
 
     def set(self, uid: str, *lines: str) -> None:
         """Set properties of the master."""
-        editing = self._editing(uid)
+        self.set_in(self.resource(uid), *lines)
+
+    def set_in(self, old: Resource, *lines: str) -> None:
+        """The same, of a resource that was read before."""
+        editing = _Editing(old, old.calendar)
         for line in lines:
             editing.master.set(line)
         self._save(editing)

@@ -132,10 +132,8 @@ def _forgotten_token(office: Office) -> None:
 
 
 def _moved_on_both_sides(office: Office, phone: Phone, one: Resource) -> None:
-    calendar = phone.again(one).calendar
-    for name, time in (("DTSTART", "20260304T080000"), ("DTEND", "20260304T085000")):
-        calendar.parts("VEVENT")[0].retime(name, time)
-    phone.put(phone.again(one), calendar)
+    zone = "TZID=America/Chicago"
+    phone.set_in(phone.again(one), f"DTSTART;{zone}:20260304T080000", f"DTEND;{zone}:20260304T085000")
     office.run("session", "move", office.sessions("mia")[1]["id"], "--start", "2026-03-04 16:00")
     office.settle()
     assert master(phone.again(one)).value("DTSTART") == "20260304T160000"
@@ -161,10 +159,7 @@ def _written_first_by_somebody_else(office: Office, phone: Phone, meddler: Meddl
 
 def _remark(phone: Phone, one: Resource) -> None:
     old = phone.again(one)
-    calendar = old.calendar
-    event = calendar.parts("VEVENT")[0]
-    event.set(f"DESCRIPTION:{event.value('DESCRIPTION')}\\nbring the ball")
-    phone.put(old, calendar)
+    phone.set_in(old, f"DESCRIPTION:{master(old).value('DESCRIPTION')}\\nbring the ball")
 
 
 def _after_the_look(edit: Callable[[], None]) -> Callable[[bytes, Forward], bytes]:
