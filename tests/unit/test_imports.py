@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "sync": {"sync", "model"},
 }
 # The model maps its nouns to columns; it neither queries nor connects.
-MAPPING_ONLY = {"sqlalchemy", "sqlalchemy.orm", "sqlalchemy.types"}
+MAPPING_ONLY = {"sqlalchemy", "sqlalchemy.orm", "sqlalchemy.types", "sqlalchemy.dialects.sqlite"}
 NOT_FOR_THE_MODEL = {
     "create_engine",
     "select",
