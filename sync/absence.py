@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from sync.aside import could_not_fetch
 from sync.context import Run
-from sync.errors import Unreadable
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Look, Missing, Unfetched
 
@@ -49,16 +48,8 @@ def not_moved(run: Run, gone: Sequence[str], new: Sequence[Fetched]) -> tuple[li
         return [], True
     with run.work() as work:
         uids = {mapping.href_key: mapping.uid for mapping in work.mappings_at(gone).values()}
-    there = {uid for one in new if isinstance(one, Item) and (uid := _uid(run, one)) is not None}
+    there = {run.uid_in(one) for one in new if isinstance(one, Item)} - {None}
     return [key for key in gone if uids.get(key) not in there], False
-
-
-def _uid(run: Run, item: Item) -> str | None:
-    try:
-        event = run.understand(item.body, item.href)
-    except Unreadable:
-        return None
-    return event.uid if event is not None else None
 
 
 def ask_alone(run: Run, unsure: Sequence[str], gone: list[str], found: list[Item]) -> None:

@@ -18,9 +18,9 @@ from model.series import HORIZON
 from model.session import Source
 from sync.adopt import orphans_as_single
 from sync.declined import as_answered
-from sync.errors import LeaseLost, Stopped
+from sync.errors import LeaseLost, Stopped, Unreadable
 from sync.event import Event
-from sync.ports import Clock, Codec, Look, Position, RemoteCalendar
+from sync.ports import Clock, Codec, Item, Look, Position, RemoteCalendar
 from sync.projection import Unit, View, effective_level, project
 from sync.settings import LEVELS, Level, Settings
 from sync.store import Lease, Quiet, Store, UnitRef, Work
@@ -127,6 +127,14 @@ class Run:
         """Read what a server handed out, as its owner sees it; raises `Unreadable`."""
         reading = self.codec.read(body, tz=self.tz, href=href)
         return as_answered(reading.event, self.owner) if reading is not None else None
+
+    def uid_in(self, item: Item) -> str | None:
+        """The UID of what a server handed out; None where it cannot be read, or is no event."""
+        try:
+            event = self.understand(item.body, item.href)
+        except Unreadable:
+            return None
+        return event.uid if event is not None else None
 
     def read(self, body: bytes, href: str = "") -> Event:
         """Read what we stored ourselves, which was readable before."""

@@ -33,7 +33,7 @@ def check(run: Run, new: Sequence[Item]) -> None:
     written = [item for item in new if perhaps_ours([item.href]) and run.codec.wrote(item.body)]
     if not written:
         return
-    uids = {event.uid for item in written if (event := run.understand(item.body, item.href)) is not None}
+    uids = {uid for item in written if (uid := run.uid_in(item)) is not None}
     with run.work() as work:
         unknown = uids - work.uids_known(sorted(uids)) if work.link.last_ok_at is not None else set()
     if unknown:

@@ -1,5 +1,6 @@
 """Small stories of both sides, on the in-memory calendar: one gesture each, and what both sides hold after."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -344,6 +345,21 @@ def test_a_cancelled_session_is_marked_and_its_deletion_dismisses_it(world: Worl
     world.phone.delete(event.uid)
     world.settle()
     assert world.phone.items() == []
+
+
+def test_an_event_of_ours_that_came_back_broken_is_quarantined_and_the_rest_goes_on(world: World) -> None:
+    world.add_session(at(3))
+    world.settle()
+    (written,) = world.phone.items()
+    broken = re.sub(rb"UID:[^\r]+", b"UID:other", written.body).replace(
+        b"BEGIN:VEVENT", b"BEGIN:VEVENT\r\nDTSTART:soon"
+    )
+    world.calendar.create("/calendar/0f2f1c1e-5a52-4f0e-9a61-0a52d1f5c0de.ics", broken)
+    world.phone.add(dentist("dentist", at(4)))
+    report = world.sync()
+    assert report.ok
+    assert report.counts["quarantined"] == 1
+    assert report.counts["judged.apply"] == 1
 
 
 def test_a_bad_item_is_quarantined_and_the_rest_goes_on(world: World) -> None:
