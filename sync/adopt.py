@@ -8,8 +8,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from model.act import Act
+from model.moment import to_text
 from model.people import Worker
-from model.series import HORIZON, Pattern, Series, SeriesWorker, starts
+from model.recurrence import expand
+from model.series import HORIZON, Pattern, Series, SeriesWorker
 from model.session import Details, Kind, Session, ShowAs, Source, Status, WorkType
 from sync.event import Component, Event
 from sync.projection import Unit
@@ -101,7 +103,9 @@ def _fill_series(series: Series, event: Event, master: Component, *, tz: ZoneInf
     series.exdate_text = " ".join(sorted(series.key_of(rid) for rid in event.exdates))
     overrides = {series.key_of(rid): component for rid, component in event.overrides.items()}
     until = max(series.materialised_until, act.now + HORIZON)
-    wanted = set(starts(series.pattern, until, since=act.now - _PAST)) - series.exdates | set(overrides)
+    # by all its dates: one that lies before the first start takes time as well
+    dates = expand(span.start, event.rule, event.rdates, span.tz, since=act.now - _PAST, until=until)
+    wanted = {to_text(date) for date in dates} - series.exdates | set(overrides)
     series.occurrences[:] = [o for o in series.occurrences if o.occurrence_key in wanted]
     series.make(sorted(wanted), act)
     series.materialised_until = until

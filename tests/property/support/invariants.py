@@ -157,8 +157,7 @@ def _shown(play: Play, event: Event, now: datetime) -> Iterator[Component]:
     if not event.recurring:
         yield event.master
         return
-    first = instant(event.master.start, play.stage.tz)  # a date before it is no instance to us
-    days = {"since": max(first, now - timedelta(days=1)), "until": now + _SOON}
+    days = {"since": now - timedelta(days=1), "until": now + _SOON}
     for start in expand(event.master.start, event.rule, event.rdates, play.stage.tz, **days):
         stands = event.occurrence(key(start))
         if stands is not None:

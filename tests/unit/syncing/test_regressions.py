@@ -86,6 +86,21 @@ def test_range_from_a_date_that_was_added_is_put_back(world: World) -> None:
     assert len(world.all_sessions()) == 3
 
 
+def test_i11_a_date_before_the_first_start_of_an_own_series_takes_time_too(world: World) -> None:
+    """A series was taken to begin with its first start, and the date before it was free."""
+    event = dentist("own", at(9))
+    early = replace(event, rule=Rule.parse("FREQ=DAILY;COUNT=2", at(9)), rdates=frozenset({key(at(5))}))
+    world.phone.add(early)
+    world.settle()
+    assert sorted(session.span.start for session in world.all_sessions()) == [at(5), at(9), at(10)]
+    later = replace(early, master=replace(early.master, start=at(9, 11), end=at(9, 12)))  # type: ignore[type-var]
+    world.phone.write(later)
+    world.settle()
+    starts = sorted(session.span.start for session in world.all_sessions())
+    assert starts == [at(5), at(9, 11), at(10, 11)]
+    assert world.phone.only() == later
+
+
 def test_what_is_deleted_here_is_deleted_there(world: World) -> None:
     """Nothing looked at a mapping again whose session was gone."""
     single = world.add_session(at(10), kind=Kind.OTHER_EVENT, subject="Dentist")
