@@ -28,11 +28,11 @@ def may_be_made_by_server(sent: Event, stored: Event, *, restamps: bool) -> bool
 
 
 def _revisions(before: Event, after: Event) -> bool:
-    """Whether each component that is on both sides was last revised at the same time."""
+    """Whether each component was last revised when it was before; no server makes an override of its own."""
+    if after.overrides.keys() - before.overrides:
+        return False
     pairs = [(before.master, after.master)]
-    pairs += [
-        (before.overrides[rid], after.overrides[rid]) for rid in before.overrides.keys() & after.overrides
-    ]
+    pairs += [(before.overrides[rid], component) for rid, component in after.overrides.items()]
     return all(a is not None and b is not None and a.revised == b.revised for a, b in pairs)
 
 

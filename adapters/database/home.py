@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from adapters.database.backup import SUSPEND
+from adapters.database.engine import read_only
 from adapters.database.schema import file_of
 
 _MAY_ASK = text("SELECT has_function_privilege('pg_control_system()', 'execute')")
@@ -42,8 +43,7 @@ def note_use(engine: Engine) -> None:
     file = _note_of(engine)
     if file is None:
         return
-    with engine.connect() as connection:
-        reached = int(connection.execute(_REACHED).scalar_one())
+    reached = _reached(engine)
     if _noted(file) < reached:
         _write(file, reached)
 
@@ -52,14 +52,19 @@ def _suspend_if_behind(engine: Engine) -> bool:
     file = _note_of(engine)
     if file is None:
         return False
-    with engine.connect() as connection:
-        reached = int(connection.execute(_REACHED).scalar_one())
-        behind = reached < _noted(file)
-        if behind:
-            connection.execute(text(SUSPEND))
-            connection.commit()
-            _write(file, reached)
-    return behind
+    reached = _reached(engine)
+    if reached >= _noted(file):
+        return False
+    with engine.begin() as connection:
+        connection.execute(text(SUSPEND))
+    _write(file, reached)
+    return True
+
+
+def _reached(engine: Engine) -> int:
+    """Read without waiting for whoever writes: every command asks this."""
+    with read_only(engine).connect() as connection:
+        return int(connection.execute(_REACHED).scalar_one())
 
 
 def _note_of(engine: Engine) -> Path | None:
