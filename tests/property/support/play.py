@@ -129,7 +129,9 @@ class Play:
         name, a, b, c = step
         self.steps.append(step)
         self.acted |= name.startswith(("t_", "thumb_"))
-        if self.stage.personality:  # its ETags are made of what is stored: nobody writes the same twice in a second
+        if (
+            self.stage.personality
+        ):  # its ETags are made of what is stored: nobody writes the same twice in a second
             self.world.clock.advance(seconds=1)
         gestures[name](self, a, b, c)
 
