@@ -217,6 +217,7 @@ def _meanwhile(play: Play, nth: int, gesture: Gesture, which: int) -> None:
         if left < 0:
             server.watch = unwatched
             silent = written and not server.etag_on_put
+            play.acted |= silent
             (thumb.move if silent else gesture)(play, which, nth, which)
 
     server.watch = act
