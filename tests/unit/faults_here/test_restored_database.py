@@ -51,15 +51,17 @@ def restored(practice: Commands, radicale: Server, url: str) -> None:
     (practice.folder / "copy.db").rename(practice.folder / "calendula.sqlite3")
 
 
-def copied_back(practice: Commands, radicale: Server, url: str, *, note: bool) -> None:
-    """The same, with no other means than copying files; `note`: the one that says how far it had come, too."""
+def copied_back(practice: Commands, radicale: Server, url: str, *, note: bool, more: bool = True) -> None:
+    """The same, with no other means than copying files; `note`: the one that says how far it had come, too. Without
+    `more` no session is added, so that the calendar holds nothing unknown."""
     add(practice, "03")
     practice.link(radicale, url)
     practice.ok("sync")
     names = ["calendula.sqlite3", *(["calendula.sqlite3-reached"] if note else [])]
     for name in names:
         shutil.copy(practice.folder / name, practice.folder / f"{name}.copy")
-    add(practice, "04")
+    if more:
+        add(practice, "04")
     first = practice.ok("session", "list", "--json").json[0]["id"]
     practice.ok("session", "move", first, "--start", "2026-03-03 15:00")
     practice.ok("sync")
@@ -109,6 +111,16 @@ def test_e20_a_file_that_was_merely_copied_back_is_noticed(
     assert there(radicale, url) == before
     assert practice.status()["quarantined"] == 1
     assert "nothing to do" in practice.ok("sync").out
+
+
+def test_e20_the_file_beside_it_tells_where_the_calendar_does_not(
+    practice: Commands, radicale: Server, url: str
+) -> None:
+    copied_back(practice, radicale, url, note=False, more=False)
+    before = there(radicale, url)
+    assert practice("sync", "mia").code == 1
+    assert (practice.status()["state"], practice.status()["reason"]) == ("SUSPENDED", "DATABASE_RESTORED")
+    assert there(radicale, url) == before
 
 
 def test_e20_what_was_merely_used_is_no_backup(practice: Commands, radicale: Server, url: str) -> None:
