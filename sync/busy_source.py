@@ -42,7 +42,7 @@ def read_busy(run: Run) -> None:
     if run.full and not run.dry:
         _forget_past(run)
     with run.work() as work:
-        position = position_of(work)
+        position = position_of(work.link)
         again = [seen.href for seen in work.seen_unfetched()] + _to_expand(run, work)
         accepted = Answer.read(work.link.state_reason).answer
     there = look_there(run, position)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from model.link import CalendarLink
 from sync.aside import could_not_fetch
 from sync.context import Run
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Look, Missing, Position
-from sync.store import Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +62,8 @@ def fetched(run: Run, hrefs: Sequence[str]) -> Iterator[Fetched]:
         yield answer
 
 
-def position_of(work: Work) -> Position | None:
+def position_of(link: CalendarLink) -> Position | None:
     """How far this calendar was read."""
-    link = work.link
     if link.sync_token is None and link.ctag is None:
         return None
     return Position(token=link.sync_token, ctag=link.ctag)

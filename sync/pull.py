@@ -31,7 +31,7 @@ _UNREAD = timedelta(days=1)  # how long what the server fails to hand out keeps 
 def pull(run: Run) -> None:
     """Bring what changed there to a decision, item by item."""
     with run.work() as work:
-        position = position_of(work)
+        position = position_of(work.link)
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = {seen.href: seen.created_at for seen in work.seen_unfetched()}
         answer = Answer.read(work.link.state_reason)

@@ -189,11 +189,7 @@ def intend(
         etag=mapping.etag,
         body=body or None,
         body_hash=hashlib.sha256(body).hexdigest(),
-        meaning=meaning(run.read(body, mapping.href))
-        if verb is Verb.REPLACE
-        else meaning(ours)
-        if ours
-        else "",
+        meaning=_meaning(run, mapping, verb, body, ours),
         projected=projected,
     )
     work.add(intent)
@@ -209,6 +205,13 @@ def intend(
         start=_start(run, mapping, ours),
         kind=kind,
     )
+
+
+def _meaning(run: Run, mapping: EventMapping, verb: Verb, body: bytes, ours: Event | None) -> str:
+    """What the event will mean once it is written; of one that is patched, foreign lines are part of that."""
+    if verb is Verb.REPLACE:
+        return meaning(run.read(body, mapping.href))
+    return meaning(ours) if ours else ""
 
 
 def _start(run: Run, mapping: EventMapping, ours: Event | None) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.changes import mapped
 from adapters.database.portions import portions
 from model.journal import InboundChange, SyncRun
 from model.link import CalendarLink, EventMapping, LinkState, MappingState
@@ -24,10 +25,10 @@ _LIVING = EventMapping.state != MappingState.TOMBSTONE
 def clients_shown(database: Database, link_id: UUID) -> Sequence[Client]:
     """The clients of what a link shows."""
     single = select(SessionClient.client_id).where(
-        _shown(link_id, EventMapping.session_id == SessionClient.session_id)
+        mapped(link_id, EventMapping.session_id == SessionClient.session_id)
     )
     several = select(SeriesClient.client_id).where(
-        _shown(link_id, EventMapping.series_id == SeriesClient.series_id)
+        mapped(link_id, EventMapping.series_id == SeriesClient.series_id)
     )
     query = select(Client).where(or_(Client.id.in_(single), Client.id.in_(several)))
     return database.scalars(query).all()
@@ -45,7 +46,7 @@ def _singles_at(link_id: UUID, start: datetime, end: datetime) -> Select[int]:
     return (
         select(func.count())
         .select_from(Session)
-        .where(_shown(link_id, EventMapping.session_id == Session.id), Session.kind != Kind.OTHER_EVENT)
+        .where(mapped(link_id, EventMapping.session_id == Session.id), Session.kind != Kind.OTHER_EVENT)
         .where(Session.starts_at == start, Session.ends_at == end)
     )
 
@@ -54,7 +55,7 @@ def _series_at(link_id: UUID, start: datetime, end: datetime, rule: str) -> Sele
     return (
         select(func.count())
         .select_from(Series)
-        .where(_shown(link_id, EventMapping.series_id == Series.id), Series.kind != Kind.OTHER_EVENT)
+        .where(mapped(link_id, EventMapping.series_id == Series.id), Series.kind != Kind.OTHER_EVENT)
         .where(Series.starts_at == start, Series.ends_at == end, Series.rule_text == rule)
     )
 
@@ -94,7 +95,3 @@ def newcomers(database: Database, link_id: UUID, run_id: UUID) -> list[Newcomer]
     if since is not None:
         query = query.where(InboundChange.detected_at >= since)
     return [Newcomer(mapping=row[0], copied=row[1] == "E18") for row in database.execute(query).all()]
-
-
-def _shown(link_id: UUID, which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(EventMapping.link_id == link_id, which, _LIVING)

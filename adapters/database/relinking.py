@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.changes import mapped
 from adapters.database.portions import portions
 from model.link import CalendarLink, EventMapping, LinkState, MappingState
 from model.series import Series, SeriesWorker
@@ -35,18 +36,14 @@ def unshown_at(database: Database, link: CalendarLink, starts: Collection[dateti
 def _unshown(database: Database, link: CalendarLink, starts: Sequence[datetime]) -> Iterator[UnitRef]:
     mine = exists().where(SessionWorker.session_id == Session.id, SessionWorker.worker_id == link.worker_id)
     single = select(Session.id).where(Session.series_id.is_(None), Session.starts_at.in_(starts), mine)
-    for found in database.scalars(single.where(~_shown(link, EventMapping.session_id == Session.id))):
+    for found in database.scalars(single.where(~mapped(link.id, EventMapping.session_id == Session.id))):
         yield UnitRef(kind="session", id=found)
     mine = exists().where(SeriesWorker.series_id == Series.id, SeriesWorker.worker_id == link.worker_id)
     series = select(Series.id).where(Series.starts_at.in_(starts), mine)
-    for found in database.scalars(series.where(~_shown(link, EventMapping.series_id == Series.id))):
+    for found in database.scalars(series.where(~mapped(link.id, EventMapping.series_id == Series.id))):
         yield UnitRef(kind="series", id=found)
 
 
 def _is_shown(database: Database, link: CalendarLink, ref: UnitRef) -> bool:
     named = EventMapping.series_id if ref.kind == "series" else EventMapping.session_id
-    return bool(database.scalar(select(_shown(link, named == ref.id))))
-
-
-def _shown(link: CalendarLink, which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(EventMapping.link_id == link.id, which, _LIVING)
+    return bool(database.scalar(select(mapped(link.id, named == ref.id))))

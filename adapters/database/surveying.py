@@ -18,7 +18,7 @@ from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, M
 from model.people import Worker
 from model.series import Series
 from model.session import Session
-from sync.ports import Position
+from sync.looking import position_of
 from sync.store import Quiet
 
 _OPEN = or_(EventMapping.state == MappingState.UNDECIDED, EventMapping.state == MappingState.DIRTY)
@@ -78,9 +78,9 @@ def _named(columns: Sequence[Column[object]], values: Sequence[object]) -> dict[
 def _quiet(link: CalendarLink, latest: object) -> Quiet | None:
     """Not while there is a failure to forget, or a person's answer to carry out."""
     untold = link.last_error or link.state_reason or link.failures or link.last_ok_at is None
-    if link.state is not LinkState.ACTIVE or untold or (link.sync_token is None and link.ctag is None):
+    position = position_of(link)
+    if link.state is not LinkState.ACTIVE or untold or position is None:
         return None
-    position = Position(token=link.sync_token, ctag=link.ctag)
     return Quiet(
         position=position,
         newest=latest if isinstance(latest, int) else 0,

@@ -22,12 +22,13 @@ from sync.href import canonical_href
 from sync.ports import RemoteCalendar
 from sync.run import Report
 from tests.doubles.remote import unwatched
+from tests.fake.personalities import put_on
 from tests.fake.server import FakeServer
 from tests.fake.store import Calendar
 from tests.property.support import oracle
 from tests.property.support.play import Play, Stage
 from tests.servers import Client, client_for
-from tests.world import ADELAIDE, Phone, World, dentist
+from tests.world import Phone, World, at, dentist
 
 PATH = "/calendars/anna/practice/"
 
@@ -197,8 +198,13 @@ class FakeWorld(World):
         return [event.master.start for event in masters if event.master is not None]  # type: ignore[misc]
 
 
-def at(day: int, hour: int = 10, minute: int = 0) -> datetime:
-    return datetime(2026, 3, day, hour, minute, tzinfo=ADELAIDE)
+def begun(world: FakeWorld, **switches: object) -> FakeWorld:
+    """A linked practice in step with a server that was like this from the beginning."""
+    put_on(world.fake.switches, switches)
+    world.link_up()
+    world.begin()
+    world.persist()
+    return world
 
 
 def play_story(

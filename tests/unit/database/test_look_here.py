@@ -16,22 +16,22 @@ MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=ADELAIDE)
 FEW, MANY = 20, 4_000
 
 
-@pytest.fixture
-def sqlite(sqlite_url: str) -> Iterator[World]:
-    made = World(sqlite_url)
+def booked(url: str) -> Iterator[World]:
+    made = World(url)
     made.add_session(MONDAY)
     made.settle()
     yield made
     made.close()
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[World]:
+    yield from booked(sqlite_url)
 
 
 @pytest.fixture
 def postgresql(postgresql_url: str) -> Iterator[World]:
-    made = World(postgresql_url)
-    made.add_session(MONDAY)
-    made.settle()
-    yield made
-    made.close()
+    yield from booked(postgresql_url)
 
 
 class Steps:

@@ -9,18 +9,9 @@ import pytest
 from model.link import MappingState
 from tests.fake.server import FakeServer
 from tests.fake.wire import Request
-from tests.fake.world import FakeWorld, at
+from tests.fake.world import FakeWorld, at, begun
 
 Rewriting = Callable[[bytes], bytes]
-
-
-def begun(world: FakeWorld, **switches: object) -> FakeWorld:
-    for name, value in switches.items():
-        setattr(world.fake.switches, name, value)
-    world.link_up()
-    world.begin()
-    world.persist()
-    return world
 
 
 def titles(world: FakeWorld) -> set[str]:

@@ -3,16 +3,7 @@
 import pytest
 
 from model.link import LinkState
-from tests.fake.world import FakeWorld, at, dentist, play_story
-
-
-def begun(world: FakeWorld, **switches: object) -> FakeWorld:
-    for name, value in switches.items():
-        setattr(world.fake.switches, name, value)
-    world.link_up()
-    world.begin()
-    world.persist()
-    return world
+from tests.fake.world import FakeWorld, at, begun, dentist, play_story
 
 
 def starts(world: FakeWorld) -> list[object]:

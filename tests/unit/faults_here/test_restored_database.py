@@ -51,6 +51,20 @@ def restored(practice: Commands, radicale: Server, url: str) -> None:
     (practice.folder / "copy.db").rename(practice.folder / "calendula.sqlite3")
 
 
+def suspends(practice: Commands) -> None:
+    assert practice("sync", "mia").code == 1
+    assert (practice.status()["state"], practice.status()["reason"]) == ("SUSPENDED", "DATABASE_RESTORED")
+
+
+def accepts(practice: Commands) -> None:
+    """A person says that the calendar is right: it is followed, and what it holds beyond is left alone."""
+    practice.ok("link", "resume", "mia", "--accept")
+    practice.ok("sync")
+    assert starts(practice) == ["2026-03-03T15"]
+    assert practice.status()["quarantined"] == 1
+    assert "nothing to do" in practice.ok("sync").out
+
+
 def copied_back(practice: Commands, radicale: Server, url: str, *, note: bool, more: bool = True) -> None:
     """The same, with no other means than copying files; `note`: the one that says how far it had come, too. Without
     `more` no session is added, so that the calendar holds nothing unknown."""
@@ -86,8 +100,7 @@ def test_e20_nothing_runs_before_somebody_says_who_is_right(
     restored(practice, radicale, url)
     before = there(radicale, url)
 
-    assert practice("sync", "mia").code == 1
-    assert (practice.status()["state"], practice.status()["reason"]) == ("SUSPENDED", "DATABASE_RESTORED")
+    suspends(practice)
     assert "a backup that was put back" in practice.ok("status").out
     assert there(radicale, url) == before
 
@@ -100,17 +113,12 @@ def test_e20_a_file_that_was_merely_copied_back_is_noticed(
     copied_back(practice, radicale, url, note=note)
     before = there(radicale, url)
 
-    assert practice("sync", "mia").code == 1
-    assert (practice.status()["state"], practice.status()["reason"]) == ("SUSPENDED", "DATABASE_RESTORED")
+    suspends(practice)
     assert there(radicale, url) == before
     assert starts(practice) == ["2026-03-03T10"]
 
-    practice.ok("link", "resume", "mia", "--accept")
-    practice.ok("sync")
-    assert starts(practice) == ["2026-03-03T15"]
+    accepts(practice)
     assert there(radicale, url) == before
-    assert practice.status()["quarantined"] == 1
-    assert "nothing to do" in practice.ok("sync").out
 
 
 def test_e20_the_file_beside_it_tells_where_the_calendar_does_not(
@@ -118,8 +126,7 @@ def test_e20_the_file_beside_it_tells_where_the_calendar_does_not(
 ) -> None:
     copied_back(practice, radicale, url, note=False, more=False)
     before = there(radicale, url)
-    assert practice("sync", "mia").code == 1
-    assert (practice.status()["state"], practice.status()["reason"]) == ("SUSPENDED", "DATABASE_RESTORED")
+    suspends(practice)
     assert there(radicale, url) == before
 
 
@@ -140,13 +147,8 @@ def test_e20_accept_follows_the_calendar_and_makes_neither_copies_nor_deletions(
     restored(practice, radicale, url)
     before = there(radicale, url)
 
-    practice.ok("link", "resume", "mia", "--accept")
-    practice.ok("sync")
-
-    assert starts(practice) == ["2026-03-03T15"]
+    accepts(practice)
     assert there(radicale, url) == before
-    assert practice.status()["quarantined"] == 1
-    assert "nothing to do" in practice.ok("sync").out
 
 
 def test_e20_restore_writes_what_the_database_has_and_deletes_nothing(

@@ -15,11 +15,7 @@ from sync.errors import Unreachable
 from sync.ports import Item, Look
 from tests.doubles.remote import InMemoryCalendar, InMemoryServer
 from tests.property.support.mortal import Fate, dies
-from tests.world import ADELAIDE, World, dentist
-
-
-def at(day: int, hour: int = 10) -> datetime:
-    return datetime(2026, 3, day, hour, tzinfo=ADELAIDE)
+from tests.world import ADELAIDE, World, at, dentist
 
 
 def starts_there(world: World) -> list[datetime]:

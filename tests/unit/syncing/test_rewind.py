@@ -1,7 +1,6 @@
 """Rewind: what runs did to the calendar and to sessions is undone, item by item, and nothing newer is lost."""
 
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -14,11 +13,7 @@ from model.moment import key
 from model.recurrence import Rule
 from model.session import Kind, Status
 from sync.run import Report
-from tests.world import ADELAIDE, BOX, World, dentist
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 3, day, hour, minute, tzinfo=ADELAIDE)
+from tests.world import BOX, World, at, dentist
 
 
 def runs(world: World) -> list[UUID]:
