@@ -7,6 +7,7 @@ serves many threads; the client of an account is opened for one run and closed a
 import json
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from adapters.runner import Runner
     from adapters.secrets import SecretBox
     from sync.ports import Codec, RemoteCalendar
+
+_TURN_S = 0.0001  # Python's own 5 ms are as long as many servers take for a write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +76,10 @@ class App:
 
     @cached_property
     def runner(self) -> "Runner":
+        """What runs links, in many threads: they take short turns, so that an answer from a server does not wait."""
         from adapters.runner import Runner
 
+        sys.setswitchinterval(_TURN_S)
         return Runner(
             sessions=self.sessions,
             store=self.store,

@@ -192,6 +192,7 @@ class Runner:
             with self.calendars(link) as calendar:
                 run = self._run(link, run_id, calendar, full=False)
                 run.lease, run.actor = lease, actor
+                run.begin()
                 report = rewind(run, run_ids)
         except LinkError as error:  # the calendar could not even be opened
             report = Report(lines=(), counts={}, error=error)

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, Text, Uuid, inspect
 from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Json = dict[str, object]
@@ -51,7 +52,7 @@ class Instant(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         if dialect.name != "sqlite":
             return value
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+        return value.isoformat(" ", "microseconds").removesuffix("+00:00")
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -106,7 +107,10 @@ class Base(DeclarativeBase):
         for name in [name for name in values if name not in columns]:
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name}")
-            setattr(self, name, values[name])
+            if values[name] in (None, []):
+                set_committed_value(self, name, values[name])  # nothing is told of nobody
+            else:
+                setattr(self, name, values[name])
 
 
 @cache

@@ -51,7 +51,7 @@ def orphans_as_single(event: Event) -> Event:
 
 
 def _new_session(act: Act) -> Session:
-    session = Session(
+    return Session(
         id=act.new_id(),
         kind=Kind.OTHER_EVENT,
         work_type=WorkType.APPOINTMENT,
@@ -63,9 +63,10 @@ def _new_session(act: Act) -> Session:
         overlap_acknowledged=False,
         site=None,
         room=None,
+        clients=[],
+        workers=[],
+        cancellations=[],
     )
-    session.clients, session.workers, session.cancellations = [], [], []
-    return session
 
 
 def _new_series(worker: Worker, act: Act) -> Series:

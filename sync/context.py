@@ -86,6 +86,11 @@ class Run:
         looked, self.looked = self.looked, None
         return looked or self.calendar.look(position)
 
+    def begin(self) -> None:
+        """Have it written down that this run does something."""
+        if self.lease is not None:
+            self.store.begin(self.lease)
+
     @contextmanager
     def work(self) -> Iterator[Work]:
         """One transaction of this run; of a dry run the one view that is never committed, or else a rehearsal."""

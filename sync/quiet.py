@@ -10,10 +10,12 @@ from sync.context import Run
 def stays_quiet(run: Run) -> bool:
     """Look there, if all is quiet here; whether it is quiet there too."""
     if run.quiet is None or run.dry or run.full or run.listing:
+        run.begin()
         return False
     position = run.quiet.position
     look = run.calendar.look(position)
     if look.etags or look.gone or look.complete or look.position != position:
         run.looked = look
+        run.begin()
         return False
     return True

@@ -58,7 +58,7 @@ class SyncSettings:
     run_s: int = _whole(600, least=10, most=86_400)
     run_mib: int = _whole(256, least=1, most=100_000)
     item_writes: int = _whole(30, least=3, most=10_000)
-    page: int = _whole(50, least=1, most=500)
+    page: int = _whole(100, least=1, most=500)
     stale_after_min: int = _whole(60, least=1, most=10_080)
 
 

@@ -27,12 +27,17 @@ Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundC
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """The right to write for one link, until it runs out; `fence` proves it on every write (FAILURES E12)."""
+    """The right to write for one link, until it runs out; `fence` proves it on every write (FAILURES E12).
+
+    It is had for one run, of a `job`, that began at `since`.
+    """
 
     link_id: UUID
     owner: str
     fence: int
     run_id: UUID
+    job: str
+    since: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +268,9 @@ class Work(Protocol):
 
 class Store(Protocol):
     """The database, as a run sees it."""
+
+    def begin(self, lease: Lease) -> None:
+        """Write down that this run has something to do."""
 
     def work(self, lease: Lease) -> AbstractContextManager[Work]:
         """A transaction under the lease; raises `LeaseLost` when somebody else holds the link."""

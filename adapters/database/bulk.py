@@ -30,7 +30,8 @@ def insert_all(database: Database, rows: Sequence[Base], *, now: datetime) -> No
         if noun is Session:
             stamp["rev"] = take(database)
         table = Base.metadata.tables[noun.__tablename__]
-        database.connection().execute(insert(table), [_values(row) | stamp for row in found[noun]])
+        values = _told([_values(row) | stamp for row in found[noun]])
+        database.connection().execute(insert(table), values)
     for row in rows:
         if isinstance(row, Session):
             row.rev = take(database)
@@ -52,6 +53,12 @@ def _values(row: Base) -> dict[str, object]:
 def _columns(noun: type[Base]) -> list[tuple[str, Callable[[], object]]]:
     """Its columns with what makes their defaults; attributes are named as their columns are."""
     return [(column.key, _default(column)) for column in inspect(noun).columns]
+
+
+def _told(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Without the columns that all of them leave empty: each value costs on its way to the database."""
+    used = {name for row in rows for name, value in row.items() if value is not None}
+    return [{name: value for name, value in row.items() if name in used} for row in rows]
 
 
 def _default(column: Column[object]) -> Callable[[], object]:

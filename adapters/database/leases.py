@@ -37,7 +37,7 @@ _TAKE = (
     )
     .returning(CalendarLink.fence, CalendarLink.host)
 )
-_BEGIN = insert(SyncRun)
+_RUN = insert(SyncRun)
 _OURS = update(CalendarLink).where(
     CalendarLink.id == bindparam("link"), CalendarLink.fence == bindparam("number")
 )
@@ -54,28 +54,31 @@ _REST = _OURS.values(
     next_run_at=_unless_set_meanwhile(CalendarLink.next_run_at.expression, was="due", to="then"),
     updated_at=bindparam("at"),
 ).returning(CalendarLink.host, _TROUBLES)
-_END = (
-    update(SyncRun)
-    .where(SyncRun.id == bindparam("run"))
-    .values(ended_at=bindparam("at"), result="ok", updated_at=bindparam("at"))
-)
 
 
 def take(
     database: Connection, link: UUID, *, owner: str, run: UUID, job: str, share: Share | None,
     now: datetime, until: datetime,
 ) -> Lease | None:  # fmt: skip
-    """Take the link if it is free and its host has room, and begin its run."""
+    """Take the link if it is free and its host has room."""
     asked = {"link": link, "now": now, "owner": owner, "until": until}
     taken = database.execute(_TAKE, asked).one_or_none()
     if taken is None:
         return None
     fence, host = taken
     enter(database, link, host, share, now)
-    values = {"id": run, "link_id": link, "job": job, "started_at": now, "ended_at": None, "counts": {}}
-    stamps = {"result": "running", "created_at": now, "updated_at": now, "rev": 0}
-    database.execute(_BEGIN, values | stamps)
-    return Lease(link_id=link, owner=owner, fence=fence, run_id=run)
+    return Lease(link_id=link, owner=owner, fence=fence, run_id=run, job=job, since=now)
+
+
+def begin(database: Connection, lease: Lease) -> None:
+    """Write down that the run of this lease has begun."""
+    _write_down(database, lease, ended=None, result="running")
+
+
+def _write_down(database: Connection, lease: Lease, *, ended: datetime | None, result: str) -> None:
+    run = {"id": lease.run_id, "link_id": lease.link_id, "job": lease.job, "counts": {}, "rev": 0}
+    times = {"started_at": lease.since, "created_at": lease.since, "updated_at": ended or lease.since}
+    database.execute(_RUN, run | times | {"ended_at": ended, "result": result})
 
 
 def renew(database: Connection, lease: Lease, *, until: datetime) -> str:
@@ -98,13 +101,16 @@ def widen(
 
 
 def rest(database: Connection, lease: Lease, quiet: Quiet, *, now: datetime, then: datetime) -> None:
-    """End a run that found nothing to do, and give the link back until `then`; sooner, if somebody said so."""
+    """End a run that found nothing to do, and give the link back until `then`; sooner, if somebody said so.
+
+    Only now it is written down at all: in such a run there was nothing that could stay half done.
+    """
     values = {"link": lease.link_id, "number": lease.fence, "at": now, "then": then}
     were = {"newest": quiet.newest, "seen": quiet.seen, "due": quiet.due}
     held = database.execute(_REST, values | were).one_or_none()
     if held is None:
         raise LeaseLost("another worker took this link over")
-    database.execute(_END, {"run": lease.run_id, "at": now})
+    _write_down(database, lease, ended=now, result="ok")
     host, troubles = held
     if troubles:
         note_answer(database, host)

@@ -52,7 +52,7 @@ class SqlStore:
     def take_lease(
         self, link_id: UUID, *, owner: str, run_id: UUID, job: str, share: Share | None = None
     ) -> Lease | None:
-        """Take the link if it is free, and begin its run; None where somebody else holds it.
+        """Take the link if it is free; None where somebody else holds it.
 
         With a `share`, only within what its host has room for: else HostBusy.
         """
@@ -62,6 +62,11 @@ class SqlStore:
                 database, link_id, owner=owner, run=run_id, job=job, share=share,
                 now=now, until=now + self._lease_time,
             )  # fmt: skip
+
+    def begin(self, lease: Lease) -> None:
+        """Write down that the run of this lease has begun; else it is written down when it ends."""
+        with self._engine.begin() as database:
+            leases.begin(database, lease)
 
     def widen(self, lease: Lease, wanted: int, share: Share) -> int:
         """How many of the wanted connections a run may have at once; the others on its host are counted."""
@@ -101,6 +106,8 @@ class SqlStore:
         with self._sessions.begin() as database:
             self._renew(database, lease)
             link = _link(database, lease.link_id)
+            if database.get(SyncRun, lease.run_id) is None:
+                leases.begin(database.connection(), lease)
             run = database.get_one(SyncRun, lease.run_id)
             yield link, run
             link.lease_owner, link.lease_until = "", None

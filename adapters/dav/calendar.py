@@ -21,7 +21,7 @@ from adapters.dav.writing import Writer
 from sync.errors import Throttled, Unreachable
 from sync.ports import Fetched, Look, Position, RemoteCalendar
 
-PAGE = 50
+PAGE = 100
 # How much is done over so many connections before the next is tried: enough to measure, little enough to regret.
 _WRITES, _PAGES = 16, 4
 Task = TypeVar("Task")

@@ -22,7 +22,7 @@ from tests.benchmarks.report import Figure
 from tests.benchmarks.rival import Rival, rival
 from tests.servers import fresh_collection
 
-PAGE = 50
+PAGE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
