@@ -7,7 +7,7 @@ Values are checked on their way in: a datetime without zone is refused, never gu
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -33,6 +33,12 @@ class _SqliteInstant(DATETIME):
         return None
 
 
+@lru_cache(maxsize=256)
+def _in_sqlite(value: datetime) -> str:
+    """The text of an instant in UTC; remembered, as all rows of a transaction have the time of it."""
+    return value.isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
 class Instant(TypeDecorator[datetime]):
     """An instant in UTC. SQLite drops zones without converting (LIBRARIES 6), so naive values are refused."""
 
@@ -50,9 +56,7 @@ class Instant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a datetime without zone cannot be stored")
         value = value.astimezone(UTC)
-        if dialect.name != "sqlite":
-            return value
-        return value.isoformat(" ", "microseconds").removesuffix("+00:00")
+        return _in_sqlite(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         if value is None:

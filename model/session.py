@@ -144,13 +144,23 @@ class Timed:
 
     @span.setter
     def span(self, span: Span) -> None:
-        self.tz = span.tz.key
-        self.local_start, self.local_end = to_text(span.start), to_text(span.end)
-        self.starts_at, self.ends_at = span.starts_at, span.ends_at
+        for name, value in timed(span).items():
+            setattr(self, name, value)
 
     @property
     def all_day(self) -> bool:
         return "T" not in self.local_start
+
+
+def timed(span: Span) -> dict[str, object]:
+    """The columns of `Timed` for a span."""
+    return {
+        "tz": span.tz.key,
+        "local_start": to_text(span.start),
+        "local_end": to_text(span.end),
+        "starts_at": span.starts_at,
+        "ends_at": span.ends_at,
+    }
 
 
 class Session(Row, Details, Timed, Base):

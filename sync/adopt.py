@@ -12,7 +12,7 @@ from model.moment import to_text
 from model.people import Worker
 from model.recurrence import expand
 from model.series import HORIZON, Pattern, Series, SeriesWorker
-from model.session import Details, Kind, Session, ShowAs, Source, Status, WorkType
+from model.session import Details, Kind, Session, ShowAs, Source, Status, WorkType, timed
 from sync.event import Component, Event
 from sync.projection import Unit
 
@@ -26,12 +26,13 @@ def adopt(event: Event, unit: Unit | None, *, worker: Worker, tz: ZoneInfo, act:
     if event.recurring:
         series = unit if isinstance(unit, Series) else _new_series(worker, act)
         return _fill_series(series, event, event.master, tz=tz, act=act)
-    session = unit if isinstance(unit, Session) else _new_session(act)
-    _fill(session, event.master)
-    _place(session, event.master, tz)
-    if not session.workers:
-        session.add_worker(worker, act)
-    return session
+    if not isinstance(unit, Session):
+        return _new_session(event.master, worker=worker, tz=tz, act=act)
+    _fill(unit, event.master)
+    _place(unit, event.master, tz)
+    if not unit.workers:
+        unit.add_worker(worker, act)
+    return unit
 
 
 def retell(series: Series, component: Component) -> None:
@@ -50,8 +51,10 @@ def orphans_as_single(event: Event) -> Event:
     return Event(uid=event.uid, master=event.overrides[first], sequence=event.sequence)
 
 
-def _new_session(act: Act) -> Session:
-    return Session(
+def _new_session(component: Component, *, worker: Worker, tz: ZoneInfo, act: Act) -> Session:
+    session = Session(
+        **_said(component),
+        **timed(component.span(tz)),
         id=act.new_id(),
         kind=Kind.OTHER_EVENT,
         work_type=WorkType.APPOINTMENT,
@@ -67,6 +70,8 @@ def _new_session(act: Act) -> Session:
         workers=[],
         cancellations=[],
     )
+    session.add_worker(worker, act)
+    return session
 
 
 def _new_series(worker: Worker, act: Act) -> Series:
@@ -82,13 +87,21 @@ def _new_series(worker: Worker, act: Act) -> Series:
 
 
 def _fill(details: Details, component: Component) -> None:
-    details.subject = component.summary
-    details.description = component.description
-    details.location = component.location
-    details.url = component.url
-    details.show_as = ShowAs.FREE if component.transparent else ShowAs.BUSY
-    details.tentative = component.status == "TENTATIVE"
-    details.status = Status.CANCELLED if component.status == "CANCELLED" else Status.ROSTERED
+    for name, value in _said(component).items():
+        setattr(details, name, value)
+
+
+def _said(component: Component) -> dict[str, object]:
+    """What a session or series says that says what `component` says."""
+    return {
+        "subject": component.summary,
+        "description": component.description,
+        "location": component.location,
+        "url": component.url,
+        "show_as": ShowAs.FREE if component.transparent else ShowAs.BUSY,
+        "tentative": component.status == "TENTATIVE",
+        "status": Status.CANCELLED if component.status == "CANCELLED" else Status.ROSTERED,
+    }
 
 
 def _place(session: Session, component: Component, tz: ZoneInfo) -> None:

@@ -190,15 +190,21 @@ def overrule(work: Work, mapping: EventMapping, item: Item) -> None:
 
 def new_mapping(run: Run, uid: str, item: Item) -> EventMapping:
     """A resource that was not known so far, as it stands there; what it shows comes with `repoint`."""
-    mapping = EventMapping(id=run.new_id(), link_id=run.link_id, uid=uid, note="", waiting="")
-    stands_at(mapping, item)
-    return mapping
+    return EventMapping(id=run.new_id(), link_id=run.link_id, uid=uid, note="", waiting="", **_standing(item))
 
 
 def stands_at(mapping: EventMapping, item: Item) -> None:
     """Let a mapping name a resource as it stands there."""
-    mapping.href, mapping.href_key = item.href, canonical_href(item.href)
-    mapping.etag, mapping.base_ical, mapping.state = item.etag, item.body, MappingState.SYNCED
+    for name, value in _standing(item).items():
+        setattr(mapping, name, value)
+
+
+def _standing(item: Item) -> dict[str, object]:
+    key = canonical_href(item.href)
+    return {
+        "href": item.href, "href_key": key, "etag": item.etag, "base_ical": item.body,
+        "state": MappingState.SYNCED,
+    }  # fmt: skip
 
 
 def discard(run: Run, work: Work, mapping: EventMapping) -> None:

@@ -20,6 +20,7 @@ _ODD = re.compile(rb"[^\x20-\x7e\t]")
 _CONTINUING = b" \t\r\n"  # what a folded or blank line begins with
 _BORDERS = (b"B", b"E", b"b", b"e")
 _BOM = b"\xef\xbb\xbf"
+_FIRST_EVENT, _HEAD_OCTETS = b"\nBEGIN:VEVENT", 8192
 
 
 class LineError(Exception):
@@ -184,10 +185,29 @@ def tree(lines: Iterable[Line], limits: Limits) -> Node:
 
 
 def content_lines(body: bytes, longest: int) -> Iterator[Line]:
-    """Unfold on octets; CRLF, LF and CR end a line, blank lines stay with the line before them."""
+    """Unfold on octets; CRLF, LF and CR end a line, blank lines stay with the line before them.
+
+    What stands before the first event is remembered: all of a calendar begin alike, with its zones.
+    """
+    at = body.find(_FIRST_EVENT) + 1
+    if not 0 < at <= _HEAD_OCTETS:
+        yield from _unfolded(body, longest, 1)
+        return
+    head, count = _remembered(body[:at], longest)
+    yield from head
+    yield from _unfolded(body[at:], longest, count + 1)
+
+
+@lru_cache(maxsize=64)
+def _remembered(head: bytes, longest: int) -> tuple[tuple[Line, ...], int]:
+    """The lines of it, and how many physical lines they are."""
+    return tuple(_unfolded(head, longest, 1)), len(head.splitlines())
+
+
+def _unfolded(body: bytes, longest: int, first: int) -> Iterator[Line]:
     pieces: list[bytes] = []
-    begun, size = 1, 0
-    for number, piece in enumerate(body.splitlines(keepends=True), 1):
+    begun, size = first, 0
+    for number, piece in enumerate(body.splitlines(keepends=True), first):
         if pieces and piece[0] in _CONTINUING:
             pieces.append(piece)
             size += len(piece)
