@@ -6,6 +6,7 @@ Values are checked on their way in: a datetime without zone is refused, never gu
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, ClassVar
@@ -67,6 +68,30 @@ class Instant(TypeDecorator[datetime]):
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
+class Fixed(TypeDecorator[Decimal]):
+    """A number with so many decimal places, stored as a whole number of its smallest part: sums are exact on every
+    database. What has more places is refused, never rounded.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        parts = value.scaleb(self.places)
+        if parts != int(parts):
+            raise ValueError(f"a number with more than {self.places} decimal places cannot be stored")
+        return int(parts)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-self.places)
 
 
 class JsonText(TypeDecorator[Json]):

@@ -20,7 +20,11 @@ class Practice(Row, Base):
 
 
 class Site(Row, Base):
-    """A service location. `code` is the short form that may leave at level `reference` ("ADL1")."""
+    """A service location. `code` is the short form that may leave at level `reference` ("ADL1").
+
+    `pos_code` is its place of service (two digits), `travel_area` its Modified Monash category (1 to 7), `holidays` the
+    calendar of its public holidays ("AU-SA").
+    """
 
     __tablename__ = "site"
 
@@ -31,6 +35,8 @@ class Site(Row, Base):
     tz: Mapped[str]
     kind: Mapped[str] = mapped_column(default="CLINIC")
     pos_code: Mapped[str | None]
+    travel_area: Mapped[int | None]
+    holidays: Mapped[str] = mapped_column(default="")
 
 
 class Room(Row, Base):
@@ -42,15 +48,3 @@ class Room(Row, Base):
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
     name: Mapped[str]
     capacity: Mapped[int] = mapped_column(default=1)
-
-
-class Service(Row, Base):
-    """What a practice delivers (NDIS item or CPT code); never exported to a calendar at any level."""
-
-    __tablename__ = "service"
-
-    ref: Mapped[str] = mapped_column(unique=True)
-    code: Mapped[str]
-    name: Mapped[str]
-    unit: Mapped[str] = mapped_column(default="HOUR")
-    rate_cents: Mapped[int] = mapped_column(default=0)

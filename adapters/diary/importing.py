@@ -14,20 +14,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.tables import Columns, Entry, Found, read_tables
+from adapters.diary.tables import TABLES, Columns, Entry, Found, read_tables
 from adapters.diary.transaction import record
 from model.act import Act
-from model.cancellation import CancellationReason, CancelledBy
+from model.cancellation import CancellationReason
 from model.people import Client, Worker
-from model.practice import Practice, Room, Service, Site
+from model.practice import Practice, Room, Site
+from model.service import AgreementItem, Service, ServiceAgreement
 
-_Noun = Site | Room | Worker | Client | Service | CancellationReason
+_Noun = Site | Room | Worker | Client | Service | ServiceAgreement | AgreementItem | CancellationReason
 _NOUNS: Mapping[str, type[Any]] = {
     "site": Site,
     "room": Room,
     "worker": Worker,
     "client": Client,
     "service": Service,
+    "agreement": ServiceAgreement,
+    "agreement_item": AgreementItem,
     "reason": CancellationReason,
 }
 _FIRST_NUMBER = 1001
@@ -78,7 +81,7 @@ def _store(database: Database, found: Found, act: Act) -> list[Imported]:
     _store_practice(database, found.practice, act)
     rows: dict[str, dict[str, _Noun]] = {}
     counts = []
-    for table, noun in _NOUNS.items():  # in this order: rooms and clients name sites
+    for table, noun in _NOUNS.items():  # in this order: each names only what stands before it
         rows[table] = {row.ref: row for row in database.scalars(select(noun))}
         before = len(rows[table])
         entries = found.entries.get(table, [])
@@ -105,7 +108,7 @@ def _store_practice(database: Database, columns: Columns | None, act: Act) -> No
 
 def _store_entry(table: str, entry: Entry, rows: dict[str, dict[str, _Noun]], found: Found, act: Act) -> None:
     """Update the row of this id, or make it."""
-    columns = _resolved(entry, rows["site"], found.problems)
+    columns = _resolved(table, entry, rows, found.problems)
     row = rows[table].get(entry.ref)
     if table == "client":
         _number(entry, columns, row, rows["client"], found.problems)
@@ -116,17 +119,23 @@ def _store_entry(table: str, entry: Entry, rows: dict[str, dict[str, _Noun]], fo
         rows[table][entry.ref] = _NOUNS[table](id=act.new_id(), ref=entry.ref, **columns)
 
 
-def _resolved(entry: Entry, sites: Mapping[str, _Noun], problems: list[str]) -> Columns:
-    """The entry's columns, its site as a row's id."""
-    columns = {name: value for name, value in entry.columns.items() if name != "id"}
-    if "type" in columns:
-        columns["type"] = CancelledBy(str(columns["type"]))
-    if "site" in columns:
-        site = sites.get(str(columns.pop("site")))
-        if site is None:
-            problems.append(f"{entry.where}: site: there is no such site, here or in the database")
-        else:
-            columns["site_id"] = site.id
+def _resolved(
+    table: str, entry: Entry, rows: Mapping[str, Mapping[str, _Noun]], problems: list[str]
+) -> Columns:
+    """The entry's columns: words as choices, and what it refers to as a row's id."""
+    columns: Columns = {}
+    for name, value in entry.columns.items():
+        key = TABLES[table][name]
+        if key.refers:
+            other = rows[key.refers].get(str(value))
+            if other is None:
+                problems.append(
+                    f"{entry.where}: {name}: there is no such {key.refers}, here or in the database"
+                )
+            else:
+                columns[f"{name}_id"] = other.id
+        elif name != "id":
+            columns[name] = key.choice(str(value)) if key.choice else value
     return columns
 
 

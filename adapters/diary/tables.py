@@ -6,21 +6,36 @@ What each table may hold stands here once; nothing here knows the database.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from model.cancellation import CancelledBy
 from model.errors import DomainError
 from model.moment import zone
+from model.service import CancelRule, Unit
 
 Columns = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a table: its kind, whether it must be there, and what else must be true of it."""
+    """One key of a table: its kind, whether it must be there, and what else must be true of it.
+
+    `refers` names the table whose entry is meant; `choice` is what one of some words becomes.
+    """
 
     kind: type[object]
     required: bool = False
     check: Callable[[str], str | None] = lambda _: None
+    refers: str = ""
+    choice: type[StrEnum] | None = None
+
+
+def _reference(table: str, *, required: bool = False) -> Key:
+    return Key(str, required=required, check=_short, refers=table)
+
+
+def _choice(words: type[StrEnum], *, required: bool = False) -> Key:
+    return Key(str, required=required, check=_one_of(*words), choice=words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,23 +85,34 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "site": {
         "id": _ID, "name": _NAME, "code": _NAME, "tz": _TZ, "address": _TEXT,
         "kind": Key(str, check=_one_of("CLINIC", "ACCOMMODATION", "OTHER")), "pos_code": _TEXT,
+        "travel_area": Key(int), "holidays": _TEXT,
     },
-    "room": {"id": _ID, "name": _NAME, "site": _ID, "capacity": Key(int)},
+    "room": {"id": _ID, "name": _NAME, "site": _reference("site", required=True), "capacity": Key(int)},
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
         "start_date": Key(date), "end_date": Key(date),
     },
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
-        "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": Key(str),
+        "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
     },
     "service": {
-        "id": _ID, "name": _NAME, "code": _NAME,
-        "unit": Key(str, check=_one_of("HOUR", "EACH", "NIGHT")), "rate_cents": Key(int),
+        "id": _ID, "name": _NAME, "code": _NAME, "category": _TEXT, "unit": _choice(Unit),
+        "rate_cents": Key(int), "cpt": _TEXT, "ndis": Key(bool), "cancel_rule": _choice(CancelRule),
+        "allow_travel": Key(bool), "allow_transport": Key(bool), "therapy": Key(bool),
+        "prevent_apportioning": Key(bool),
+    },
+    "agreement": {
+        "id": _ID, "client": _reference("client", required=True), "start_date": Key(date, required=True),
+        "end_date": Key(date), "approved": Key(bool),
+    },
+    "agreement_item": {
+        "id": _ID, "agreement": _reference("agreement", required=True),
+        "service": _reference("service", required=True), "rate_cents": Key(int, required=True),
+        "allow_travel": Key(bool), "allow_transport": Key(bool), "cancellation_agreed": Key(bool),
     },
     "reason": {
-        "id": _ID, "text": _NAME, "type": Key(str, required=True, check=_one_of(*CancelledBy)),
-        "active": Key(bool),
+        "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),
     },
 }  # fmt: skip
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", date: "a date like 2026-03-01"}

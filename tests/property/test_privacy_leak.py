@@ -42,7 +42,10 @@ PLANTED = {
         "name": "Qzfirst Qzlast", "email": "Qzmail", "phone": "Qzphone", "address": "Qzclientaddress",
         "internal_id": "Qzinternal",
     },
-    "service": {"code": "Qzservicecode", "name": "Qzservice", "unit": "Qzunit"},
+    "service": {
+        "code": "Qzservicecode", "name": "Qzservice", "unit": "Qzunit", "category": "Qzcategory", "cpt": "Qzcpt",
+    },
+    "planned_service": {"claim_type": "Qzclaimtype"},
     "cancellation_reason": {"text": "Qzreason"},
     "cancellation": {"note": "Qznote"},
     "attestation": {"basis": "Qzbasis"},
@@ -60,11 +63,12 @@ PLANTED = {
 # Texts with a form of their own: codes, ids, zones, times, states; and what belongs to syncing, not to people.
 STRUCTURED = {
     "practice": {"tz", "country", "week_start"},
-    "site": {"ref", "tz", "kind"},
+    "site": {"ref", "tz", "kind", "holidays"},
     "room": {"ref"},
     "worker": {"ref", "tz"},
     "client": {"ref", "tz"},
-    "service": {"ref"},
+    "service": {"ref", "cancel_rule"},
+    "planned_service": {"method"},
     "cancellation_reason": {"ref", "type"},
     "cancellation": {"cancelled_by", "recorded_by"},
     "attestation": {"level", "attested_by"},
@@ -86,7 +90,7 @@ _OTHER_TABLES = {
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
-    "series_worker", "archive",
+    "series_worker", "archive", "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.

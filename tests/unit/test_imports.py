@@ -13,7 +13,9 @@ MAY_IMPORT = {
     "sync": {"sync", "model"},
 }
 # The model maps its nouns to columns; it neither queries nor connects.
-MAPPING_ONLY = {"sqlalchemy", "sqlalchemy.orm", "sqlalchemy.types", "sqlalchemy.dialects.sqlite"}
+MAPPING_ONLY = {
+    "sqlalchemy", "sqlalchemy.orm", "sqlalchemy.orm.attributes", "sqlalchemy.types", "sqlalchemy.dialects.sqlite",
+}  # fmt: skip
 NOT_FOR_THE_MODEL = {
     "create_engine",
     "select",

@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 
 from adapters.database.tables import metadata
-from model.base import Instant, JsonText
+from model.base import Fixed, Instant, JsonText
 
 
 def _plain_type(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
@@ -15,6 +15,8 @@ def _plain_type(kind: str, item: object, _: AutogenContext) -> str | Literal[Fal
     if kind == "type":
         if isinstance(item, Instant):
             return "sa.DateTime(timezone=True)"
+        if isinstance(item, Fixed):
+            return "sa.BigInteger()"
         if isinstance(item, JsonText):
             return "sa.Text()"
         if isinstance(item, Enum):

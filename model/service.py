@@ -1,0 +1,164 @@
+"""What a practice delivers and may charge for: services, agreements about them, what is planned for a session, and
+what was delivered.
+
+Nothing of it ever leaves in a calendar (DOMAIN 5). What follows from it, how much is due say, is for the rules that
+name it; money is whole cents, quantities have two decimal places.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Date, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from model.base import Base, Fixed, Row
+
+
+class Unit(StrEnum):
+    HOUR = "HOUR"
+    EACH = "EACH"
+    NIGHT = "NIGHT"
+
+
+class CancelRule(StrEnum):
+    """What the NDIS calls a short notice cancellation of a service (R3, R4)."""
+
+    NONE = "NONE"
+    SEVEN_DAYS = "SEVEN_DAYS"
+    TWO_CLEAR_BUSINESS_DAYS = "TWO_CLEAR_BUSINESS_DAYS"
+
+
+class DeliveryMethod(StrEnum):
+    """Where the quantity of a planned service comes from (000-06)."""
+
+    SCHEDULED_TIME = "SCHEDULED_TIME"
+    WORKER_ACTUAL_TIME = "WORKER_ACTUAL_TIME"
+    FIXED_QUANTITY = "FIXED_QUANTITY"
+
+
+class Delivered(StrEnum):
+    """What a service delivered record is for."""
+
+    SERVICE = "SERVICE"
+    TRAVEL_TIME = "TRAVEL_TIME"
+    TRAVEL_COST = "TRAVEL_COST"
+    TRANSPORT_COST = "TRANSPORT_COST"
+    CANCELLATION = "CANCELLATION"
+
+
+class DeliveredState(StrEnum):
+    CREATED = "CREATED"
+    EXTRACTED = "EXTRACTED"
+    CLAIMED = "CLAIMED"
+
+
+class Service(Row, Base):
+    """What a practice delivers: an NDIS item (`ndis`) or a service of its own.
+
+    `code` is its item number or CPT code; only what has a `cpt` may stand on a superbill (R71). Rates are per `unit`.
+    """
+
+    __tablename__ = "service"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    category: Mapped[str] = mapped_column(default="")
+    unit: Mapped[str] = mapped_column(default=Unit.HOUR)
+    rate_cents: Mapped[int] = mapped_column(default=0)
+    cpt: Mapped[str | None]
+    ndis: Mapped[bool] = mapped_column(default=False)
+    cancel_rule: Mapped[CancelRule] = mapped_column(default=CancelRule.NONE)
+    allow_travel: Mapped[bool] = mapped_column(default=False)
+    allow_transport: Mapped[bool] = mapped_column(default=False)
+    therapy: Mapped[bool] = mapped_column(default=False)
+    prevent_apportioning: Mapped[bool] = mapped_column(default=False)
+
+
+class ServiceAgreement(Row, Base):
+    """What was agreed with a client, from `start_date` to `end_date`, both included (000-06)."""
+
+    __tablename__ = "service_agreement"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
+    start_date: Mapped[date] = mapped_column(Date)
+    end_date: Mapped[date | None] = mapped_column(Date)
+    approved: Mapped[bool] = mapped_column(default=True)
+
+    items: Mapped[list["AgreementItem"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    def covers(self, day: date) -> bool:
+        """Whether it stands on that day."""
+        return self.approved and self.start_date <= day <= (self.end_date or day)
+
+
+class AgreementItem(Row, Base):
+    """One service of an agreement, at the agreed rate."""
+
+    __tablename__ = "agreement_item"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("service_agreement.id"), index=True)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    rate_cents: Mapped[int]
+    allow_travel: Mapped[bool] = mapped_column(default=False)
+    allow_transport: Mapped[bool] = mapped_column(default=False)
+    cancellation_agreed: Mapped[bool] = mapped_column(default=False)
+
+    service: Mapped[Service] = relationship(lazy="raise")
+
+
+class PlannedService(Row, Base):
+    """A service that a session, or each occurrence of a series, is to deliver (000-06); `ad_hoc` ones are in no
+    agreement, and are planned for one session at a time (000-07).
+
+    `ratio` is the n of 1:n. `quantity` is in the service's unit; with SCHEDULED_TIME it follows the length.
+    """
+
+    __tablename__ = "planned_service"
+
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"), index=True)
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"), index=True)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    ratio: Mapped[int] = mapped_column(default=1)
+    method: Mapped[DeliveryMethod] = mapped_column(default=DeliveryMethod.SCHEDULED_TIME)
+    quantity: Mapped[Decimal | None] = mapped_column(Fixed(2))
+    rate_cents: Mapped[int]
+    claim_type: Mapped[str] = mapped_column(default="")
+    travel_chargeable: Mapped[bool] = mapped_column(default=False)
+    primary: Mapped[bool] = mapped_column(default=False)
+    ad_hoc: Mapped[bool] = mapped_column(default=False)
+
+    service: Mapped[Service] = relationship(lazy="raise")
+    clients: Mapped[list["PlannedServiceClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+
+class PlannedServiceClient(Base):
+    """A client who gets a planned service."""
+
+    __tablename__ = "planned_service_client"
+
+    planned_id: Mapped[UUID] = mapped_column(
+        ForeignKey("planned_service.id", ondelete="CASCADE"), primary_key=True
+    )
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
+
+
+class ServiceDelivered(Row, Base):
+    """One billable line. None without a complete session or a billable cancellation (invariant of DOMAIN 2)."""
+
+    __tablename__ = "service_delivered"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), index=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
+    worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("worker.id"))
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    kind: Mapped[Delivered]
+    quantity: Mapped[Decimal] = mapped_column(Fixed(2))
+    rate_cents: Mapped[int]
+    amount_cents: Mapped[int]
+    reason_code: Mapped[str] = mapped_column(default="")
+    state: Mapped[DeliveredState] = mapped_column(default=DeliveredState.CREATED)
