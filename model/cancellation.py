@@ -1,6 +1,10 @@
-"""Cancelling keeps a record: who cancelled, when that was advised, why. Money comes with billing."""
+"""Cancelling keeps a record: who cancelled, when that was advised, why, and what it costs.
+
+What it costs is `model.notice`'s to rule; here it is only written down.
+"""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,7 +12,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
-from model.base import Base, Row
+from model.base import Base, Fixed, Row
 from model.errors import DomainError
 
 
@@ -18,8 +22,33 @@ class CancelledBy(StrEnum):
     PROVIDER = "PROVIDER"
 
 
+class Billing(StrEnum):
+    """What short notice costs for a reason (R1)."""
+
+    NON_BILLABLE = "NON_BILLABLE"
+    PERCENT = "PERCENT"
+    PRACTICE_FEE = "PRACTICE_FEE"
+
+
+class NdisCode(StrEnum):
+    """Why a cancellation may be claimed: health, family, transport, other (R2)."""
+
+    NSDH = "NSDH"
+    NSDF = "NSDF"
+    NSDT = "NSDT"
+    NSDO = "NSDO"
+
+
+class Outcome(StrEnum):
+    NOT_BILLABLE = "NOT_BILLABLE"
+    BILLABLE = "BILLABLE"
+
+
 class CancellationReason(Row, Base):
-    """A reason a practice offers for one kind of canceller; never exported (reasons are health data)."""
+    """A reason a practice offers for one kind of canceller; never exported (reasons are health data).
+
+    Less notice than `threshold_hours` is short; without a threshold any is. Only a client's reason ever bills.
+    """
 
     __tablename__ = "cancellation_reason"
 
@@ -27,10 +56,17 @@ class CancellationReason(Row, Base):
     type: Mapped[CancelledBy]
     text: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    ndis_code: Mapped[NdisCode | None]
+    billing: Mapped[Billing] = mapped_column(default=Billing.NON_BILLABLE)
+    threshold_hours: Mapped[int | None]
+    billable_percent: Mapped[int] = mapped_column(default=100)
+    send_notification: Mapped[bool] = mapped_column(default=False)
 
 
 class Cancellation(Row, Base):
-    """One cancellation of a whole session, one client's attendance, or one worker's assignment."""
+    """One cancellation of a whole session, one client's attendance, or one worker's assignment; or a no-show, which is
+    judged like one. `rule_trace` says in words how the amount came about; `fee_note` why a person set another (R65).
+    """
 
     __tablename__ = "cancellation"
 
@@ -43,8 +79,25 @@ class Cancellation(Row, Base):
     recorded_by: Mapped[str]
     reason_id: Mapped[UUID] = mapped_column(ForeignKey("cancellation_reason.id"))
     note: Mapped[str] = mapped_column(default="")
+    no_show: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[Outcome] = mapped_column(default=Outcome.NOT_BILLABLE)
+    percent: Mapped[Decimal] = mapped_column(Fixed(2), default=Decimal)
+    amount_cents: Mapped[int] = mapped_column(default=0)
+    rule_trace: Mapped[str] = mapped_column(default="")
+    fee_note: Mapped[str] = mapped_column(default="")
+    alternative_work_found: Mapped[bool] = mapped_column(default=False)
+    worker_paid: Mapped[bool] = mapped_column(default=True)
 
     reason: Mapped[CancellationReason] = relationship(lazy="raise")
+
+    def override(self, cents: int, note: str) -> None:
+        """Charge another fee than the rules say, with a note that says why (R65)."""
+        if self.cancelled_by is not CancelledBy.CLIENT:
+            raise DomainError("E_REASON_TYPE", "Only what a client cancelled is ever charged to a client")
+        if cents < 0 or not 0 < len(note.strip()) <= 2000:
+            raise DomainError("E_NOTE", "Another fee is 0 or more, with a note of at most 2000 characters")
+        self.outcome = Outcome.BILLABLE if cents else Outcome.NOT_BILLABLE
+        self.amount_cents, self.fee_note = cents, note
 
 
 def cancellation(
@@ -56,6 +109,8 @@ def cancellation(
     client_id: UUID | None = None,
     worker_id: UUID | None = None,
     note: str = "",
+    alternative_work_found: bool = False,
+    worker_paid: bool = True,
 ) -> Cancellation:
     """Make the record, after the checks of 002-04, 002-05 and 002-07."""
     if advised_at is None:
@@ -77,4 +132,6 @@ def cancellation(
         reason_id=reason.id,
         reason=reason,
         note=note,
+        alternative_work_found=alternative_work_found,
+        worker_paid=worker_paid,
     )

@@ -236,6 +236,19 @@ class Session(Row, Details, Timed, Base):
         self.become(Status.CANCELLED)
         self.needs_reschedule = cancellation.cancelled_by is not CancelledBy.PROVIDER or self.has_client
 
+    def miss(self, cancellation: Cancellation) -> None:
+        """A client did not come: the session stays what it is, and the record is judged like a cancellation (R5)."""
+        if self.frozen:
+            raise DomainError("E_LOCKED", f"Nobody can be noted as absent any more: {self.lock}")
+        self._attendance(cancellation).status = Attendance.NO_SHOW
+        cancellation.session_id, cancellation.no_show = self.id, True
+        self.cancellations.append(cancellation)
+
+    @property
+    def can_proceed(self) -> bool:
+        """Whether there is still a client and a worker (002-08)."""
+        return bool(self.active_clients) and bool(self.active_workers)
+
     def _still_happens(self, cancellation: Cancellation) -> bool:
         """Cancel one attendance or assignment; whether somebody is left on both sides (002-08 to 002-10)."""
         if cancellation.cancelled_by is CancelledBy.CLIENT:
@@ -247,7 +260,7 @@ class Session(Row, Details, Timed, Base):
         return False
 
     def _attendance(self, cancellation: Cancellation) -> "SessionClient":
-        active = self.active_clients
+        active = [c for c in self.active_clients if c.status is not Attendance.NO_SHOW]
         if cancellation.client_id is None and len(active) != 1:
             raise DomainError("E_CLIENT_REQUIRED", "Say which client cancels: this session has several")
         for attendance in active:

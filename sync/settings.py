@@ -80,9 +80,32 @@ class InboundSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RulesSettings:
+    """How strictly a practice keeps its own rules (DOMAIN 3).
+
+    Of a short notice cancellation under the NDIS `ndis_percent` of the agreed fee is charged (R2).
+    """
+
+    ndis_percent: int = _whole(100, least=0, most=100)
+    allow_delete_rostered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeesSettings:
+    """What the practice charges of its own accord, in cents (R65)."""
+
+    no_show_cents: int = _whole(0, least=0, most=100_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All of it, as one value handed to a run."""
 
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     inbound: InboundSettings = field(default_factory=InboundSettings)
+    rules: RulesSettings = field(default_factory=RulesSettings)
+    fees: FeesSettings = field(default_factory=FeesSettings)
+
+
+DEFAULTS = Settings()

@@ -189,56 +189,24 @@ def move(
     print_changed(done, "Moved", as_json=as_json)
 
 
-@session.command("cancel")
-def cancel(
-    ctx: typer.Context,
-    session: str = options.SESSION,
-    by: str = typer.Option(..., "--by", help="client, worker or provider."),
-    reason: str = typer.Option(..., "--reason", help="The id of a cancellation reason."),
-    advised: str | None = typer.Option(None, "--advised", help="When it was advised (must be given)."),
-    client: str | None = typer.Option(None, "--client", help="Which client, where there are several."),
-    worker: str | None = typer.Option(None, "--worker", help="Which worker, where there are several."),
-    note: str = typer.Option("", "--note", help="At most 2000 characters; never leaves the practice."),
-    scope: str | None = options.SCOPE,
-    as_json: bool = JSON,
-) -> None:
-    """Cancel a session; the record stays.
-
-    It says who cancelled, when that was advised, and why.
-
-    Example: calendula session cancel 5b1f --by worker --advised "2026-03-20 08:00" --reason worker-training
-    """
-    from adapters.diary import cancelling
-    from model.cancellation import CancelledBy
-
-    run = here(ctx)
-    how = cancelling.Cancel(
-        by=CancelledBy(choice(CancelledBy, by)),
-        reason=reason,
-        advised=advised,
-        client=client,
-        worker=worker,
-        note=note,
-    )
-    done = cancelling.cancel(run.sessions, run.act(), session, how, options.scope_of(scope))
-    print_changed(done, "Cancelled", as_json=as_json)
-
-
 @session.command("delete")
 def delete(
     ctx: typer.Context,
     session: str = options.SESSION,
     scope: str | None = options.SCOPE,
+    yes: bool = typer.Option(False, "--yes", help="Also what was rostered, where the practice allows it."),
     as_json: bool = JSON,
 ) -> None:
     """Delete a draft; nothing is kept of it.
 
-    What was rostered cannot be deleted: cancel it.
+    What was rostered can only be deleted where rules.allow_delete_rostered says so; else cancel it.
 
     Example: calendula session delete 5b1f
     """
     from adapters.diary import cancelling
 
     run = here(ctx)
-    done = cancelling.delete(run.sessions, run.act(), session, options.scope_of(scope))
+    done = cancelling.delete(
+        run.sessions, run.act(), session, options.scope_of(scope), run.config.settings, sure=yes
+    )
     print_changed(done, "Deleted", as_json=as_json)

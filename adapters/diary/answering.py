@@ -29,6 +29,7 @@ from model.people import Worker
 from model.series import Scope, Series
 from model.session import Session
 from sync.projection import ALL
+from sync.settings import DEFAULTS, Settings
 
 MOVES = ("E1", "E2", "E3")
 DELETIONS = ("E4", "E5", "E7", "E13")
@@ -61,11 +62,13 @@ class Answered:
     warnings: tuple[str, ...] = ()
 
 
-def confirm(sessions: Sessions, act: Act, ref: str, answer: Answer) -> Answered:
+def confirm(
+    sessions: Sessions, act: Act, ref: str, answer: Answer, settings: Settings = DEFAULTS
+) -> Answered:
     """Do what was asked for in the calendar."""
     with writing(sessions) as database:
         change = _held(database, ref)
-        count, warnings = _carry_out(database, act, change, answer)
+        count, warnings = _carry_out(database, act, change, answer, settings)
         _settle(database, act, change, ChangeState.CONFIRMED)
         return Answered(ref=change.ref, state=change.state, count=count, warnings=tuple(warnings))
 
@@ -98,10 +101,10 @@ def _held(database: Database, ref: str) -> InboundChange:
 
 
 def _carry_out(
-    database: Database, act: Act, change: InboundChange, answer: Answer
+    database: Database, act: Act, change: InboundChange, answer: Answer, settings: Settings
 ) -> tuple[int, Sequence[str]]:
     if answer.by is not None:
-        return _cancel(database, act, change, answer), ()
+        return _cancel(database, act, change, answer, settings), ()
     if answer.start is not None:
         return _move_elsewhere(database, act, change, answer)
     if change.code in DELETIONS:
@@ -127,7 +130,7 @@ def _move_elsewhere(
     return moved.count, moved.warnings
 
 
-def _cancel(database: Database, act: Act, change: InboundChange, answer: Answer) -> int:
+def _cancel(database: Database, act: Act, change: InboundChange, answer: Answer, settings: Settings) -> int:
     """Nothing with a client is deleted: what was deleted there is cancelled here, with a record."""
     if answer.by is None or answer.move:
         raise DomainError("E_ANSWER", "Either move it or cancel it, not both")
@@ -136,7 +139,7 @@ def _cancel(database: Database, act: Act, change: InboundChange, answer: Answer)
         how = replace(how, worker=_worker_of(database, change))
     session, scope = _session_of(database, act, change), _scope(change)
     return max(
-        cancel_within(database, act, session, replace(how, client=client), scope).count
+        cancel_within(database, act, session, replace(how, client=client), scope, settings).count
         for client in answer.clients or (None,)
     )
 

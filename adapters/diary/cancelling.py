@@ -1,22 +1,37 @@
 """Cancel, which keeps a record, and delete, which is only for mistakes (DOMAIN, principle 2; 000-20, -23)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.diary.charging import UNJUDGED, charge
 from adapters.diary.lookup import by_ref
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.times import read_instant
 from adapters.diary.transaction import writing
-from adapters.diary.views import Changed
+from adapters.diary.views import Changed, written
 from model.act import Act
-from model.cancellation import CancellationReason, CancelledBy, cancellation
+from model.cancellation import Cancellation, CancellationReason, CancelledBy, cancellation
 from model.errors import DomainError
-from model.moment import zone
+from model.moment import in_zone, zone
+from model.notice import Ruling
 from model.people import Client, Worker
 from model.series import Scope, Series
 from model.session import Kind, Session, Status
+from sync.settings import DEFAULTS, Settings
+
+
+class Rules(StrEnum):
+    """Which rules judge what a cancellation costs (000-19): those that fit (002-06), none (000-20), or the NDIS's,
+    which then have to fit (000-21).
+    """
+
+    FITTING = "FITTING"
+    NONE = "NONE"
+    NDIS = "NDIS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,24 +44,84 @@ class Cancel:
     client: str | None = None
     worker: str | None = None
     note: str = ""
+    rules: Rules = Rules.FITTING
+    alternative_work_found: bool = False
+    worker_paid: bool = True
 
 
-def cancel(sessions: Sessions, act: Act, session: str, how: Cancel, scope: Scope | None) -> Changed:
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """What one cancellation costs, and how that came about."""
+
+    session_id: UUID
+    start: str
+    status: str
+    outcome: str
+    percent: str
+    amount_cents: int
+    code: str
+    trace: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(Changed):
+    """What was cancelled, and what of it is charged."""
+
+    charges: tuple[Charge, ...]
+
+
+def cancel(
+    sessions: Sessions,
+    act: Act,
+    session: str,
+    how: Cancel,
+    scope: Scope | None,
+    settings: Settings = DEFAULTS,
+) -> Cancelled:
     """Cancel a session, the rest of its series, or all that is to come; what is locked stays as it is."""
     with writing(sessions) as database:
-        return cancel_within(database, act, session, how, scope)
+        return cancel_within(database, act, session, how, scope, settings)
 
 
-def cancel_within(database: Database, act: Act, session: str, how: Cancel, scope: Scope | None) -> Changed:
+def preview(
+    sessions: Sessions,
+    act: Act,
+    session: str,
+    how: Cancel,
+    scope: Scope | None,
+    settings: Settings = DEFAULTS,
+) -> Cancelled:
+    """What cancelling would do and cost (002-01): it is done, and rolled back."""
+    with sessions() as database:
+        try:
+            return cancel_within(database, act, session, how, scope, settings)
+        finally:
+            database.rollback()
+
+
+def cancel_within(
+    database: Database, act: Act, session: str, how: Cancel, scope: Scope | None, settings: Settings
+) -> Cancelled:
     """The same, inside a transaction that does more."""
     target = find_target(database, session, scope)
     rows = _to_cancel(target, act)
+    charges = [
+        _cancel_one(database, act, row, made, how.rules, settings)
+        for row, made in zip(rows, _records(database, act, target, how, len(rows)), strict=True)
+    ]
+    if target.series is not None and target.scope is not Scope.THIS_ONLY:
+        _leave_out(target.series, rows)
+    note(database, act, "cancelled", target, code=how.by)
+    return Cancelled(**vars(target.changed(len(rows))), charges=tuple(charges))
+
+
+def _records(database: Database, act: Act, target: Target, how: Cancel, count: int) -> list[Cancellation]:
     client = by_ref(database, Client, how.client) if how.client else None
     worker = by_ref(database, Worker, how.worker) if how.worker else None
     reason = by_ref(database, CancellationReason, how.reason)
     advised_at = read_instant(how.advised, zone(target.session.tz)) if how.advised else None
-    for row in rows:
-        made = cancellation(
+    return [
+        cancellation(
             act,
             by=how.by,
             reason=reason,
@@ -54,24 +129,67 @@ def cancel_within(database: Database, act: Act, session: str, how: Cancel, scope
             client_id=client.id if client else None,
             worker_id=worker.id if worker else None,
             note=how.note,
+            alternative_work_found=how.alternative_work_found,
+            worker_paid=how.worker_paid,
         )
-        row.cancel(made)
-    if target.series is not None and target.scope is not Scope.THIS_ONLY:
-        _leave_out(target.series, rows)
-    note(database, act, "cancelled", target, code=how.by)
-    return target.changed(len(rows))
+        for _ in range(count)
+    ]
 
 
-def delete(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> Changed:
-    """Delete a draft or an Other Event without a record; anything else is cancelled instead (E_LOCKED)."""
+def _cancel_one(
+    database: Database, act: Act, row: Session, made: Cancellation, rules: Rules, settings: Settings
+) -> Charge:
+    row.cancel(made)
+    ruling = UNJUDGED
+    if rules is not Rules.NONE:
+        ruling = charge(database, act, row, made, settings, claim=rules is Rules.NDIS)
+    made.rule_trace = "; ".join(ruling.trace)
+    return charged(row, ruling)
+
+
+def charged(row: Session, ruling: Ruling) -> Charge:
+    """A ruling as an answer about a session."""
+    return Charge(
+        session_id=row.id,
+        start=written(in_zone(row.span.start, row.span.tz)),
+        status=row.status,
+        outcome=ruling.outcome,
+        percent=str(ruling.percent),
+        amount_cents=ruling.amount_cents,
+        code=ruling.code,
+        trace=ruling.trace,
+    )
+
+
+def delete(
+    sessions: Sessions,
+    act: Act,
+    session: str,
+    scope: Scope | None,
+    settings: Settings = DEFAULTS,
+    *,
+    sure: bool = False,
+) -> Changed:
+    """Delete without a record, which is for mistakes only (000-23): drafts and Other Events, and where the practice
+    allows it what was rostered, after its clients were named. What is complete or cancelled stays.
+    """
     with writing(sessions) as database:
         target = find_target(database, session, scope)
         rows = [row for row in target.rows if not row.frozen]
-        if not rows or not all(map(_deletable, rows)):
+        rostered = [row for row in rows if not _draft(row)]
+        if not rows or (rostered and not settings.rules.allow_delete_rostered):
             raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")
+        if rostered and not sure:
+            raise DomainError("E_SURE", f"{_whose(rostered)} Say --yes to delete them without any record")
         note(database, act, "deleted", target)
         _delete(database, target, rows)
         return target.changed(len(rows))
+
+
+def _whose(rows: list[Session]) -> str:
+    """Whom a deletion would concern, by their internal ids."""
+    clients = sorted({c.client.internal_id for row in rows for c in row.active_clients})
+    return f"{len(rows)} rostered sessions of {', '.join(clients)}."
 
 
 def _to_cancel(target: Target, act: Act) -> list[Session]:
@@ -97,7 +215,7 @@ def _leave_out(series: Series, rows: list[Session]) -> None:
     series.workers[:] = [w for w in series.workers if w.worker_id in workers]
 
 
-def _deletable(row: Session) -> bool:
+def _draft(row: Session) -> bool:
     return row.status is Status.DRAFT or row.kind is Kind.OTHER_EVENT
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from model.cancellation import CancelledBy
+from adapters.diary import holidays
+from model.cancellation import Billing, CancelledBy, NdisCode
 from model.errors import DomainError
 from model.moment import zone
 from model.service import CancelRule, Unit
@@ -28,6 +29,8 @@ class Key:
     check: Callable[[str], str | None] = lambda _: None
     refers: str = ""
     choice: type[StrEnum] | None = None
+    least: int = 0
+    most: int = 999_999_999
 
 
 def _reference(table: str, *, required: bool = False) -> Key:
@@ -64,6 +67,14 @@ def _zone(value: str) -> str | None:
     return None
 
 
+def _holidays(value: str) -> str | None:
+    try:
+        holidays.check(value)
+    except holidays.UnknownCalendarError:
+        return "not a calendar of public holidays; write a country and its part, like AU-SA"
+    return None
+
+
 def _one_of(*allowed: str) -> Callable[[str], str | None]:
     return lambda value: None if value in allowed else f"allowed: {', '.join(allowed)}"
 
@@ -85,7 +96,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "site": {
         "id": _ID, "name": _NAME, "code": _NAME, "tz": _TZ, "address": _TEXT,
         "kind": Key(str, check=_one_of("CLINIC", "ACCOMMODATION", "OTHER")), "pos_code": _TEXT,
-        "travel_area": Key(int), "holidays": _TEXT,
+        "travel_area": Key(int, least=1, most=7), "holidays": Key(str, check=_holidays),
     },
     "room": {"id": _ID, "name": _NAME, "site": _reference("site", required=True), "capacity": Key(int)},
     "worker": {
@@ -113,6 +124,8 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
     "reason": {
         "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),
+        "billing": _choice(Billing), "threshold_hours": Key(int), "billable_percent": Key(int, most=100),
+        "ndis_code": _choice(NdisCode), "send_notification": Key(bool),
     },
 }  # fmt: skip
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", date: "a date like 2026-03-01"}
@@ -167,6 +180,6 @@ def _wrong(key: Key, value: object) -> str | None:
     fits = isinstance(value, key.kind) and not (key.kind is int and isinstance(value, bool))
     if not fits or (key.kind is date and isinstance(value, datetime)):
         return f"must be {_WORDS[key.kind]}"
-    if isinstance(value, int) and not isinstance(value, bool) and not 0 <= value < 10**9:
-        return "must be from 0 to 999999999"
+    if isinstance(value, int) and not isinstance(value, bool) and not key.least <= value <= key.most:
+        return f"must be from {key.least} to {key.most}"
     return key.check(value) if isinstance(value, str) else None
