@@ -10,7 +10,8 @@ from model.base import Base, Row
 
 
 class Worker(Row, Base):
-    """A practitioner's row. `ref` is the practice's own id for the person ("mia")."""
+    """A practitioner's row. `ref` is the practice's own id for the person ("mia"); `contracted_min` are the minutes a
+    week of the contract."""
 
     __tablename__ = "worker"
 
@@ -21,6 +22,11 @@ class Worker(Row, Base):
     active: Mapped[bool] = mapped_column(default=True)
     start_date: Mapped[date | None] = mapped_column(Date)
     end_date: Mapped[date | None] = mapped_column(Date)
+    contracted_min: Mapped[int | None]
+
+    def works_on(self, day: date) -> bool:
+        """Whether somebody who is active is employed on a day of their own zone (R30)."""
+        return self.active and (self.start_date or day) <= day <= (self.end_date or day)
 
 
 class Client(Row, Base):

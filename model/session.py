@@ -180,6 +180,7 @@ class Session(Row, Details, Timed, Base):
     needs_reschedule: Mapped[bool] = mapped_column(default=False)
     overlap_acknowledged: Mapped[bool] = mapped_column(default=False)
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
+    roster_period_id: Mapped[UUID | None]  # the period that it was published with
 
     clients: Mapped[list["SessionClient"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="SessionClient.position"

@@ -6,6 +6,15 @@ Values only: files and environment are `adapters.config`'s, which reads the boun
 from dataclasses import dataclass, field
 from typing import Literal
 
+Violated = Literal[
+    "WORKER_OVERLAP",
+    "CLIENT_OVERLAP",
+    "CONTRACTED_HOURS",
+    "ASSOCIATION",
+    "UNASSIGNED",
+    "WORKER_STATUS",
+    "CLIENT_STATUS",
+]
 Level = Literal["busy", "reference", "initials", "first_name", "full_name"]
 LEVELS: tuple[Level, ...] = ("busy", "reference", "initials", "first_name", "full_name")
 
@@ -83,11 +92,13 @@ class InboundSettings:
 class RulesSettings:
     """How strictly a practice keeps its own rules (DOMAIN 3).
 
-    Of a short notice cancellation under the NDIS `ndis_percent` of the agreed fee is charged (R2).
+    Of a short notice cancellation under the NDIS `ndis_percent` of the agreed fee is charged (R2). A roster period that
+    violates one of `block_on` is not published (R52).
     """
 
     ndis_percent: int = _whole(100, least=0, most=100)
     allow_delete_rostered: bool = False
+    block_on: tuple[Violated, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ COMMANDS = {
     "practice": "adapters.cli.practice:practice",
     "session": "adapters.cli.all_sessions:session",
     "reason": "adapters.cli.reasons:reason",
+    "roster": "adapters.cli.rosters:roster",
     "event": "adapters.cli.events:event",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",

@@ -135,8 +135,7 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
 def check_eligible(worker: Worker, at: datetime) -> None:
     """R30, as far as it is known here: active, and employed on that day (in the worker's zone)."""
     day = at.astimezone(zone(worker.tz)).date()
-    employed = (worker.start_date or day) <= day <= (worker.end_date or day)
-    if not worker.active or not employed:
+    if not worker.works_on(day):
         raise DomainError("E_WORKER_INELIGIBLE", f'The worker "{worker.ref}" does not work here on {day}')
 
 

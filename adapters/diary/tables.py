@@ -101,7 +101,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "room": {"id": _ID, "name": _NAME, "site": _reference("site", required=True), "capacity": Key(int)},
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
-        "start_date": Key(date), "end_date": Key(date),
+        "start_date": Key(date), "end_date": Key(date), "contracted_min": Key(int),
     },
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,

@@ -46,6 +46,8 @@ PLANTED = {
         "code": "Qzservicecode", "name": "Qzservice", "unit": "Qzunit", "category": "Qzcategory", "cpt": "Qzcpt",
     },
     "planned_service": {"claim_type": "Qzclaimtype"},
+    "base_roster": {"name": "Qzbase"},
+    "roster_slot": {"subject": "Qzslot"},
     "cancellation_reason": {"text": "Qzreason"},
     "cancellation": {"note": "Qznote", "rule_trace": "Qztrace", "fee_note": "Qzfeenote"},
     "attestation": {"basis": "Qzbasis"},
@@ -69,6 +71,8 @@ STRUCTURED = {
     "client": {"ref", "tz"},
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
+    "base_roster": {"state", "tz"},
+    "roster_slot": {"weekday", "start", "work_type"},
     "cancellation_reason": {"ref", "type", "billing", "ndis_code"},
     "cancellation": {"cancelled_by", "recorded_by", "outcome"},
     "attestation": {"level", "attested_by"},
@@ -90,7 +94,8 @@ _OTHER_TABLES = {
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
-    "series_worker", "archive", "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
+    "series_worker", "archive", "roster_slot_worker", "roster_slot_client", "roster_period",
+    "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.

@@ -1,0 +1,173 @@
+"""Validate a roster period: find what is wrong with it, by rule, planned session and person (R52).
+
+What is found informs; it hinders publishing only where the practice says so (`rules.block_on`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.engine import Sessions
+from adapters.diary.periods import period_named
+from adapters.diary.transaction import record, writing
+from model.act import Act
+from model.moment import zone
+from model.roster import RosterPeriod, RosterSlot
+from model.session import (
+    Assignment,
+    Attendance,
+    Kind,
+    Session,
+    SessionClient,
+    SessionWorker,
+    ShowAs,
+    Status,
+)
+
+_NIGHT = timedelta(days=1)  # what begins on the last day may end on the next
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """The rule, the planned session by its id, and who, by the practice's id; a client by the internal one."""
+
+    rule: str
+    slot: str
+    who: str
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """One person's time: of a planned session, or of one that stands already (`slot` is empty)."""
+
+    who: UUID
+    start: datetime
+    end: datetime
+    slot: str
+
+
+def validate(sessions: Sessions, act: Act, period: str) -> list[Violation]:
+    """Check a period and keep what was found."""
+    with writing(sessions) as database:
+        row = period_named(database, period)
+        found = sorted(set(_violations(database, row)), key=lambda one: (one.slot, one.rule, one.who))
+        row.validated([asdict(one) for one in found])
+        record(database, act, "period-validated", code=" ".join(sorted({one.rule for one in found})))
+        return found
+
+
+def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]:
+    names = {w.worker_id: w.worker.ref for slot in period.slots for w in slot.workers}
+    names |= {c.client_id: c.client.internal_id for slot in period.slots for c in slot.clients}
+    for slot in period.slots:
+        yield from _of_slot(slot)
+    for one in _meeting([*_workers_planned(period), *_workers_taken(database, period)]):
+        yield Violation(rule="WORKER_OVERLAP", slot=one.slot, who=names[one.who])
+    for one in _meeting([*_clients_planned(period), *_clients_taken(database, period)]):
+        yield Violation(rule="CLIENT_OVERLAP", slot=one.slot, who=names[one.who])
+    yield from _hours(period)
+
+
+def _of_slot(slot: RosterSlot) -> Iterator[Violation]:
+    """What is wrong with one planned session by itself."""
+    name = str(slot.id)
+    if not slot.workers:
+        yield Violation(rule="UNASSIGNED", slot=name, who="")
+    for assigned in slot.workers:
+        if slot.day is None or not assigned.worker.works_on(slot.day):
+            yield Violation(rule="WORKER_STATUS", slot=name, who=assigned.worker.ref)
+    for attending in slot.clients:
+        client = attending.client
+        if not client.active:
+            yield Violation(rule="CLIENT_STATUS", slot=name, who=client.internal_id)
+        if slot.site_id is not None and client.site_id not in (None, slot.site_id):
+            yield Violation(rule="ASSOCIATION", slot=name, who=client.internal_id)
+
+
+def _hours(period: RosterPeriod) -> Iterator[Violation]:
+    """More than a worker's contract says, in a week of the period: a sum against a number (DOMAIN 7)."""
+    minutes: dict[tuple[UUID, int], int] = {}
+    for slot in sorted(period.slots, key=lambda one: (one.day or period.start_date, one.start)):
+        week = ((slot.day or period.start_date) - period.start_date).days // 7
+        for one in slot.workers:
+            key = one.worker_id, week
+            minutes[key] = minutes.get(key, 0) + slot.minutes
+            most = one.worker.contracted_min
+            if most is not None and minutes[key] > most:
+                yield Violation(rule="CONTRACTED_HOURS", slot=str(slot.id), who=one.worker.ref)
+
+
+# --- who is where ---------------------------------------------------------------------------------------------
+
+
+def _workers_planned(period: RosterPeriod) -> list[_Taken]:
+    return [
+        taken for slot in _open(period) for taken in _times(period, slot, [w.worker_id for w in slot.workers])
+    ]
+
+
+def _clients_planned(period: RosterPeriod) -> list[_Taken]:
+    return [
+        taken for slot in _open(period) for taken in _times(period, slot, [c.client_id for c in slot.clients])
+    ]
+
+
+def _open(period: RosterPeriod) -> list[RosterSlot]:
+    """What became a session already stands among those."""
+    return [slot for slot in period.slots if not slot.published]
+
+
+def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> list[_Taken]:
+    span = slot.span(zone(period.base.tz))
+    return [_Taken(who, span.starts_at, span.ends_at, str(slot.id)) for who in people]
+
+
+def _workers_taken(database: Database, period: RosterPeriod) -> Iterator[_Taken]:
+    people = {one.worker_id for slot in period.slots for one in slot.workers}
+    query = (
+        select(SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at)
+        .join(Session, Session.id == SessionWorker.session_id)
+        .where(SessionWorker.worker_id.in_(people), _around(period))
+        .where(SessionWorker.status.not_in([Assignment.CANCELLED, Assignment.DECLINED]))
+    )
+    for who, start, end in database.execute(query):
+        yield _Taken(who, start, end, "")
+
+
+def _clients_taken(database: Database, period: RosterPeriod) -> Iterator[_Taken]:
+    people = {one.client_id for slot in period.slots for one in slot.clients}
+    query = (
+        select(SessionClient.client_id, Session.starts_at, Session.ends_at)
+        .join(Session, Session.id == SessionClient.session_id)
+        .where(SessionClient.client_id.in_(people), _around(period))
+        .where(SessionClient.status != Attendance.CANCELLED)
+    )
+    for who, start, end in database.execute(query):
+        yield _Taken(who, start, end, "")
+
+
+def _around(period: RosterPeriod) -> ColumnElement[bool]:
+    """Sessions that take time in these weeks."""
+    tz = zone(period.base.tz)
+    first = datetime(*period.start_date.timetuple()[:3], tzinfo=tz) - _NIGHT
+    last = datetime(*period.end_date.timetuple()[:3], tzinfo=tz) + 2 * _NIGHT
+    blocks = or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY)
+    return and_(Session.status != Status.CANCELLED, Session.ends_at > first, Session.starts_at < last, blocks)
+
+
+def _meeting(times: Iterable[_Taken]) -> Iterator[_Taken]:
+    """Planned times that meet another of the same person's; of two planned ones both."""
+    by_who: dict[UUID, list[_Taken]] = {}
+    for one in times:
+        by_who.setdefault(one.who, []).append(one)
+    for several in by_who.values():
+        ordered = sorted(several, key=lambda one: (one.start, one.end))
+        longest = ordered[0]  # of those that began: whoever meets any of them meets this one
+        for one in ordered[1:]:
+            if one.start < longest.end:
+                yield from (met for met in (longest, one) if met.slot)
+            longest = max(longest, one, key=lambda taken: taken.end)
