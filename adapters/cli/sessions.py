@@ -189,6 +189,25 @@ def move(
     print_changed(done, "Moved", as_json=as_json)
 
 
+@session.command("repeat")
+def repeat(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    rule: str = typer.Option(..., "--rule", help='Like "FREQ=WEEKLY;BYDAY=TU;COUNT=8".'),
+    as_json: bool = JSON,
+) -> None:
+    """Let a single session repeat: it becomes the first of a series.
+
+    Its event in calendars stays the same one.
+
+    Example: calendula session repeat 5b1f --rule "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
+    """
+    from adapters.diary.repeating import repeat
+
+    run = here(ctx)
+    print_changed(repeat(run.sessions, run.act(), session, rule), "Repeats", as_json=as_json)
+
+
 @session.command("delete")
 def delete(
     ctx: typer.Context,

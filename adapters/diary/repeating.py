@@ -1,4 +1,4 @@
-"""Follow a rule of repetition that came from a calendar and was confirmed (E6, E14; 000-10).
+"""Let something repeat: by a rule of staff, or one from a calendar that was confirmed (000-10, E6, E14).
 
 What took place stays as it was: a new rule holds from the cut, or from the first occurrence that may still change.
 Whether it may be followed was answered before.
@@ -9,24 +9,47 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.engine import Sessions
 from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
 from adapters.diary.conflicts import check_rooms, overlaps
-from adapters.diary.transaction import record
+from adapters.diary.lookup import find_session
+from adapters.diary.transaction import record, writing
+from adapters.diary.views import Changed
 from model.act import Act
 from model.errors import DomainError
 from model.journal import InboundChange
 from model.link import EventMapping
 from model.moment import Moment, from_text, in_zone, to_text, zone
-from model.recurrence import Rule
+from model.recurrence import Rule, check_staff_rule, skips_months
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker, starts
+from model.service import PlannedService
 from model.session import Session
+
+
+def repeat(sessions: Sessions, act: Act, session: str, rule_text: str) -> Changed:
+    """Turn an appointment into the first of a series, under the same UID; what is planned goes along (000-10)."""
+    with writing(sessions) as database:
+        row = find_session(database, session)
+        if row.series_id is not None:
+            raise DomainError("E_TRANSITION", "This session repeats already; move it, or add another")
+        span = row.span
+        rule = Rule.parse(rule_text, span.start)
+        check_staff_rule(rule)
+        series = _made_recurring(database, act, row, Pattern(span=span, rule=rule))
+        rows = [one for one in series.occurrences if not one.frozen]
+        check_rooms(database, rows)
+        warnings = ["MONTH_DAY_SKIPPED"] * skips_months(span.start, rule) + overlaps(database, rows)
+        record(database, act, "repeated", series_id=series.id, code=" ".join(warnings), rule=series.rule_text)
+        return Changed(
+            session_id=row.id, series_id=series.id, count=len(series.occurrences), warnings=tuple(warnings)
+        )
 
 
 def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[int, Sequence[str]]:
     """Repeat as the calendar said; return how many sessions that touched, and warnings."""
     if change.series_id is None:
-        series = _made_recurring(database, act, change)
+        series = _repeating_there(database, act, change)
     elif change.code == "E14" and change.recurrence_id:
         series = _brought_back(database, act, change)
     else:
@@ -88,14 +111,18 @@ def _brought_back(database: Database, act: Act, change: InboundChange) -> Series
     return series
 
 
-def _made_recurring(database: Database, act: Act, change: InboundChange) -> Series:
-    """A single session becomes the first of a series, under the same UID (000-10)."""
+def _repeating_there(database: Database, act: Act, change: InboundChange) -> Series:
     session = load_session(database, change.session_id) if change.session_id else None
     if session is None:
         raise gone()
+    return _made_recurring(database, act, session, _pattern(change, session.tz))
+
+
+def _made_recurring(database: Database, act: Act, session: Session, pattern: Pattern) -> Series:
+    """A single session becomes the first of a series, under the same UID (000-10)."""
     if session.lock:
         raise DomainError("E_LOCKED", f"This session cannot be changed any more: {session.lock}")
-    series = _series_like(session, _pattern(change, session.tz), act)
+    series = _series_like(session, pattern, act)
     session.occurrence_key = to_text(series.span.start)
     session.is_exception = session.local_start != session.occurrence_key
     series.occurrences.append(session)
@@ -104,6 +131,10 @@ def _made_recurring(database: Database, act: Act, change: InboundChange) -> Seri
     database.flush()
     shown = update(EventMapping).where(EventMapping.session_id == session.id)
     database.execute(shown.values(session_id=None, series_id=series.id))
+    planned = update(PlannedService).where(
+        PlannedService.session_id == session.id, PlannedService.ad_hoc.is_(False)
+    )
+    database.execute(planned.values(session_id=None, series_id=series.id))  # ad hoc ones stay with this one
     return series
 
 

@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 from adapters.demo.radicale import Server
-from tests.benchmarks import looking, reading, scale
+from tests.benchmarks import clashing, looking, reading, scale
 from tests.benchmarks.events import foreign
 from tests.benchmarks.practice import BenchPractice, practice
 from tests.benchmarks.processes import Spent, calendula
@@ -269,6 +269,11 @@ def look_here(bench: Bench) -> Iterator[Figure]:
     return looking.looking(bench.folder / "look")
 
 
+def clashes(bench: Bench) -> Iterator[Figure]:
+    """Of a series, among very many sessions."""
+    return clashing.clashing(bench.folder / "clashes")
+
+
 def _ms(seconds: Iterable[float]) -> str:
     return f"{median(seconds) * 1000:.0f} ms"
 
@@ -287,4 +292,5 @@ ALL = {
     "quiet": quiet,
     "look": look_here,
     "scale": many_links,
+    "clashes": clashes,
 }

@@ -23,7 +23,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
-    *(f"session {verb}" for verb in ("no-show", "fee", "cancellations")),
+    *(f"session {verb}" for verb in ("no-show", "fee", "cancellations", "repeat")),
     *(f"reason {verb}" for verb in ("list", "add", "retire")),
     *(
         f"roster base {verb}"
