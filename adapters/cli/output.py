@@ -19,6 +19,8 @@ JSON = typer.Option(False, "--json", help="Print JSON instead of a table.")
 WARNINGS = {
     "SLOT_OVERLAP": "a worker is busy at that time already",
     "CLIENT_OVERLAP": "a client is booked at that time already",
+    "E_ROOM_CONFLICT": "the room is taken, and an administrator said why it shall be so",
+    "E_ASSET_CONFLICT": "the asset is in use, and an administrator said why it shall be so",
     "UNASSIGNED": "no worker is assigned yet",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }

@@ -14,8 +14,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from model.cancellation import Cancellation
-from model.series import Series, SeriesClient, SeriesWorker
-from model.session import Session, SessionClient, SessionWorker
+from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
+from model.session import Session, SessionAsset, SessionClient, SessionWorker
 
 
 def _session_parts() -> tuple[_AbstractLoad, ...]:
@@ -23,6 +23,7 @@ def _session_parts() -> tuple[_AbstractLoad, ...]:
     return (
         selectinload(Session.clients).joinedload(SessionClient.client, innerjoin=True),
         selectinload(Session.workers).joinedload(SessionWorker.worker, innerjoin=True),
+        selectinload(Session.assets).joinedload(SessionAsset.asset, innerjoin=True),
         selectinload(Session.cancellations).joinedload(Cancellation.reason, innerjoin=True),
         joinedload(Session.site),
         joinedload(Session.room),
@@ -47,6 +48,7 @@ def _some_series() -> Select[Series]:
         selectinload(Series.occurrences).options(*_session_parts()),
         selectinload(Series.clients).joinedload(SeriesClient.client, innerjoin=True),
         selectinload(Series.workers).joinedload(SeriesWorker.worker, innerjoin=True),
+        selectinload(Series.assets).joinedload(SeriesAsset.asset, innerjoin=True),
         joinedload(Series.site),
         joinedload(Series.room),
     )

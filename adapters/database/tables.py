@@ -1,7 +1,33 @@
 """All tables of all nouns: importing the nouns is what declares them."""
 
-from model import archive, busy, cancellation, journal, link, people, practice, series, service, session
+from model import (
+    archive,
+    asset,
+    busy,
+    cancellation,
+    journal,
+    link,
+    people,
+    practice,
+    series,
+    service,
+    session,
+    waiver,
+)
 from model.base import Base
 
-NOUNS = (archive, busy, cancellation, journal, link, people, practice, series, service, session)
+NOUNS = (
+    archive,
+    asset,
+    busy,
+    cancellation,
+    journal,
+    link,
+    people,
+    practice,
+    series,
+    service,
+    session,
+    waiver,
+)
 metadata = Base.metadata

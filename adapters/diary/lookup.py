@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.loading import load_series, load_session
+from model.asset import Asset
 from model.cancellation import CancellationReason
 from model.errors import DomainError
 from model.moment import zone
 from model.people import Client, Worker
-from model.practice import Practice, Room, Site
+from model.practice import Practice, Region, Room, Site
 from model.series import Series
 from model.session import Session
 
-_Named = TypeVar("_Named", Worker, Client, Site, Room, CancellationReason)
+_Named = TypeVar("_Named", Worker, Client, Site, Room, Region, Asset, CancellationReason)
 _PREFIX = re.compile(r"[0-9a-f]{4,32}")
 
 

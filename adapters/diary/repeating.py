@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
-from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.transaction import record
 from model.act import Act
+from model.asset import Need
 from model.errors import DomainError
 from model.journal import InboundChange
 from model.link import EventMapping
@@ -34,7 +35,7 @@ def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[in
     database.add(series)
     database.flush()
     rows = [row for row in series.occurrences if not row.frozen]
-    check_rooms(database, rows)
+    check_places(database, rows)
     record(database, act, "moved", series_id=series.id, code=change.code, rule=series.rule_text)
     return len(rows), overlaps(database, rows)
 
@@ -115,4 +116,5 @@ def _series_like(session: Session, pattern: Pattern, act: Act) -> Series:
     series.site, series.room = session.site, session.room
     series.clients = [SeriesClient(client_id=c.client_id, client=c.client) for c in session.active_clients]
     series.workers = [SeriesWorker(worker_id=w.worker_id, worker=w.worker) for w in session.active_workers]
+    series.needs = [Need(asset=taken.asset, qty=taken.qty) for taken in session.assets]
     return series

@@ -82,10 +82,12 @@ PRACTICE: Mapping[str, Key] = {
     "week_start": Key(str, check=_one_of(*_WEEKDAYS)),
 }
 TABLES: Mapping[str, Mapping[str, Key]] = {
+    "region": {"id": _ID, "name": _NAME},
+    "asset": {"id": _ID, "name": _NAME, "region": _reference("region"), "quantity": Key(int)},
     "site": {
         "id": _ID, "name": _NAME, "code": _NAME, "tz": _TZ, "address": _TEXT,
         "kind": Key(str, check=_one_of("CLINIC", "ACCOMMODATION", "OTHER")), "pos_code": _TEXT,
-        "travel_area": Key(int), "holidays": _TEXT,
+        "travel_area": Key(int), "holidays": _TEXT, "region": _reference("region"),
     },
     "room": {"id": _ID, "name": _NAME, "site": _reference("site", required=True), "capacity": Key(int)},
     "worker": {

@@ -37,6 +37,9 @@ PLANTED = {
     "practice": {"name": "Qzpractice"},
     "site": {"code": "Qzsitecode", "name": "Qzsitename", "address": "Qzsiteaddress", "pos_code": "Qzsitepos"},
     "room": {"name": "Qzroom"},
+    "region": {"name": "Qzregion"},
+    "asset": {"name": "Qzasset"},
+    "waiver": {"note": "Qzwaivernote"},
     "worker": {"name": "Qzworkerfirst Qzworkerlast", "email": "Qzworkermail"},
     "client": {
         "name": "Qzfirst Qzlast", "email": "Qzmail", "phone": "Qzphone", "address": "Qzclientaddress",
@@ -65,6 +68,9 @@ STRUCTURED = {
     "practice": {"tz", "country", "week_start"},
     "site": {"ref", "tz", "kind", "holidays"},
     "room": {"ref"},
+    "region": {"ref"},
+    "asset": {"ref"},
+    "waiver": {"code", "given_by"},
     "worker": {"ref", "tz"},
     "client": {"ref", "tz"},
     "service": {"ref", "cancel_rule"},
@@ -91,11 +97,12 @@ _OTHER_TABLES = {
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
     "series_worker", "archive", "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
+    "session_asset", "series_asset",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
 _OWNERS = {"Qzurl", "Qzsubject", "Qzdescription", "Qzlocation"}
-_PLACES = {"Qzsitename", "Qzroom"}
+_PLACES = {"Qzsitename", "Qzroom", "Qzasset"}
 ALLOWED = {
     "busy": set(),
     "reference": _OWNERS | {"Qzinternal", "Qzsitecode"},
@@ -161,8 +168,17 @@ def _fill(office: Office) -> None:
     office.at("2026-03-02T09:00+10:30")
     for level in ("first_name", "full_name"):
         office.run("privacy", "attest", level, "--basis", "BAA", "--as", "ada")
+    assets = office.folder / "assets.toml"
+    assets.write_text(
+        '[[region]]\nid = "west"\nname = "West"\n'
+        '[[asset]]\nid = "minibus"\nname = "Minibus"\nregion = "west"\n'
+    )
+    office.run("practice", "import", str(assets))
     add = ("session", "add", *_WHO)
-    office.run(*add, "--start", "2026-03-10 09:00", "--client", "noor", "--site", "adelaide", "--room", "gym")
+    along = ("--site", "adelaide", "--room", "gym", "--region", "west", "--asset", "minibus")
+    office.run(*add, "--start", "2026-03-10 09:00", "--client", "noor", *along)
+    clash = ("--asset", "minibus", "--override", "a reason")
+    office.run(*add, "--start", "2026-03-10 09:30", "--client", "jordan", *clash)
     office.run(*add, "--start", "2026-03-10 10:00", "--client", "noor", "--location-type", "TELEHEALTH")
     office.run(*add, "--start", "2026-03-10 11:00", "--client", "eva", "--location-type", "CLIENT_ADDRESS")
     office.run(*add, "--start", "2026-03-10 13:00", "--client", "liam", "--kind", "CLIENT_CONTACT")
@@ -299,7 +315,7 @@ def _log_of_a_service(office: Office, phone: Phone) -> bytes:
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as service:
         try:
             for _ in range(300):
-                if len(phone.resources()) == 9:
+                if len(phone.resources()) == 10:
                     break
                 time.sleep(0.1)
             _play(phone)
