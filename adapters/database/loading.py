@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from model.bed import Bed, BedBooking, BedService
 from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.session import Session, SessionAsset, SessionClient, SessionWorker
@@ -73,3 +74,18 @@ def load_sessions(database: Database, ids: Iterable[UUID]) -> list[Session]:
 def load_several_series(database: Database, ids: Iterable[UUID]) -> list[Series]:
     """Some series with their occurrences; what was loaded before is read anew."""
     return list(database.scalars(_some_series(), {"ids": list(ids)}))
+
+
+def load_bookings(database: Database, ids: Iterable[UUID]) -> list[BedBooking]:
+    """Some stays with bed, site, client, holds and services, in order of time."""
+    query = (
+        select(BedBooking)
+        .where(BedBooking.id.in_(list(ids)))
+        .options(
+            joinedload(BedBooking.bed, innerjoin=True).joinedload(Bed.site, innerjoin=True),
+            joinedload(BedBooking.client, innerjoin=True),
+            selectinload(BedBooking.holds),
+            selectinload(BedBooking.services).joinedload(BedService.service, innerjoin=True),
+        )
+    )
+    return list(database.scalars(query.order_by(BedBooking.starts_at, BedBooking.id)))

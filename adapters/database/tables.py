@@ -3,6 +3,7 @@
 from model import (
     archive,
     asset,
+    bed,
     busy,
     cancellation,
     journal,
@@ -19,6 +20,7 @@ from model.base import Base
 NOUNS = (
     archive,
     asset,
+    bed,
     busy,
     cancellation,
     journal,

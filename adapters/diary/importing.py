@@ -18,6 +18,7 @@ from adapters.diary.tables import TABLES, Columns, Entry, Found, read_tables
 from adapters.diary.transaction import record
 from model.act import Act
 from model.asset import Asset
+from model.bed import Bed
 from model.cancellation import CancellationReason
 from model.people import Client, Worker
 from model.practice import Practice, Region, Room, Site
@@ -28,6 +29,7 @@ _Noun = (
     | Asset
     | Site
     | Room
+    | Bed
     | Worker
     | Client
     | Service
@@ -40,6 +42,7 @@ _NOUNS: Mapping[str, type[Any]] = {
     "asset": Asset,
     "site": Site,
     "room": Room,
+    "bed": Bed,
     "worker": Worker,
     "client": Client,
     "service": Service,

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from model.bed import BedStatus, RecordType
 from model.cancellation import CancelledBy
 from model.errors import DomainError
 from model.moment import zone
+from model.people import Gender
 from model.service import CancelRule, Unit
 
 Columns = dict[str, object]
@@ -90,6 +92,12 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "travel_area": Key(int), "holidays": _TEXT, "region": _reference("region"),
     },
     "room": {"id": _ID, "name": _NAME, "site": _reference("site", required=True), "capacity": Key(int)},
+    "bed": {
+        "id": _ID, "name": _NAME, "site": _reference("site", required=True), "room_no": _TEXT,
+        "record_type": _choice(RecordType), "bed_type": _TEXT, "min_age": Key(int), "max_age": Key(int),
+        "gender": _choice(Gender), "funding": _TEXT, "emergency": Key(bool), "amenities": _TEXT,
+        "status": _choice(BedStatus),
+    },
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
         "start_date": Key(date), "end_date": Key(date),
@@ -97,6 +105,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
         "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
+        "dob": Key(date), "gender": _choice(Gender),
     },
     "service": {
         "id": _ID, "name": _NAME, "code": _NAME, "category": _TEXT, "unit": _choice(Unit),

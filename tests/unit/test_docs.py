@@ -23,6 +23,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
+    *(
+        f"bed {verb}"
+        for verb in ("book", "list", "edit", "hold", "end-hold", "check-in", "check-out", "cancel")
+    ),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"

@@ -83,6 +83,8 @@ def test_e_asset_conflict_counts_how_many_are_taken(equipped: Diary) -> None:
     equipped.add("2026-03-16 10:00", assets=["chair"], workers=["tom"], clients=["liam"])
     assert refusal(equipped, "2026-03-16 10:30", assets=["chair:2"]).code == "E_ASSET_CONFLICT"
     equipped.add("2026-03-16 10:30", assets=["chair"])
+    equipped.add("2026-03-17 10:00", assets=["chair:2"], workers=["tom"], clients=["liam"])
+    assert refusal(equipped, "2026-03-17 10:30", assets=["chair"]).code == "E_ASSET_CONFLICT"
     assert refusal(equipped, "2026-03-16 10:45", assets=["chair"], clients=["eva"]).code == "E_ASSET_CONFLICT"
 
 

@@ -71,7 +71,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_stored(diary: D
             id = "r"
             type = "CAT"
             text = "Cat"
-            [[bed]]
+            [[sofa]]
             id = "b1"
             """
         )
@@ -82,7 +82,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_stored(diary: D
         '[[worker]] "zoe"',
         '[[worker]] "zoe"',
         '[[reason]] "r"',
-        "bed",
+        "sofa",
     ]
     with diary.read() as database:
         assert database.scalars(select(Site.ref).where(Site.ref == "north")).all() == []

@@ -1,4 +1,4 @@
-"""Regions and assets, and waivers of what a rule refuses."""
+"""Regions, assets, beds and the stays in them, and waivers of what a rule refuses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,7 +29,9 @@ def upgrade() -> None:
         _add_reference(owner, "region_id", "region")
         _create_taken(owner)
     _add_reference("site", "region_id", "region")
+    _create_beds()
     _create_waiver()
+    _let_stays_deliver()
 
 
 def _create_taken(owner: str) -> None:
@@ -48,7 +50,7 @@ def _create_taken(owner: str) -> None:
 
 
 def _create_waiver() -> None:
-    about = {"session_id": "session", "series_id": "series"}
+    about = {"session_id": "session", "series_id": "series", "booking_id": "bed_booking"}
     op.create_table(
         "waiver",
         *(sa.Column(name, sa.Uuid(), nullable=True) for name in about),
@@ -63,6 +65,87 @@ def _create_waiver() -> None:
     )
     for name in about:
         op.create_index(f"ix_waiver_{name}", "waiver", [name])
+
+
+def _create_beds() -> None:
+    op.create_table(
+        "bed",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("room_no", sa.Text(), nullable=False),
+        sa.Column("record_type", sa.String(40), nullable=False),
+        sa.Column("bed_type", sa.Text(), nullable=False),
+        sa.Column("min_age", sa.BigInteger(), nullable=True),
+        sa.Column("max_age", sa.BigInteger(), nullable=True),
+        sa.Column("gender", sa.String(40), nullable=True),
+        sa.Column("funding", sa.Text(), nullable=False),
+        sa.Column("emergency", sa.Boolean(), nullable=False),
+        sa.Column("amenities", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        *_row("bed"),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_bed_site_id"),
+        sa.UniqueConstraint("ref", name="uq_bed_ref"),
+    )
+    op.create_index("ix_bed_site_id", "bed", ["site_id"])
+    op.create_table(
+        "bed_booking",
+        sa.Column("bed_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.Text(), nullable=False),
+        sa.Column("tz", sa.Text(), nullable=False),
+        sa.Column("local_start", sa.Text(), nullable=False),
+        sa.Column("local_end", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        *_row("bed_booking"),
+        sa.ForeignKeyConstraint(["bed_id"], ["bed.id"], name="fk_bed_booking_bed_id"),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_bed_booking_client_id"),
+    )
+    op.create_index("ix_bed_booking_bed_id_ends_at", "bed_booking", ["bed_id", "ends_at"])
+    op.create_index("ix_bed_booking_client_id", "bed_booking", ["client_id"])
+    _create_parts_of_stays()
+    op.add_column("client", sa.Column("dob", sa.Date(), nullable=True))
+    op.add_column("client", sa.Column("gender", sa.String(40), nullable=True))
+
+
+def _create_parts_of_stays() -> None:
+    op.create_table(
+        "bed_hold",
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("first_night", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("going_on", sa.Boolean(), nullable=False),
+        *_row("bed_hold"),
+        sa.ForeignKeyConstraint(["booking_id"], ["bed_booking.id"], name="fk_bed_hold_booking_id"),
+    )
+    op.create_index("ix_bed_hold_booking_id", "bed_hold", ["booking_id"])
+    op.create_table(
+        "bed_service",
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("basis", sa.String(40), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("rate_cents", sa.BigInteger(), nullable=False),
+        sa.Column("ad_hoc", sa.Boolean(), nullable=False),
+        *_row("bed_service"),
+        sa.ForeignKeyConstraint(["booking_id"], ["bed_booking.id"], name="fk_bed_service_booking_id"),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name="fk_bed_service_service_id"),
+    )
+    op.create_index("ix_bed_service_booking_id", "bed_service", ["booking_id"])
+
+
+def _let_stays_deliver() -> None:
+    """A delivered line is of a session or of a stay. SQLite copies the table for that; nothing refers to it."""
+    with op.batch_alter_table("service_delivered") as table:
+        table.alter_column("session_id", existing_type=sa.Uuid(), nullable=True)
+    _add_reference("service_delivered", "booking_id", "bed_booking")
+    op.add_column("service_delivered", sa.Column("day", sa.Date(), nullable=True))
+    op.create_index("ix_service_delivered_booking_id", "service_delivered", ["booking_id"])
 
 
 def _row(table: str) -> list[sa.Column[object] | sa.PrimaryKeyConstraint]:
