@@ -23,7 +23,7 @@ class Taken:
 def too_many(wanted: Sequence[Taken], others: Sequence[Taken], capacity: Mapping[UUID, int]) -> list[Taken]:
     """Those of `wanted` that do not fit in beside `others` and each other; where no capacity is known there is one."""
     whole = {
-        who: _overfull([t for t in (*wanted, *others) if t.who == who], capacity.get(who, 1))
+        who: above([t for t in (*wanted, *others) if t.who == who], capacity.get(who, 1))
         for who in {want.who for want in wanted}
     }
     return [
@@ -33,12 +33,12 @@ def too_many(wanted: Sequence[Taken], others: Sequence[Taken], capacity: Mapping
     ]
 
 
-def _overfull(taken: Iterable[Taken], capacity: int) -> list[tuple[datetime, datetime]]:
-    """The stretches of time in which more is taken than there is; who leaves at a moment makes room for who comes."""
+def above(taken: Iterable[Taken], level: int) -> list[tuple[datetime, datetime]]:
+    """The stretches of time in which more than that is taken; who leaves at a moment makes room for who comes."""
     edges = sorted(edge for t in taken for edge in ((t.start, t.qty), (t.end, -t.qty)))
     used, found = 0, []
     for (at, step), (then, _) in pairwise(edges):
         used += step
-        if used > capacity and at < then:
+        if used > level and at < then:
             found.append((at, then))
     return found

@@ -67,3 +67,14 @@ def test_a_stay_that_is_not_there(house: Command) -> None:
     assert house("bed", "check-in", "xyz").err.endswith("(E_NOT_FOUND)\n")
     assert house("bed", "edit", "abcd").code == 2
     assert "No stays." in house("bed", "list").out
+
+
+def test_us19_when_a_bed_is_taken(house: Command) -> None:
+    house("bed", "book", "b2", "--client", "eva", "--start", "2026-03-20", "--end", "2026-03-22")
+    window = ("b2", "2026-03-01", "2026-04-01")
+    assert house("busy", *window, "--of", "bed", "--json").json() == [
+        {"start": "2026-03-19T13:30:00+00:00", "end": "2026-03-21T13:30:00+00:00", "fbtype": "BUSY"}
+    ]
+    assert "FREEBUSY;FBTYPE=BUSY:20260319T133000Z" in house("busy", *window, "--of", "bed", "--ics").out
+    assert house("busy", *window).err.endswith("(E_NOT_FOUND)\n")
+    assert house("busy", *window, "--of", "sofa").code == 2

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from model.bed import (
     check_stay,
     nights_of,
 )
+from model.busy import Fbtype
 from model.errors import DomainError
 from model.moment import Moment, Span
 from model.people import Client, Gender
@@ -229,6 +231,21 @@ def test_000_28_other_dates_keep_the_holds_within() -> None:
 def test_e_locked_what_is_over_is_a_record(state: BookingState) -> None:
     with refused("E_LOCKED"):
         stay(state=state).place(Span(start=FRIDAY, end=night(24), tz=ADELAIDE))
+
+
+@given(st.integers(1, 20), st.lists(st.integers(0, 19), max_size=4), st.booleans())
+def test_000_27_a_stay_takes_its_bed_without_a_gap(length: int, away: list[int], timed: bool) -> None:
+    start, end = FRIDAY, FRIDAY + timedelta(days=length)
+    hours = [datetime(day.year, day.month, day.day, 14, tzinfo=ADELAIDE) for day in (start, end)]
+    made = stay(*hours) if timed else stay(start, end)
+    for first in sorted({night for night in away if night < length}):
+        made.hold(FRIDAY + timedelta(days=first), FRIDAY + timedelta(days=first + 1), "away", ACT)
+        made.end_hold(None)
+    times = made.times()
+    assert (times[0].start, times[-1].end) == (made.starts_at, made.ends_at)
+    assert all(one.end == then.start for one, then in pairwise(times))
+    tentative = [time for time in times if time.fbtype is Fbtype.BUSY_TENTATIVE]
+    assert len(tentative) == len(made.holds)
 
 
 # --- services -----------------------------------------------------------------------------------------------
