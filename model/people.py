@@ -1,12 +1,21 @@
 """The people: workers who see sessions in their calendars, clients who never appear there by name unasked."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from model.base import Base, Row
+
+
+class Gender(StrEnum):
+    """As passports say it."""
+
+    FEMALE = "FEMALE"
+    MALE = "MALE"
+    X = "X"
 
 
 class Worker(Row, Base):
@@ -43,6 +52,8 @@ class Client(Row, Base):
     tz: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
+    dob: Mapped[date | None] = mapped_column(Date)
+    gender: Mapped[Gender | None]
 
     @property
     def initials(self) -> str:

@@ -19,6 +19,15 @@ class Practice(Row, Base):
     week_start: Mapped[str] = mapped_column(default="MO")
 
 
+class Region(Row, Base):
+    """A part of the country that sites and assets belong to ("West")."""
+
+    __tablename__ = "region"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
 class Site(Row, Base):
     """A service location. `code` is the short form that may leave at level `reference` ("ADL1").
 
@@ -37,6 +46,7 @@ class Site(Row, Base):
     pos_code: Mapped[str | None]
     travel_area: Mapped[int | None]
     holidays: Mapped[str] = mapped_column(default="")
+    region_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.id"))
 
 
 class Room(Row, Base):

@@ -13,6 +13,7 @@ from sqlalchemy import Date, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
+from model.asset import Asset
 from model.base import Base, Json, Row
 from model.errors import DomainError
 from model.moment import Span, settle
@@ -150,6 +151,7 @@ class RosterSlot(Row, Base):
 
     workers: Mapped[list["RosterSlotWorker"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     clients: Mapped[list["RosterSlotClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    assets: Mapped[list["RosterSlotAsset"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     def span(self, tz: ZoneInfo) -> Span:
         """When it is; only what has a day has one."""
@@ -165,6 +167,7 @@ class RosterSlot(Row, Base):
         slot.published = False
         slot.workers = [RosterSlotWorker(worker_id=one.worker_id) for one in self.workers]
         slot.clients = [RosterSlotClient(client_id=one.client_id) for one in self.clients]
+        slot.assets = [RosterSlotAsset(asset_id=one.asset_id, qty=one.qty) for one in self.assets]
         return slot
 
     def dated(self, act: Act, period: RosterPeriod) -> "RosterSlot":
@@ -194,6 +197,18 @@ class RosterSlotClient(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
 
     client: Mapped[Client] = relationship(lazy="raise")
+
+
+class RosterSlotAsset(Base):
+    """An asset that a planned session takes along, and how many of it."""
+
+    __tablename__ = "roster_slot_asset"
+
+    slot_id: Mapped[UUID] = mapped_column(ForeignKey("roster_slot.id", ondelete="CASCADE"), primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"), primary_key=True)
+    qty: Mapped[int] = mapped_column(default=1)
+
+    asset: Mapped[Asset] = relationship(lazy="raise")
 
 
 def check_pattern(*, weeks: int, week: int = 1, weekday: str = "MO") -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
+from model.asset import Asset, Need
 from model.base import Base, Row
 from model.errors import DomainError
 from model.moment import Moment, Span, from_text, in_zone, instant, key, shift, to_text, wall_distance, zone
@@ -56,6 +57,17 @@ class SeriesWorker(Base):
     worker: Mapped[Worker] = relationship(lazy="raise")
 
 
+class SeriesAsset(Base):
+    """So many of an asset, for every occurrence to come."""
+
+    __tablename__ = "series_asset"
+
+    series_id: Mapped[UUID] = mapped_column(ForeignKey("series.id"), primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"), primary_key=True, index=True)
+    qty: Mapped[int] = mapped_column(default=1)
+    asset: Mapped[Asset] = relationship(lazy="raise")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
     """Where a series starts and how it repeats."""
@@ -82,6 +94,7 @@ class Series(Row, Details, Timed, Base):
     )
     clients: Mapped[list[SeriesClient]] = relationship(lazy="raise", cascade="all, delete-orphan")
     workers: Mapped[list[SeriesWorker]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    assets: Mapped[list[SeriesAsset]] = relationship(lazy="raise", cascade="all, delete-orphan")
     site: Mapped[Site | None] = relationship(lazy="raise")
     room: Mapped[Room | None] = relationship(lazy="raise")
 
@@ -147,7 +160,7 @@ class Series(Row, Details, Timed, Base):
 
     def _row(self, occurrence_key: str, act: Act) -> Session:
         row = Session(id=act.new_id(), series_id=self.id, occurrence_key=occurrence_key, **self.details())
-        row.clients, row.workers, row.cancellations = [], [], []
+        row.clients, row.workers, row.cancellations, row.assets = [], [], [], []
         row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
         for name in ("site", "room"):  # known by its id alone where the series was made just now
             place = getattr(self, name)
@@ -158,7 +171,18 @@ class Series(Row, Details, Timed, Base):
             row.add_client(attending.client, act)
         for assigned in self.workers:
             row.add_worker(assigned.worker, act)
+        for need in self.needs:
+            row.take(need)
         return row
+
+    @property
+    def needs(self) -> list[Need]:
+        """The assets that each occurrence takes."""
+        return [Need(asset=taken.asset, qty=taken.qty) for taken in self.assets]
+
+    @needs.setter
+    def needs(self, needs: Iterable[Need]) -> None:
+        self.assets = [SeriesAsset(asset_id=need.asset.id, asset=need.asset, qty=need.qty) for need in needs]
 
     def exclude(self, occurrence_key: str) -> None:
         """Take one start out without a record; only for what may be deleted (drafts, Other Events)."""
@@ -213,6 +237,7 @@ class Series(Row, Details, Timed, Base):
         made.site, made.room = self.site, self.room
         made.clients = [SeriesClient(client_id=c.client_id, client=c.client) for c in self.clients]
         made.workers = [SeriesWorker(worker_id=w.worker_id, worker=w.worker) for w in self.workers]
+        made.needs = self.needs
         return made
 
     def _carry(self, rows: Mapping[str, Session], renamed: Mapping[str, str]) -> None:

@@ -159,11 +159,16 @@ class PlannedServiceClient(Base):
 
 
 class ServiceDelivered(Row, Base):
-    """One billable line. None without a complete session or a billable cancellation (invariant of DOMAIN 2)."""
+    """One billable line. None without a complete session, a billable cancellation or a stay that is over (DOMAIN 2).
+
+    It is of a session, or of a stay in a bed (`booking_id`), where `day` names the night.
+    """
 
     __tablename__ = "service_delivered"
 
-    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), index=True)
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id"), index=True)
+    booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("bed_booking.id"), index=True)
+    day: Mapped[date | None] = mapped_column(Date)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
     worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("worker.id"))
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))

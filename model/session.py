@@ -6,6 +6,7 @@ indexed). Occurrences of a series are sessions too, each a row of its own; what 
 is `model.series`. No rule here loads rows: relationships must have been loaded by whoever calls.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
+from model.asset import Asset, Need
 from model.base import Base, Row
 from model.cancellation import Cancellation, CancelledBy
 from model.errors import DomainError
@@ -110,12 +112,13 @@ class Details:
     tentative: Mapped[bool] = mapped_column(default=False)
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
+    region_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.id"))
     import_uid: Mapped[str | None] = mapped_column(index=True)
 
     DETAIL_NAMES = (
         "kind", "work_type", "status", "source", "subject", "description", "location", "location_type",
         "address", "url", "medium", "contact_with", "employee_message", "show_as", "tentative", "site_id",
-        "room_id",
+        "room_id", "region_id",
     )  # fmt: skip
 
     def details(self) -> dict[str, object]:
@@ -187,6 +190,7 @@ class Session(Row, Details, Timed, Base):
     )
     workers: Mapped[list["SessionWorker"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     cancellations: Mapped[list[Cancellation]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    assets: Mapped[list["SessionAsset"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     site: Mapped[Site | None] = relationship(lazy="raise")
     room: Mapped[Room | None] = relationship(lazy="raise")
 
@@ -332,6 +336,12 @@ class Session(Row, Details, Timed, Base):
             )
         )
 
+    def take(self, need: Need) -> None:
+        """Take so many of an asset along (001-09)."""
+        self.assets.append(
+            SessionAsset(session_id=self.id, asset_id=need.asset.id, asset=need.asset, qty=need.qty)
+        )
+
 
 class SessionClient(Row, Base):
     """An attendance: one client of one session, with a state of its own."""
@@ -368,6 +378,18 @@ class SessionWorker(Row, Base):
     worker: Mapped[Worker] = relationship(lazy="raise")
 
 
+class SessionAsset(Base):
+    """So many of an asset, for as long as one session lasts."""
+
+    __tablename__ = "session_asset"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("asset.id"), primary_key=True, index=True)
+    qty: Mapped[int] = mapped_column(default=1)
+
+    asset: Mapped[Asset] = relationship(lazy="raise")
+
+
 def check_length(span: Span) -> None:
     """A session lasts at least a minute (E3); only foreign events may have no length (FAILURES C17)."""
     if span.length < timedelta(minutes=1):
@@ -385,6 +407,12 @@ def check_participants(*, kind: Kind, work_type: WorkType, clients: int) -> None
         raise DomainError(
             "E_DUPLICATE_CLIENT", "An appointment has exactly one client; use the work type GROUP"
         )
+
+
+def check_site_clients(clients: Iterable[Client], site_id: UUID | None) -> None:
+    """At a site only its own clients (001-10); a client that is linked to no site may come to each."""
+    if site_id and any(client.site_id not in (None, site_id) for client in clients):
+        raise DomainError("E_NOT_SITE_CLIENT", "A client of another site cannot take part at this one")
 
 
 def check_place(*, kind: Kind, location_type: LocationType | None, site: bool, address: str) -> None:

@@ -31,6 +31,7 @@ _TEXT_CODES: dict[str, Code] = {
     "conference": "E23",
     "classification": "E24",
     "categories": "E24",
+    "resources": "E24",
 }
 
 

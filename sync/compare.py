@@ -19,7 +19,7 @@ Properties = frozenset[str]
 TIME = "time"
 TEXTS = ("summary", "description", "location", "url", "conference")
 INBOUND: Properties = frozenset(
-    {TIME, *TEXTS, "status", "transparent", "classification", "categories", "attendees"}
+    {TIME, *TEXTS, "status", "transparent", "classification", "categories", "resources", "attendees"}
 )
 OURS: Properties = INBOUND | {"marks", "related_to"}
 _UNCOMPARED_MARK = "REV"  # moves with every change of ours, seen or not
@@ -210,6 +210,7 @@ def _spelled(component: Component | None) -> str:
     values = [_name(component.start), _name(component.end)]
     values += [str(getattr(component, name)) for name in (*TEXTS, "status", "transparent", "classification")]
     values += [",".join(sorted(component.categories)), ",".join(sorted(component.attendees))]
+    values += sorted(component.resources)
     return "\x1e".join(values)
 
 

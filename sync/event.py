@@ -43,6 +43,7 @@ class Component:
     transparent: bool = False
     classification: str = "PUBLIC"
     categories: frozenset[str] = frozenset()
+    resources: frozenset[str] = frozenset()
     attendees: frozenset[str] = frozenset()
     related_to: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)

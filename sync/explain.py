@@ -29,7 +29,7 @@ GESTURES = {
     "E21": "too much was gone at once",
     "E22": "changed on both sides",
     "E23": "its link was changed",
-    "E24": "its class or categories were changed",
+    "E24": "its class, categories or resources were changed",
 }
 
 DECISIONS = {
@@ -58,7 +58,7 @@ REASONS = {
     "SERIES_DELETE": "bookings of a client are cancelled with a record, never deleted",
     "STATUS_OWNED": "the status is the practice's",
     "LOCATION_OWNED": "the place is the practice's",
-    "CLASS_OWNED": "class and categories are the practice's",
+    "CLASS_OWNED": "class, categories and resources are the practice's",
     "TITLE_OWNED": "the title is the practice's",
     "PRIVACY_ATTENDEE": "nobody may be invited to a session with a client",
     "ZONE_OWNED": "the time zone is the practice's",
@@ -70,6 +70,7 @@ REASONS = {
     "CLIENT_OVERLAP": "the client is booked at that time",
     "TZ_MISMATCH": "the device wrote the time in another zone than the session's",
     "ROOM_CONFLICT": "the room is taken at that time",
+    "ASSET_CONFLICT": "more of an asset would be in use than there is",
     "CLIENT_CONFLICT": "the client is booked elsewhere at that time",
     "E_RRULE": "no rule that a session may have says that",
     "E_LOCKED": "part of it cannot be changed any more",

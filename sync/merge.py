@@ -9,7 +9,7 @@ from dataclasses import replace
 from sync.compare import INBOUND, TEXTS, Properties, exceptions, overlay
 from sync.event import Component, Event
 
-OWNER_KEEPS: Properties = frozenset({"attendees", "conference", "categories", "classification"})
+OWNER_KEEPS: Properties = frozenset({"attendees", "conference", "categories", "resources", "classification"})
 ALSO = "Also written in the calendar:"
 _MERGED = INBOUND - OWNER_KEEPS
 _WORDS = ("summary", "location", "url", "description")

@@ -163,6 +163,7 @@ def _component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: 
         transparent=cancelled or unit.show_as is ShowAs.FREE,
         classification=_classification(unit, view),
         categories=_categories(unit) if _labelled(unit, view) else frozenset(),
+        resources=_resources(unit, view),
         related_to=view.related_to,
         marks=_marks(unit, cancelled=cancelled) if _labelled(unit, view) else _hop(view),
     )
@@ -281,6 +282,14 @@ def _site(unit: Unit, view: View) -> str:
     if unit.site is None or not _may(view, "initials"):
         return unit.site.code if unit.site else ""
     return f"{unit.site.name}, {unit.room.name}" if unit.room else unit.site.name
+
+
+def _resources(unit: Unit, view: View) -> frozenset[str]:
+    """The assets by name, from the level on that names the place; how many of one there are is said once."""
+    if not unit.has_client or not _may(view, "initials"):
+        return frozenset()
+    taken = ((one.asset.name, one.qty) for one in unit.assets)
+    return frozenset(f"{qty} {name}" if qty > 1 else name for name, qty in taken)
 
 
 def _description(unit: Unit, view: View, *, waiting: bool) -> str:

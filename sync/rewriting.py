@@ -11,7 +11,7 @@ from sync.compare import INBOUND, TEXTS, TIME, Properties, same
 from sync.event import Event
 
 # Not the place: an edit of it may be acted on (E10), and no server was seen to rewrite one.
-_REWRITTEN: Properties = frozenset({*TEXTS, "categories", "classification"}) - {"location"}
+_REWRITTEN: Properties = frozenset({*TEXTS, "categories", "resources", "classification"}) - {"location"}
 
 
 def made_by_server(before: Event, after: Event) -> bool:

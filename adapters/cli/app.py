@@ -23,6 +23,7 @@ COMMANDS = {
     "session": "adapters.cli.all_sessions:session",
     "reason": "adapters.cli.reasons:reason",
     "roster": "adapters.cli.rosters:roster",
+    "bed": "adapters.cli.beds:bed",
     "event": "adapters.cli.events:event",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",

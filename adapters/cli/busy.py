@@ -7,7 +7,7 @@ import typer
 
 from adapters.cli import options
 from adapters.cli.context import here
-from adapters.cli.output import JSON, print_rows
+from adapters.cli.output import JSON, choice, print_rows
 
 if TYPE_CHECKING:
     from adapters.diary.busy import Stale
@@ -15,28 +15,34 @@ if TYPE_CHECKING:
 
 def busy(
     ctx: typer.Context,
-    worker: str = options.WORKER,
+    who: str = typer.Argument(metavar="WHO", help="The worker's id, like mia; or what --of says."),
     start: str = options.FROM,
     end: str = options.TO,
+    of: str = typer.Option("worker", "--of", help="worker, room, asset or bed."),
     as_json: bool = JSON,
     ics: bool = typer.Option(False, "--ics", help="Print a VFREEBUSY (RFC 5545)."),
 ) -> None:
-    """Show a worker's busy time, merged; no names, no subjects.
+    """Show the busy time of a worker, a room, an asset or a bed, merged; no names, no subjects.
 
-    It is what the practice has planned and what the worker's busy sources say. A source that was not read lately is
-    named on stderr: more may be taken by now than is known.
+    Of a worker it is what the practice has planned and what the worker's busy sources say. A source that was
+    not read lately is named on stderr: more may be taken by now than is known. A room or an asset is busy while
+    none is left of it.
 
     Example: calendula busy mia 2026-03-09 2026-03-14 --ics
     """
     from adapters.diary.busy import busy_time, stale_sources, vfreebusy
+    from adapters.diary.resource_busy import Resource, resource_busy
 
     run = here(ctx)
     if as_json and ics:
         raise typer.BadParameter("Give --json or --ics, not both")
-    found = busy_time(run.sessions, worker, start, end)
-    after = timedelta(minutes=run.config.sync.stale_after_min)
-    for source in stale_sources(run.sessions, worker, now=run.clock(), after=after):
-        _warn(source, found.worker)
+    if of != "worker":
+        found = resource_busy(run.sessions, Resource(choice(Resource, of)), who, start, end)
+    else:
+        found = busy_time(run.sessions, who, start, end)
+        after = timedelta(minutes=run.config.sync.stale_after_min)
+        for source in stale_sources(run.sessions, who, now=run.clock(), after=after):
+            _warn(source, found.who)
     if ics:
         typer.echo(vfreebusy(found, run.act()), nl=False)
         return

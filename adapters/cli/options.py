@@ -12,6 +12,9 @@ END = typer.Option(None, "--end", help='Like "10:50", or a full time.')
 MINUTES = typer.Option(None, "--minutes", help="The length, instead of --end.")
 TZ = typer.Option(None, "--tz", help="Time zone, like Australia/Adelaide.")
 RULE = typer.Option(None, "--rule", help='Repeats, like "FREQ=WEEKLY;BYDAY=TU;COUNT=8".')
+OVERRIDE = typer.Option(
+    None, "--override", metavar="WHY", help="For an administrator: do it although a room or asset is taken."
+)
 WORKER = typer.Argument(metavar="WORKER", help="The worker's id, like mia.")
 FROM = typer.Argument(metavar="FROM", help="A day or time, in the worker's zone.")
 TO = typer.Argument(metavar="TO", help="Up to this day or time, itself not included.")

@@ -1,7 +1,7 @@
 """Print what a command found: aligned columns for people, JSON when asked."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
@@ -19,6 +19,10 @@ JSON = typer.Option(False, "--json", help="Print JSON instead of a table.")
 WARNINGS = {
     "SLOT_OVERLAP": "a worker is busy at that time already",
     "CLIENT_OVERLAP": "a client is booked at that time already",
+    "E_ROOM_CONFLICT": "the room is taken, and an administrator said why it shall be so",
+    "E_ASSET_CONFLICT": "the asset is in use, and an administrator said why it shall be so",
+    "E_BED_CONFLICT": "the bed is taken, and an administrator said why it shall be so",
+    "E_BED_LIMITS": "the client is outside the limits of the bed, and an administrator said why it shall be so",
     "UNASSIGNED": "no worker is assigned yet",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }
@@ -67,7 +71,12 @@ def print_changed(done: "Changed", verb: str, *, as_json: bool) -> None:
         series = f" in series {short(done.series_id)}" if done.series_id else ""
         several = f" ({done.count} occurrences)" if done.count > 1 else ""
         typer.echo(f"{verb} {short(done.session_id)}{series}{several}")
-    for code in done.warnings:
+    print_warnings(done.warnings)
+
+
+def print_warnings(codes: Iterable[str]) -> None:
+    """What a change warns of, on stderr."""
+    for code in codes:
         typer.echo(f"Warning: {WARNINGS.get(code, code.lower())} ({code})", err=True)
 
 

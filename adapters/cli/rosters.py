@@ -36,6 +36,7 @@ _GROUP = typer.Option(False, "--group", help="Work type GROUP, for several clien
 _SUBJECT = typer.Option("", "--subject", help="What it is about.")
 _SITE = typer.Option(None, "--site", help="A site's id.")
 _ROOM = typer.Option(None, "--room", help="A room's id.")
+_ASSET = typer.Option([], "--asset", help="An asset's id, like chair or minibus:2.")
 _SLOTS = {
     "id": lambda row: short(row.id),
     "when": lambda row: row.when,
@@ -94,6 +95,7 @@ def base_slot(
     subject: str = _SUBJECT,
     site: str | None = _SITE,
     room: str | None = _ROOM,
+    asset: list[str] = _ASSET,
 ) -> None:
     """Put a session into the draft of a base roster.
 
@@ -107,7 +109,7 @@ def base_slot(
     work_type = WorkType.GROUP if group else WorkType.APPOINTMENT
     slot = Slot(
         start=start, minutes=minutes, workers=worker, clients=client, work_type=work_type, subject=subject,
-        site=site, room=room,
+        site=site, room=room, assets=asset,
     )  # fmt: skip
     made = add_slot(run.sessions, run.act(), name, slot, week=week, weekday=day.strip().upper()[:2])
     typer.echo(f"Added {short(made)} to {name}")
@@ -226,6 +228,7 @@ def period_add(
     subject: str = _SUBJECT,
     site: str | None = _SITE,
     room: str | None = _ROOM,
+    asset: list[str] = _ASSET,
 ) -> None:
     """Plan one more session, for this period only.
 
@@ -239,7 +242,7 @@ def period_add(
     work_type = WorkType.GROUP if group else WorkType.APPOINTMENT
     slot = Slot(
         start=start, minutes=minutes, workers=worker, clients=client, work_type=work_type, subject=subject,
-        site=site, room=room,
+        site=site, room=room, assets=asset,
     )  # fmt: skip
     typer.echo(f"Added {short(add(run.sessions, run.act(), of, slot, _day(day)))}")
 

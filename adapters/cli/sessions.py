@@ -35,6 +35,8 @@ def add(
     tz: str | None = options.TZ,
     site: str | None = typer.Option(None, "--site", help="A site's id."),
     room: str | None = typer.Option(None, "--room", help="A room's id."),
+    region: str | None = typer.Option(None, "--region", help="A region's id; without it the site's."),
+    asset: list[str] = typer.Option([], "--asset", help="An asset's id, like chair or minibus:2."),
     location_type: str | None = typer.Option(
         None, "--location-type", help="SITE, CLIENT_ADDRESS, WORKER_OFFICE, TELEHEALTH or OTHER."
     ),
@@ -45,6 +47,7 @@ def add(
     medium: str | None = typer.Option(None, "--medium", help="Of a contact: PHONE, EMAIL, ..."),
     contact_with: str | None = typer.Option(None, "--contact-with", help="Of a collateral contact."),
     roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
+    override: str | None = options.OVERRIDE,
     as_json: bool = JSON,
 ) -> None:
     """Add a session, or with --rule a series.
@@ -70,6 +73,8 @@ def add(
         clients=client,
         site=site,
         room=room,
+        region=region,
+        assets=asset,
         location_type=LocationType(choice(LocationType, location_type)) if location_type else None,
         address=address,
         url=url,
@@ -78,6 +83,7 @@ def add(
         medium=medium,
         contact_with=contact_with,
         rostered=roster,
+        override=override,
     )
     print_changed(adding.add(run.sessions, run.act(), new), "Added", as_json=as_json)
 
@@ -173,6 +179,7 @@ def move(
     minutes: int | None = options.MINUTES,
     tz: str | None = options.TZ,
     scope: str | None = options.SCOPE,
+    override: str | None = options.OVERRIDE,
     as_json: bool = JSON,
 ) -> None:
     """Give a session another time or length.
@@ -184,7 +191,7 @@ def move(
     if not (start or end or minutes or tz):
         raise typer.BadParameter("Give --start, --end, --minutes or --tz")
     run = here(ctx)
-    to = changing.Move(start=start, end=end, minutes=minutes, tz=tz)
+    to = changing.Move(start=start, end=end, minutes=minutes, tz=tz, override=override)
     done = changing.move(run.sessions, run.act(), session, to, options.scope_of(scope))
     print_changed(done, "Moved", as_json=as_json)
 

@@ -16,10 +16,15 @@ from sqlalchemy.orm.util import identity_key
 
 from model.base import Base
 from model.cancellation import Cancellation
-from model.series import Series, SeriesClient, SeriesWorker
-from model.session import Session, SessionClient, SessionWorker
+from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
+from model.session import Session, SessionAsset, SessionClient, SessionWorker
 
-NOUNS = (Series, SeriesClient, SeriesWorker, Session, SessionClient, SessionWorker, Cancellation)
+_OfSession = SessionClient | SessionWorker | SessionAsset | Cancellation
+_OfSeries = SeriesClient | SeriesWorker | SeriesAsset
+NOUNS = (
+    *(Series, SeriesClient, SeriesWorker, SeriesAsset),
+    *(Session, SessionClient, SessionWorker, SessionAsset, Cancellation),
+)
 _STAMPS = ("rev", "updated_at")
 _WATCHED = "diary changes"
 Values = dict[str, Any]
@@ -97,7 +102,7 @@ class Changes:
         """Whether a row is new with its session."""
         if isinstance(row, Session):
             return row.id in self.fresh
-        return isinstance(row, SessionClient | SessionWorker | Cancellation) and row.session_id in self.fresh
+        return isinstance(row, _OfSession) and row.session_id in self.fresh
 
 
 def inserted_in_bulk(database: Database, row: Session) -> None:
@@ -121,12 +126,12 @@ def _name(row: Base) -> Name:
 
 def _units_of(row: Base) -> set[str]:
     """The units a row is, belongs to, or has just left."""
-    if isinstance(row, Series | SeriesClient | SeriesWorker):
+    if isinstance(row, Series | _OfSeries):
         return {f"series:{row.id if isinstance(row, Series) else row.series_id}"}
     if isinstance(row, Session):
         left = {f"series:{one}" for one in inspect(row).attrs.series_id.history.deleted or () if one}
         return left | {_unit(row.id, row.series_id)}
-    assert isinstance(row, SessionClient | SessionWorker | Cancellation)  # noqa: S101 - for the type checker
+    assert isinstance(row, _OfSession)  # noqa: S101 - for the type checker
     return {_unit(row.session_id, _series_id(row))}
 
 
@@ -134,7 +139,7 @@ def _unit(session_id: UUID, series_id: UUID | None) -> str:
     return f"series:{series_id}" if series_id is not None else f"session:{session_id}"
 
 
-def _series_id(row: SessionClient | SessionWorker | Cancellation) -> UUID | None:
+def _series_id(row: _OfSession) -> UUID | None:
     """The series of the session that a row belongs to; sessions are written before what belongs to them."""
     database = object_session(row)
     assert database is not None  # noqa: S101 - it is being flushed

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session as Database
 
 from model.base import Base
 from model.cancellation import Cancellation
-from model.series import Series, SeriesClient, SeriesWorker
-from model.session import Assignment, Attendance, Session, SessionClient, SessionWorker
+from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
+from model.session import Assignment, Attendance, Session, SessionAsset, SessionClient, SessionWorker
 
 _BOOKKEEPING = {"created_at", "updated_at", "rev", "materialised_until"}
 _MANY = 400
@@ -61,6 +61,9 @@ def _add_of_series(database: Database, facts: dict[str, list[str]], series: list
     people: tuple[Any, ...] = (
         select(SeriesClient.series_id, SeriesClient.client_id).where(SeriesClient.series_id.in_(series)),
         select(SeriesWorker.series_id, SeriesWorker.worker_id).where(SeriesWorker.series_id.in_(series)),
+        select(SeriesAsset.series_id, SeriesAsset.asset_id, SeriesAsset.qty).where(
+            SeriesAsset.series_id.in_(series)
+        ),
     )
     for found in (query, *people):
         for series_id, *row in database.execute(found):
@@ -88,6 +91,11 @@ def _parts(database: Database, mine: ColumnElement[bool]) -> Iterable[Any]:
         )
         .join(SessionWorker, SessionWorker.session_id == Session.id)
         .where(mine, or_(single, changed))
+    )
+    yield from database.execute(
+        select(*whose, SessionAsset.asset_id, SessionAsset.qty)
+        .join(SessionAsset, SessionAsset.session_id == Session.id)
+        .where(mine, single)
     )
     yield from database.execute(
         select(*whose, Cancellation.id).join(Cancellation, Cancellation.session_id == Session.id).where(mine)

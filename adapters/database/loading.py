@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from model.bed import Bed, BedBooking, BedService
 from model.cancellation import Cancellation
-from model.series import Series, SeriesClient, SeriesWorker
-from model.session import Session, SessionClient, SessionWorker
+from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
+from model.session import Session, SessionAsset, SessionClient, SessionWorker
 
 
 def _session_parts() -> tuple[_AbstractLoad, ...]:
@@ -23,6 +24,7 @@ def _session_parts() -> tuple[_AbstractLoad, ...]:
     return (
         selectinload(Session.clients).joinedload(SessionClient.client, innerjoin=True),
         selectinload(Session.workers).joinedload(SessionWorker.worker, innerjoin=True),
+        selectinload(Session.assets).joinedload(SessionAsset.asset, innerjoin=True),
         selectinload(Session.cancellations).joinedload(Cancellation.reason, innerjoin=True),
         joinedload(Session.site),
         joinedload(Session.room),
@@ -47,6 +49,7 @@ def _some_series() -> Select[Series]:
         selectinload(Series.occurrences).options(*_session_parts()),
         selectinload(Series.clients).joinedload(SeriesClient.client, innerjoin=True),
         selectinload(Series.workers).joinedload(SeriesWorker.worker, innerjoin=True),
+        selectinload(Series.assets).joinedload(SeriesAsset.asset, innerjoin=True),
         joinedload(Series.site),
         joinedload(Series.room),
     )
@@ -71,3 +74,18 @@ def load_sessions(database: Database, ids: Iterable[UUID]) -> list[Session]:
 def load_several_series(database: Database, ids: Iterable[UUID]) -> list[Series]:
     """Some series with their occurrences; what was loaded before is read anew."""
     return list(database.scalars(_some_series(), {"ids": list(ids)}))
+
+
+def load_bookings(database: Database, ids: Iterable[UUID]) -> list[BedBooking]:
+    """Some stays with bed, site, client, holds and services, in order of time."""
+    query = (
+        select(BedBooking)
+        .where(BedBooking.id.in_(list(ids)))
+        .options(
+            joinedload(BedBooking.bed, innerjoin=True).joinedload(Bed.site, innerjoin=True),
+            joinedload(BedBooking.client, innerjoin=True),
+            selectinload(BedBooking.holds),
+            selectinload(BedBooking.services).joinedload(BedService.service, innerjoin=True),
+        )
+    )
+    return list(database.scalars(query.order_by(BedBooking.starts_at, BedBooking.id)))

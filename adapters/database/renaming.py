@@ -1,4 +1,4 @@
-"""Let a new name of a site, room or client reach the calendars: what shows it is a change of its sessions.
+"""Let a new name of a site, room, asset or client reach the calendars: what shows it is a change of its sessions.
 
 What is past is left to the daily reconciliation. The number itself is `revisions`' to take.
 """
@@ -10,18 +10,19 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm.attributes import get_history
 
+from model.asset import Asset
 from model.people import Client
 from model.practice import Room, Site
 from model.series import Series
-from model.session import Session, SessionClient
+from model.session import Session, SessionAsset, SessionClient
 
-_SHOWN = {Site: {"name", "code"}, Room: {"name"}, Client: {"name", "internal_id"}}
-Renamed = Site | Room | Client
+_SHOWN = {Site: {"name", "code"}, Room: {"name"}, Asset: {"name"}, Client: {"name", "internal_id"}}
+Renamed = Site | Room | Asset | Client
 
 
 def renamed(rows: Iterable[object]) -> list[Renamed]:
     """The changed rows that sessions show by name."""
-    return [row for row in rows if isinstance(row, Site | Room | Client) and _says_else(row)]
+    return [row for row in rows if isinstance(row, Renamed) and _says_else(row)]
 
 
 def number_what_shows(database: Database, rows: Iterable[Renamed], *, number: int, now: datetime) -> None:
@@ -41,4 +42,6 @@ def _says_else(row: Renamed) -> bool:
 def _showing(row: Renamed) -> ColumnElement[bool]:
     if isinstance(row, Client):
         return Session.id.in_(select(SessionClient.session_id).where(SessionClient.client_id == row.id))
+    if isinstance(row, Asset):
+        return Session.id.in_(select(SessionAsset.session_id).where(SessionAsset.asset_id == row.id))
     return (Session.site_id if isinstance(row, Site) else Session.room_id) == row.id

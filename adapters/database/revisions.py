@@ -19,13 +19,13 @@ from sqlalchemy.orm.util import identity_key
 from adapters.database.renaming import number_what_shows, renamed
 from model.base import Revision, Row
 from model.cancellation import Cancellation
-from model.series import Series, SeriesClient, SeriesWorker
-from model.session import Session, SessionClient, SessionWorker
+from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
+from model.session import Session, SessionAsset, SessionClient, SessionWorker
 
 _TAKEN = "revision"
 _AHEAD = "materialised_until"
-_OF_SESSION = (SessionClient, SessionWorker, Cancellation)
-_OF_SERIES = (SeriesClient, SeriesWorker)
+_OF_SESSION = (SessionClient, SessionWorker, SessionAsset, Cancellation)
+_OF_SERIES = (SeriesClient, SeriesWorker, SeriesAsset)
 
 
 def take(database: Database) -> int:

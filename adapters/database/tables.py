@@ -2,6 +2,8 @@
 
 from model import (
     archive,
+    asset,
+    bed,
     busy,
     cancellation,
     journal,
@@ -12,8 +14,24 @@ from model import (
     series,
     service,
     session,
+    waiver,
 )
 from model.base import Base
 
-NOUNS = (archive, busy, cancellation, journal, link, people, practice, roster, series, service, session)
+NOUNS = (
+    archive,
+    asset,
+    bed,
+    busy,
+    cancellation,
+    journal,
+    link,
+    people,
+    practice,
+    roster,
+    series,
+    service,
+    session,
+    waiver,
+)
 metadata = Base.metadata

@@ -20,8 +20,8 @@ from model.base import Base, Instant
 from model.link import EventMapping
 
 _TABLES: dict[str, Table] = {noun.__tablename__: Base.metadata.tables[noun.__tablename__] for noun in NOUNS}
-_OF_SESSION = ("cancellation", "session_client", "session_worker")
-_OF_SERIES = ("series_client", "series_worker")
+_OF_SESSION = ("cancellation", "session_client", "session_worker", "session_asset")
+_OF_SERIES = ("series_client", "series_worker", "series_asset")
 _ORDER = ("series", "session", *_OF_SERIES, *_OF_SESSION)  # owners first
 
 

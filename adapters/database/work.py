@@ -22,6 +22,7 @@ from adapters.database.newcomers import bookings_at, clients_shown, newcomers, s
 from adapters.database.portions import portions
 from adapters.database.relinking import once_shown, unshown_at
 from adapters.database.replaced import replaced_lately, sent_since
+from adapters.database.revisions import take
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
 from model.base import Revision
@@ -126,6 +127,9 @@ class SqlWork:
         return self._database.scalar(select(Revision.latest)) or 0
 
     def clash(self, placed: Sequence[Placed]) -> Clash:
+        """Asked before a move is applied: from here on nobody else takes the room or the asset meanwhile."""
+        if self._flushes:
+            take(self._database)
         hard, soft = clashes_at(self._database, placed)
         return Clash(hard=tuple(hard), soft=tuple(soft))
 

@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.times import read_span
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed, written
+from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
+from model.asset import Asset, Need, check_needs
 from model.errors import DomainError
 from model.moment import Span, in_zone, is_all_day, zone
 from model.people import Client, Worker
-from model.practice import Room, Site
+from model.practice import Region, Room, Site
 from model.recurrence import Rule, check_staff_rule, skips_months
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker
 from model.session import (
@@ -31,12 +34,16 @@ from model.session import (
     check_length,
     check_participants,
     check_place,
+    check_site_clients,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class New:
-    """What is to be added, in the words of whoever asks: times as typed, people and places by their ids."""
+    """What is to be added, in the words of whoever asks: times as typed, people and places by their ids.
+
+    Assets may be counted, like "minibus:2". `override` says why it is added where a room or an asset is taken.
+    """
 
     start: str
     end: str | None = None
@@ -49,6 +56,8 @@ class New:
     clients: Sequence[str] = ()
     site: str | None = None
     room: str | None = None
+    region: str | None = None
+    assets: Sequence[str] = ()
     location_type: LocationType | None = None
     address: str = ""
     location: str = ""
@@ -60,6 +69,7 @@ class New:
     contact_with: str | None = None
     show_as: ShowAs = ShowAs.BUSY
     rostered: bool = False
+    override: str | None = None
 
 
 @dataclass
@@ -70,6 +80,8 @@ class _Parties:
     clients: list[Client]
     site: Site | None
     room: Room | None
+    region_id: UUID | None
+    needs: list[Need]
     tz: ZoneInfo = field(init=False)
 
 
@@ -83,8 +95,9 @@ def add(sessions: Sessions, act: Act, new: New) -> Changed:
         rows, series = _made(new, parties, span, rule, act)
         database.add(series or rows[0])
         database.flush()
-        check_rooms(database, rows)
-        warnings = _warnings(span, rule, parties) + overlaps(database, rows)
+        about = {"series_id": series.id} if series else {"session_id": rows[0].id}
+        warnings = refuse_or_waive(database, act, refusals(database, rows), new.override, **about)
+        warnings += _warnings(span, rule, parties) + overlaps(database, rows)
         _record(database, act, rows[0], series, warnings)
         return Changed(
             session_id=rows[0].id,
@@ -100,13 +113,23 @@ def _parties(database: Database, new: New) -> _Parties:
         clients=all_by_ref(database, Client, new.clients),
         site=by_ref(database, Site, new.site) if new.site else None,
         room=by_ref(database, Room, new.room) if new.room else None,
+        region_id=by_ref(database, Region, new.region).id if new.region else None,
+        needs=[need(database, text) for text in new.assets],
     )
     if found.room and found.site is None:
         found.site = database.get_one(Site, found.room.site_id)
     if found.room and found.site and found.room.site_id != found.site.id:
         raise DomainError("E_SITE_REQUIRED", "That room is not at that site")
+    if found.region_id is None and found.site:
+        found.region_id = found.site.region_id
     found.tz = _zone(database, new, found)
     return found
+
+
+def need(database: Database, text: str) -> Need:
+    """An asset and how many of it, like "minibus:2"; without a number one."""
+    ref, _, number = text.rpartition(":") if text.rpartition(":")[2].isdecimal() else (text, "", "1")
+    return Need(asset=by_ref(database, Asset, ref), qty=int(number[:9]))
 
 
 def _zone(database: Database, new: New, parties: _Parties) -> ZoneInfo:
@@ -128,6 +151,8 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
             raise DomainError("E_WORKER_REQUIRED", "An Other Event needs its worker and a subject")
     elif is_all_day(span.start):
         raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
+    check_site_clients(parties.clients, parties.site.id if parties.site else None)
+    check_needs(parties.needs, parties.region_id)
     for worker in parties.workers:
         check_eligible(worker, span.starts_at)
 
@@ -162,6 +187,7 @@ def _details(new: New, parties: _Parties) -> dict[str, object]:
         "location_type": _location_type(new, parties),
         "site_id": parties.site.id if parties.site else None,
         "room_id": parties.room.id if parties.room else None,
+        "region_id": parties.region_id,
     }
 
 
@@ -176,13 +202,15 @@ def _made(
 
 def _single(new: New, parties: _Parties, span: Span, act: Act) -> Session:
     row = Session(id=act.new_id(), **_details(new, parties))
-    row.clients, row.workers, row.cancellations = [], [], []
+    row.clients, row.workers, row.cancellations, row.assets = [], [], [], []
     row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
     row.site, row.room, row.span = parties.site, parties.room, span
     for client in parties.clients:
         row.add_client(client, act)
     for worker in parties.workers:
         row.add_worker(worker, act)
+    for need in parties.needs:
+        row.take(need)
     return row
 
 
@@ -192,6 +220,7 @@ def _series(new: New, parties: _Parties, pattern: Pattern, act: Act) -> Series:
     series.site, series.room, series.occurrences = parties.site, parties.room, []
     series.clients = [SeriesClient(client_id=client.id, client=client) for client in parties.clients]
     series.workers = [SeriesWorker(worker_id=worker.id, worker=worker) for worker in parties.workers]
+    series.needs = parties.needs
     series.materialise(max(act.now, pattern.span.starts_at) + HORIZON, act)
     return series
 

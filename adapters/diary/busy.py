@@ -33,9 +33,9 @@ class Stale:
 
 @dataclass(frozen=True, kw_only=True)
 class BusyTime:
-    """The busy time of one worker in [start, end), as UTC instants."""
+    """The busy time of a worker, a room, an asset or a bed (`who`) in [start, end), as UTC instants."""
 
-    worker: str
+    who: str
     start: datetime
     end: datetime
     blocks: tuple[Busy, ...]
@@ -46,14 +46,18 @@ def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime
     with reading(sessions) as database:
         found = by_ref(database, Worker, worker)
         since, until = read_instant(start, zone(found.tz)), read_instant(end, zone(found.tz))
-        if until <= since:
-            raise DomainError("E_END_BEFORE_START", "The end of the window must be later than its start")
+        check_window(since, until)
         blocks = [
             *_sessions(database, found.id, since, until),
             *(time for _, time in times_between(database, {found.id}, since, until)),
         ]
     merged = merge(blocks, start=since, end=until)
-    return BusyTime(worker=found.ref, start=since, end=until, blocks=tuple(merged))
+    return BusyTime(who=found.ref, start=since, end=until, blocks=tuple(merged))
+
+
+def check_window(since: datetime, until: datetime) -> None:
+    if until <= since:
+        raise DomainError("E_END_BEFORE_START", "The end of the window must be later than its start")
 
 
 def _sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.times import read_moment, read_span
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed, written
+from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
 from model.errors import DomainError
 from model.moment import Moment, Span, in_zone, shift, wall_distance, zone
@@ -20,12 +21,16 @@ from model.session import Kind, Session, ShowAs, Status
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Where a session goes, as typed; without an end it stays as long as it was, without a start where it was."""
+    """Where a session goes, as typed; without an end it stays as long as it was, without a start where it was.
+
+    `override` says why it goes where a room or an asset is taken.
+    """
 
     start: str | None = None
     end: str | None = None
     minutes: int | None = None
     tz: str | None = None
+    override: str | None = None
 
 
 def roster(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> Changed:
@@ -57,8 +62,9 @@ def move_within(database: Database, act: Act, session: str, to: Move, scope: Sco
     span = _span(target.session, to)
     follower, rows = _moved(database, target, span, act)
     database.flush()
-    check_rooms(database, rows)
-    warnings = overlaps(database, rows)
+    about = {"series_id": follower.id} if follower else {"session_id": target.session.id}
+    warnings = refuse_or_waive(database, act, refusals(database, rows), to.override, **about)
+    warnings += overlaps(database, rows)
     after = written(in_zone(span.start, span.tz))
     note(database, act, "moved", target, code=" ".join(warnings), after=after)
     return target.changed(len(rows), series=follower, warnings=warnings)

@@ -1,4 +1,5 @@
-"""What a session clashes with (DOMAIN 4): a full room refuses, a worker or client taken twice is a warning.
+"""What a session clashes with (DOMAIN 4): a full room or an asset in use refuses, a worker or client taken twice is a
+warning.
 
 Intervals are half-open. Asked after the change was flushed, in its transaction; what is asked about is left
 out.
@@ -10,12 +11,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as Database
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from adapters.database.busy_blocks import times_between
+from model.asset import Asset
 from model.busy import Fbtype
+from model.capacity import Taken, too_many
 from model.errors import DomainError
 from model.practice import Room
 from model.session import (
@@ -23,6 +27,7 @@ from model.session import (
     Attendance,
     Kind,
     Session,
+    SessionAsset,
     SessionClient,
     SessionWorker,
     ShowAs,
@@ -32,62 +37,107 @@ from sync.store import Placed
 
 
 @dataclass(frozen=True)
-class _Taken:
-    """One stretch of time of a room, a worker or a client (`who`)."""
-
-    who: UUID
-    start: datetime
-    end: datetime
-
-    def meets(self, other: "_Taken") -> bool:
-        return self.who == other.who and self.start < other.end and other.start < self.end
-
-
-@dataclass(frozen=True)
 class _Book:
-    """Where the times of one kind of `who` are written."""
+    """Where the times of one kind of `who` are written, and how many of it are taken."""
 
     who: InstrumentedAttribute[Any]
     starts: InstrumentedAttribute[datetime]
     ends: InstrumentedAttribute[datetime]
-    table: type[SessionWorker] | type[SessionClient] | None = None
+    table: type[SessionWorker] | type[SessionClient] | type[SessionAsset] | None = None
+    status: InstrumentedAttribute[Any] | None = None
+    qty: SQLCoreOperations[int] | None = None
 
-    def query(self) -> Select[UUID, UUID, datetime, datetime]:
-        found = select(Session.id, self.who, self.starts, self.ends).where(Session.status != Status.CANCELLED)
+    def query(self) -> Select[UUID, UUID, datetime, datetime, int]:
+        """Of sessions that are not cancelled, what was not given up."""
+        many = literal(1) if self.qty is None else self.qty
+        found = select(Session.id, self.who, self.starts, self.ends, many)
+        found = found.where(Session.status != Status.CANCELLED)
         if self.table is not None:
-            active = self.table.status.not_in(
-                [Assignment.CANCELLED, Assignment.DECLINED, Attendance.CANCELLED]
-            )
-            found = found.join(self.table, self.table.session_id == Session.id).where(active)
+            found = found.join(self.table, self.table.session_id == Session.id)
+        if self.status is not None:
+            given_up = [Assignment.CANCELLED, Assignment.DECLINED, Attendance.CANCELLED]
+            found = found.where(self.status.not_in(given_up))
         return found
 
 
 _ROOMS = _Book(Session.room_id, Session.starts_at, Session.ends_at)
-_WORKERS = _Book(SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at, SessionWorker)
-_CLIENTS = _Book(SessionClient.client_id, Session.starts_at, Session.ends_at, SessionClient)
+_ASSETS = _Book(SessionAsset.asset_id, Session.starts_at, Session.ends_at, SessionAsset, qty=SessionAsset.qty)
+_WORKERS = _Book(
+    SessionWorker.worker_id,
+    SessionWorker.starts_at,
+    SessionWorker.ends_at,
+    SessionWorker,
+    SessionWorker.status,
+)
+_CLIENTS = _Book(
+    SessionClient.client_id, Session.starts_at, Session.ends_at, SessionClient, SessionClient.status
+)
+_MOST_TOLD = 10
 
 
-def check_rooms(database: Database, rows: Iterable[Session]) -> None:
-    """Refuse a room that is full at any moment of one of `rows` (E_ROOM_CONFLICT)."""
-    mine = [row for row in rows if row.room_id and not row.frozen]
-    wanted = [_Taken(row.room_id, row.starts_at, row.ends_at) for row in mine if row.room_id]
+def check_places(database: Database, rows: Iterable[Session]) -> None:
+    """Refuse a room or an asset of which there is not enough at any moment of one of `rows`."""
+    for refusal in refusals(database, rows):
+        raise refusal
+
+
+def refusals(database: Database, rows: Iterable[Session]) -> list[DomainError]:
+    """What speaks against `rows` where they stand: all clashes of rooms (E_ROOM_CONFLICT), and of assets
+    (E_ASSET_CONFLICT), each with the times of every session that clashes.
+    """
+    mine = [row for row in rows if not row.frozen]
+    rooms, assets = _full(database, [(row, row.starts_at, row.ends_at) for row in mine])
+    found = []
+    if rooms:
+        found.append(DomainError("E_ROOM_CONFLICT", f"The room is taken: {_times(rooms)}; choose another"))
+    if assets:
+        found.append(
+            DomainError("E_ASSET_CONFLICT", f"The asset is in use: {_times(assets)}; choose another")
+        )
+    return found
+
+
+def _times(clashes: Iterable[Taken]) -> str:
+    """When something clashes, each time once."""
+    starts = sorted({clash.start for clash in clashes})
+    told = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in starts[:_MOST_TOLD])
+    more = f" and {len(starts) - _MOST_TOLD} more" if len(starts) > _MOST_TOLD else ""
+    return f"{told} UTC{more}"
+
+
+def _full(database: Database, placed: Sequence[Placed]) -> tuple[list[Taken], list[Taken]]:
+    """Which rooms and which assets would be overfull with sessions at these times."""
+    mine = [session for session, _, _ in placed]
+    rooms = [Taken(s.room_id, start, end) for s, start, end in placed if s.room_id]
+    assets = [Taken(a.asset_id, start, end, a.qty) for s, start, end in placed for a in s.assets]
+    in_rooms, in_use = (
+        _others(database, _ROOMS, rooms, without=mine),
+        _others(database, _ASSETS, assets, without=mine),
+    )
+    return (
+        too_many(rooms, in_rooms, _there_are(database, Room.id, Room.capacity, rooms)),
+        too_many(assets, in_use, _there_are(database, Asset.id, Asset.quantity, assets)),
+    )
+
+
+def _there_are(
+    database: Database,
+    who: InstrumentedAttribute[UUID],
+    many: InstrumentedAttribute[int],
+    wanted: Sequence[Taken],
+) -> dict[UUID, int]:
+    """How many sessions fit into each room, or how many there are of each asset."""
     if not wanted:
-        return
-    others = _others(database, _ROOMS, wanted, without=mine)
-    rooms = select(Room.id, Room.capacity).where(Room.id.in_({want.who for want in wanted}))
-    capacity = {row[0]: row[1] for row in database.execute(rooms).all()}
-    for want in wanted:
-        near = [other for other in others if want.meets(other)]
-        if near and _most_at_once(near, want) >= capacity[want.who]:
-            when = want.start.strftime("%Y-%m-%d %H:%M UTC")
-            raise DomainError("E_ROOM_CONFLICT", f"The room is taken at {when}; choose another room or time")
+        return {}
+    query = select(who, many).where(who.in_({want.who for want in wanted}))
+    return {row[0]: row[1] for row in database.execute(query).all()}
 
 
 def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     """Warn of workers and clients who are busy already; the rows remember that it was accepted (004-16)."""
     mine = [row for row in rows if not row.frozen and _blocks(row)]
-    times = {row: [_Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
-    clients = [_Taken(c.client_id, row.starts_at, row.ends_at) for row in mine for c in row.active_clients]
+    times = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
+    clients = [Taken(c.client_id, row.starts_at, row.ends_at) for row in mine for c in row.active_clients]
     busy = _others(
         database, _WORKERS, [taken for several in times.values() for taken in several], without=mine
     )
@@ -105,8 +155,8 @@ def _blocks(row: Session) -> bool:
 
 
 def _others(
-    database: Database, book: _Book, wanted: Sequence[_Taken], *, without: Iterable[Session]
-) -> list[_Taken]:
+    database: Database, book: _Book, wanted: Sequence[Taken], *, without: Iterable[Session]
+) -> list[Taken]:
     """What else is in the book around the wanted times; free events block nobody. One query."""
     if not wanted:
         return []
@@ -118,22 +168,16 @@ def _others(
     )
     mine = {row.id for row in without}
     found = database.execute(query).all()
-    return [_Taken(row[1], row[2], row[3]) for row in found if row[0] not in mine]
+    return [Taken(row[1], row[2], row[3], row[4]) for row in found if row[0] not in mine]
 
 
-def _elsewhere(database: Database, wanted: Sequence[_Taken]) -> list[_Taken]:
+def _elsewhere(database: Database, wanted: Sequence[Taken]) -> list[Taken]:
     """What the workers' busy sources take around the wanted times; what is tentative there is but a hint."""
     if not wanted:
         return []
     since, until = min(taken.start for taken in wanted), max(taken.end for taken in wanted)
     found = times_between(database, {taken.who for taken in wanted}, since, until)
-    return [_Taken(who, time.start, time.end) for who, time in found if time.fbtype is Fbtype.BUSY]
-
-
-def _most_at_once(near: Sequence[_Taken], want: _Taken) -> int:
-    """How many of `near` there are at the fullest moment of `want`."""
-    moments = [max(other.start, want.start) for other in near]
-    return max(sum(other.start <= at < other.end for other in near) for at in moments)
+    return [Taken(who, time.start, time.end) for who, time in found if time.fbtype is Fbtype.BUSY]
 
 
 def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str], list[str]]:
@@ -142,28 +186,15 @@ def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str],
     From a calendar nobody can say that they know of it: there a client taken twice refuses, here it is a warning.
     """
     mine = [session for session, _, _ in placed]
-    rooms = [_Taken(s.room_id, start, end) for s, start, end in placed if s.room_id]
-    clients = [_Taken(c.client_id, start, end) for s, start, end in placed for c in s.active_clients]
-    workers = [_Taken(w.worker_id, start, end) for s, start, end in placed for w in s.active_workers]
-    capacity = {s.room_id: s.room.capacity for s in mine if s.room is not None}
-    full = _full(database, rooms, capacity, without=mine)
+    clients = [Taken(c.client_id, start, end) for s, start, end in placed for c in s.active_clients]
+    workers = [Taken(w.worker_id, start, end) for s, start, end in placed for w in s.active_workers]
+    rooms, assets = _full(database, placed)
     twice = _meets(_others(database, _CLIENTS, clients, without=mine), clients)
     elsewhere = _elsewhere(database, workers)
     busy = _meets(_others(database, _WORKERS, workers, without=mine) + elsewhere, workers)
-    return ["ROOM_CONFLICT"] * full + ["CLIENT_CONFLICT"] * twice, ["SLOT_OVERLAP"] * busy
+    hard = ["ROOM_CONFLICT"] * bool(rooms) + ["ASSET_CONFLICT"] * bool(assets) + ["CLIENT_CONFLICT"] * twice
+    return hard, ["SLOT_OVERLAP"] * busy
 
 
-def _full(
-    database: Database,
-    wanted: Sequence[_Taken],
-    capacity: dict[UUID | None, int],
-    *,
-    without: Iterable[Session],
-) -> bool:
-    others = _others(database, _ROOMS, wanted, without=without)
-    near = [(want, [other for other in others if other.meets(want)]) for want in wanted]
-    return any(met and _most_at_once(met, want) >= capacity.get(want.who, 1) for want, met in near)
-
-
-def _meets(others: Sequence[_Taken], wanted: Sequence[_Taken]) -> bool:
+def _meets(others: Sequence[Taken], wanted: Sequence[Taken]) -> bool:
     return any(want.meets(other) for want in wanted for other in others)

@@ -17,15 +17,32 @@ from adapters.database.engine import Sessions
 from adapters.diary.tables import TABLES, Columns, Entry, Found, read_tables
 from adapters.diary.transaction import record
 from model.act import Act
+from model.asset import Asset
+from model.bed import Bed
 from model.cancellation import CancellationReason
 from model.people import Client, Worker
-from model.practice import Practice, Room, Site
+from model.practice import Practice, Region, Room, Site
 from model.service import AgreementItem, Service, ServiceAgreement
 
-_Noun = Site | Room | Worker | Client | Service | ServiceAgreement | AgreementItem | CancellationReason
+_Noun = (
+    Region
+    | Asset
+    | Site
+    | Room
+    | Bed
+    | Worker
+    | Client
+    | Service
+    | ServiceAgreement
+    | AgreementItem
+    | CancellationReason
+)
 _NOUNS: Mapping[str, type[Any]] = {
+    "region": Region,
+    "asset": Asset,
     "site": Site,
     "room": Room,
+    "bed": Bed,
     "worker": Worker,
     "client": Client,
     "service": Service,

@@ -9,16 +9,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database.loading import load_series, load_session
+from adapters.database.loading import load_bookings, load_series, load_session
+from model.asset import Asset
+from model.bed import Bed, BedBooking
 from model.cancellation import CancellationReason
 from model.errors import DomainError
 from model.moment import zone
 from model.people import Client, Worker
-from model.practice import Practice, Room, Site
+from model.practice import Practice, Region, Room, Site
 from model.series import Series
+from model.service import Service
 from model.session import Session
 
-_Named = TypeVar("_Named", Worker, Client, Site, Room, CancellationReason)
+_Named = TypeVar("_Named", Worker, Client, Site, Room, Region, Asset, Bed, Service, CancellationReason)
 _PREFIX = re.compile(r"[0-9a-f]{4,32}")
 
 
@@ -49,17 +52,30 @@ def worker_zone(database: Database, ref: str) -> ZoneInfo:
 
 def find_session(database: Database, text: str) -> Session:
     """The session whose id begins with `text` (four digits or more), with everything that belongs to it."""
-    digits = text.strip().lower().replace("-", "")
-    if not _PREFIX.fullmatch(digits):
-        raise DomainError("E_NOT_FOUND", f'"{text[:40]}" is not a session id, or shorter than four digits')
-    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    found = database.scalars(select(Session.id).where(Session.id.between(low, high)).limit(2)).all()
-    if len(found) > 1:
-        raise DomainError("E_AMBIGUOUS", f'Several sessions begin with "{text[:40]}"; write more of the id')
-    session = load_session(database, found[0]) if found else None
+    session = load_session(database, _beginning_with(database, text, Session, "session"))
     if session is None:
         raise DomainError("E_NOT_FOUND", f'There is no session "{text[:40]}"')
     return session
+
+
+def find_booking(database: Database, text: str) -> BedBooking:
+    """The bed booking whose id begins with `text`, with everything that belongs to it."""
+    booking_id = _beginning_with(database, text, BedBooking, "bed booking")
+    return load_bookings(database, [booking_id])[0]
+
+
+def _beginning_with(database: Database, text: str, noun: type[Session] | type[BedBooking], word: str) -> UUID:
+    """The one id that begins like this."""
+    digits = text.strip().lower().replace("-", "")
+    if not _PREFIX.fullmatch(digits):
+        raise DomainError("E_NOT_FOUND", f'"{text[:40]}" is not a {word} id, or shorter than four digits')
+    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    found = database.scalars(select(noun.id).where(noun.id.between(low, high)).limit(2)).all()
+    if len(found) > 1:
+        raise DomainError("E_AMBIGUOUS", f'Several {word}s begin with "{text[:40]}"; write more of the id')
+    if not found:
+        raise DomainError("E_NOT_FOUND", f'There is no {word} "{text[:40]}"')
+    return found[0]
 
 
 def series_of(database: Database, session: Session) -> Series | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.loading import load_session
 from adapters.diary.asked import gone, series_of
-from adapters.diary.conflicts import check_rooms
+from adapters.diary.conflicts import check_places
 from adapters.diary.transaction import record
 from model.act import Act
 from model.errors import DomainError
@@ -48,7 +48,7 @@ def take_place(database: Database, act: Act, change: InboundChange) -> int:
         row.location_type, row.site, row.room = LocationType.SITE, site, room
         row.is_exception |= row.series_id is not None and change.session_id is not None
     database.flush()
-    check_rooms(database, rows)
+    check_places(database, rows)
     record(database, act, "moved", session_id=change.session_id, series_id=change.series_id, code=change.code)
     return len(rows)
 

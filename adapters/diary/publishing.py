@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.periods import period_named
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.asset import Need
 from model.moment import zone
 from model.practice import Room, Site
 from model.roster import PeriodState, RosterPeriod, RosterSlot
@@ -67,7 +68,7 @@ def _portion(database: Database, act: Act, period: RosterPeriod, slots: Sequence
     database.flush()
     for slot, row in zip(slots, rows, strict=True):
         slot.session_id, slot.published = row.id, True
-    check_rooms(database, rows)
+    check_places(database, rows)
     return overlaps(database, rows)
 
 
@@ -78,7 +79,7 @@ def _session(act: Act, slot: RosterSlot, places: _Places, tz: ZoneInfo, period: 
         source=Source.ROSTER, subject=slot.subject, show_as=ShowAs.BUSY, tentative=False,
         site_id=slot.site_id, room_id=slot.room_id, roster_period_id=period.id,
         location_type=LocationType.SITE if slot.site_id else None,
-        clients=[], workers=[], cancellations=[],
+        clients=[], workers=[], cancellations=[], assets=[],
     )  # fmt: skip
     row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
     row.site = places.sites[slot.site_id] if slot.site_id else None
@@ -88,6 +89,8 @@ def _session(act: Act, slot: RosterSlot, places: _Places, tz: ZoneInfo, period: 
         row.add_client(attending.client, act)
     for assigned in slot.workers:
         row.add_worker(assigned.worker, act)
+    for taken in slot.assets:
+        row.take(Need(asset=taken.asset, qty=taken.qty))
     return row
 
 

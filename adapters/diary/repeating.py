@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
-from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.lookup import find_session
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed
 from model.act import Act
+from model.asset import Need
 from model.errors import DomainError
 from model.journal import InboundChange
 from model.link import EventMapping
@@ -38,7 +39,7 @@ def repeat(sessions: Sessions, act: Act, session: str, rule_text: str) -> Change
         check_staff_rule(rule)
         series = _made_recurring(database, act, row, Pattern(span=span, rule=rule))
         rows = [one for one in series.occurrences if not one.frozen]
-        check_rooms(database, rows)
+        check_places(database, rows)
         warnings = ["MONTH_DAY_SKIPPED"] * skips_months(span.start, rule) + overlaps(database, rows)
         record(database, act, "repeated", series_id=series.id, code=" ".join(warnings), rule=series.rule_text)
         return Changed(
@@ -57,7 +58,7 @@ def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[in
     database.add(series)
     database.flush()
     rows = [row for row in series.occurrences if not row.frozen]
-    check_rooms(database, rows)
+    check_places(database, rows)
     record(database, act, "moved", series_id=series.id, code=change.code, rule=series.rule_text)
     return len(rows), overlaps(database, rows)
 
@@ -146,4 +147,5 @@ def _series_like(session: Session, pattern: Pattern, act: Act) -> Series:
     series.site, series.room = session.site, session.room
     series.clients = [SeriesClient(client_id=c.client_id, client=c.client) for c in session.active_clients]
     series.workers = [SeriesWorker(worker_id=w.worker_id, worker=w.worker) for w in session.active_workers]
+    series.needs = [Need(asset=taken.asset, qty=taken.qty) for taken in session.assets]
     return series

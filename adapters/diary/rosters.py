@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from adapters.database.engine import Sessions, reading
+from adapters.diary.adding import need
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.transaction import record, writing
 from model.act import Act
@@ -21,6 +22,7 @@ from model.roster import (
     WEEKDAYS,
     BaseRoster,
     RosterSlot,
+    RosterSlotAsset,
     RosterSlotClient,
     RosterSlotWorker,
     RosterState,
@@ -41,6 +43,7 @@ class Slot:
     subject: str = ""
     site: str | None = None
     room: str | None = None
+    assets: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +169,7 @@ def show_base(sessions: Sessions, name: str) -> list[SlotView]:
 PARTS: tuple[_AbstractLoad, ...] = (
     selectinload(RosterSlot.workers).joinedload(RosterSlotWorker.worker, innerjoin=True),
     selectinload(RosterSlot.clients).joinedload(RosterSlotClient.client, innerjoin=True),
+    selectinload(RosterSlot.assets).joinedload(RosterSlotAsset.asset, innerjoin=True),
 )
 
 
@@ -183,6 +187,8 @@ def made(database: Database, act: Act, slot: Slot, **where: object) -> RosterSlo
     row.site_id = site.id if site else room.site_id if room else None
     row.workers = [RosterSlotWorker(worker_id=worker.id, worker=worker) for worker in workers]
     row.clients = [RosterSlotClient(client_id=client.id, client=client) for client in clients]
+    needs = [need(database, text) for text in slot.assets]
+    row.assets = [RosterSlotAsset(asset_id=one.asset.id, asset=one.asset, qty=one.qty) for one in needs]
     return row
 
 

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from adapters.diary import holidays
+from model.bed import BedStatus, RecordType
 from model.cancellation import Billing, CancelledBy, NdisCode
 from model.errors import DomainError
 from model.moment import zone
+from model.people import Gender
 from model.service import CancelRule, Unit
 
 Columns = dict[str, object]
@@ -93,12 +95,21 @@ PRACTICE: Mapping[str, Key] = {
     "week_start": Key(str, check=_one_of(*_WEEKDAYS)),
 }
 TABLES: Mapping[str, Mapping[str, Key]] = {
+    "region": {"id": _ID, "name": _NAME},
+    "asset": {"id": _ID, "name": _NAME, "region": _reference("region"), "quantity": Key(int)},
     "site": {
         "id": _ID, "name": _NAME, "code": _NAME, "tz": _TZ, "address": _TEXT,
         "kind": Key(str, check=_one_of("CLINIC", "ACCOMMODATION", "OTHER")), "pos_code": _TEXT,
         "travel_area": Key(int, least=1, most=7), "holidays": Key(str, check=_holidays),
+        "region": _reference("region"),
     },
     "room": {"id": _ID, "name": _NAME, "site": _reference("site", required=True), "capacity": Key(int)},
+    "bed": {
+        "id": _ID, "name": _NAME, "site": _reference("site", required=True), "room_no": _TEXT,
+        "record_type": _choice(RecordType), "bed_type": _TEXT, "min_age": Key(int), "max_age": Key(int),
+        "gender": _choice(Gender), "funding": _TEXT, "emergency": Key(bool), "amenities": _TEXT,
+        "status": _choice(BedStatus),
+    },
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
         "start_date": Key(date), "end_date": Key(date), "contracted_min": Key(int),
@@ -106,6 +117,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
         "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
+        "dob": Key(date), "gender": _choice(Gender),
     },
     "service": {
         "id": _ID, "name": _NAME, "code": _NAME, "category": _TEXT, "unit": _choice(Unit),

@@ -17,6 +17,13 @@ _DID = {
     "cancelled": "cancelled it",
     "deleted": "deleted it",
     "extended": "made its next occurrences",
+    "bed-booked": "booked a bed",
+    "bed-changed": "changed a stay",
+    "bed-held": "put a stay on hold",
+    "bed-back": "ended the hold of a stay",
+    "bed-in": "checked somebody in",
+    "bed-out": "checked somebody out",
+    "bed-cancelled": "cancelled a stay",
     "imported": "imported a file",
     "sent-create": "wrote it to the calendar as a new event",
     "sent-replace": "wrote it to the calendar again",
@@ -38,7 +45,7 @@ _DID = {
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
 }
-_DETAILS = ("scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted")
+_DETAILS = ("scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted", "stay")
 
 
 def sentence(row: HistoryEntry) -> str:

@@ -10,10 +10,9 @@ from sqlalchemy.orm import selectinload
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_several_series
-from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.transaction import record
 from model.act import Act
-from model.errors import DomainError
 from model.series import HORIZON, Series
 from model.session import Session
 
@@ -51,10 +50,7 @@ def _extend(database: Database, series: Series, act: Act) -> int:
     if rows:
         database.flush()
         codes = overlaps(database, rows)
-        try:
-            check_rooms(database, rows)
-        except DomainError as conflict:
-            codes.append(conflict.code)
+        codes += [conflict.code for conflict in refusals(database, rows)]
         record(database, act, "extended", series_id=series.id, code=" ".join(codes), count=len(rows))
     return len(rows)
 

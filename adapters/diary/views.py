@@ -36,6 +36,7 @@ class SessionView:
     workers: tuple[str, ...]
     site: str | None
     room: str | None
+    assets: tuple[str, ...]
     subject: str
     exception: bool
     needs_reschedule: bool
@@ -75,6 +76,7 @@ def view(row: Session) -> SessionView:
         workers=tuple(w.worker.ref for w in row.active_workers),
         site=row.site.ref if row.site else None,
         room=row.room.ref if row.room else None,
+        assets=tuple(f"{a.asset.ref}:{a.qty}" if a.qty > 1 else a.asset.ref for a in row.assets),
         subject=row.subject,
         exception=row.is_exception,
         needs_reschedule=row.needs_reschedule,

@@ -142,7 +142,7 @@ class _Patch:
             draft.put(
                 [properties.BUSY_STATUS], [line(properties.BUSY_STATUS, properties.busy_status(target))]
             )
-        for values in (properties.CATEGORIES, properties.ATTENDEES):
+        for values in properties.SETS:
             draft.sift(values.name, values.split, values.fact(target), values.write)
         self._marks(draft, target)
 

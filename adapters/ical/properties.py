@@ -147,7 +147,7 @@ def _conference_lines(component: Component) -> list[Line]:
     return [line("CONFERENCE", value, VALUE="URI", FEATURE=("AUDIO", "VIDEO"))] if value else []
 
 
-def _split_categories(own: Line) -> list[tuple[str, str]]:
+def _split_list(own: Line) -> list[tuple[str, str]]:
     pairs = [(unescape(piece).strip(), piece) for piece in pieces(own.value)]
     return [(value, piece) for value, piece in pairs if value]
 
@@ -192,9 +192,15 @@ PROPERTIES = (
 )
 CATEGORIES = Values(
     "CATEGORIES",
-    _split_categories,
+    _split_list,
     lambda value: line("CATEGORIES", escape(value)),
     lambda c: frozenset(clean(value).strip() for value in c.categories) - {""},
+)
+RESOURCES = Values(
+    "RESOURCES",
+    _split_list,
+    lambda value: line("RESOURCES", escape(value)),
+    lambda c: frozenset(clean(value).strip() for value in c.resources) - {""},
 )
 ATTENDEES = Values(
     "ATTENDEE",
@@ -202,3 +208,4 @@ ATTENDEES = Values(
     _attendee_line,
     lambda c: frozenset(clean_uri(value).lower().removeprefix("mailto:") for value in c.attendees) - {""},
 )
+SETS = (CATEGORIES, RESOURCES, ATTENDEES)

@@ -25,7 +25,16 @@ _SINGLE = frozenset(
     {"UID", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "SUMMARY", "DESCRIPTION", "LOCATION"}
     | {"STATUS", "TRANSP", "CLASS", "URL"}
 )
-_OURS = _SINGLE | {"RRULE", "RDATE", "EXDATE", "CATEGORIES", "ATTENDEE", "CONFERENCE", "RELATED-TO"}
+_OURS = _SINGLE | {
+    "RRULE",
+    "RDATE",
+    "EXDATE",
+    "CATEGORIES",
+    "RESOURCES",
+    "ATTENDEE",
+    "CONFERENCE",
+    "RELATED-TO",
+}
 _DAY = timedelta(days=1)
 
 
@@ -141,6 +150,7 @@ class Reader:
             transparent=properties.transparent(lines),
             classification=properties.classification(lines),
             categories=properties.values(lines, properties.CATEGORIES),
+            resources=properties.values(lines, properties.RESOURCES),
             attendees=properties.values(lines, properties.ATTENDEES),
             related_to=properties.text(lines, "RELATED-TO"),
             marks=properties.marks(lines),

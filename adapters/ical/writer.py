@@ -67,7 +67,7 @@ def facts(component: Component) -> Iterator[Line]:
         yield from kind.write(component)
         if kind.name == "TRANSP":
             yield line(properties.BUSY_STATUS, properties.busy_status(component))
-    for values in (properties.CATEGORIES, properties.ATTENDEES):
+    for values in properties.SETS:
         yield from (values.write(value) for value in sorted(values.fact(component)))
     for name, value in sorted(component.marks.items()):
         yield properties.mark_line(name, value)

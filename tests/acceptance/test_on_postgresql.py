@@ -11,6 +11,8 @@ from tests.acceptance.test_us3_move_one import *  # noqa: F403
 from tests.acceptance.test_us4_delete_one import *  # noqa: F403
 from tests.acceptance.test_us5_this_and_future import *  # noqa: F403
 from tests.acceptance.test_us8_other_event import *  # noqa: F403
+from tests.acceptance.test_us17_assets import *  # noqa: F403
+from tests.acceptance.test_us19_beds import *  # noqa: F403
 
 SERVERS = ("radicale",)
 

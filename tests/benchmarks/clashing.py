@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, text
 from adapters.database.engine import reading
 from adapters.database.loading import load_series
 from adapters.diary import adding
-from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.conflicts import check_places, overlaps
 from model.act import Act
 from model.people import Client
 from model.practice import Room, Site
@@ -121,7 +121,7 @@ def _timed(made: Crowd, added: adding.Changed) -> float:
         assert len(rows) == _WEEKS
         for _ in range(_ROUNDS):
             began = perf_counter()
-            check_rooms(database, rows)
+            check_places(database, rows)
             assert overlaps(database, rows) == []
             times.append(perf_counter() - began)
     return median(times)

@@ -31,6 +31,10 @@ COMMANDS = {
     ),
     *(f"roster period {verb}" for verb in ("create", "add", "change", "remove", "list", "show", "validate")),
     "roster publish",
+    *(
+        f"bed {verb}"
+        for verb in ("book", "list", "edit", "hold", "end-hold", "check-in", "check-out", "cancel")
+    ),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"

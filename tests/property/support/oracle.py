@@ -18,7 +18,9 @@ from sync.store import ref_of
 from tests.doubles.remote import InMemoryCalendar, uid_of
 from tests.property.support.play import Play
 
-KEPT_ON_OWN = frozenset({"attendees", "conference", "categories", "classification", "marks", "related_to"})
+KEPT_ON_OWN = frozenset(
+    {"attendees", "conference", "categories", "resources", "classification", "marks", "related_to"}
+)
 KEPT_ON_CLIENTS = frozenset({"classification"})
 # Made once: most of what a question to the database costs is making it.
 _CLIENTS = select(Session.id, Session.status, Session.local_start, Session.local_end).where(

@@ -225,3 +225,26 @@ def test_a_key_is_rotated_and_the_old_one_kept_aside(practice, home):
     assert (aside.read_bytes(), str(aside) in done.out) == (old, True)
     assert (home / "calendula.key").read_bytes() != old
     assert practice("config", "check").code == 0
+
+
+def test_001_09_assets_are_imported_named_with_a_number_and_shown(practice: Command, tmp_path: Path) -> None:
+    file = tmp_path / "assets.toml"
+    file.write_text(
+        '[[region]]\nid = "west"\nname = "West"\n[[asset]]\nid = "chair"\nname = "Chair"\nquantity = 2\n'
+        '[[asset]]\nid = "minibus"\nname = "Minibus"\nregion = "west"\n'
+    )
+    assert "asset: 2 added" in practice("practice", "import", str(file)).out
+    add = ("session", "add", "--start", "2026-03-16 10:00", "--minutes", "60", "--client", "eva")
+    done = practice(*add, "--asset", "minibus", "--asset", "chair:2", "--region", "west", "--json")
+    shown = practice("session", "show", done.json()["session_id"], "--json").json()
+    assert sorted(shown["assets"]) == ["chair:2", "minibus"]
+
+    refused = practice(*add, "--asset", "chair")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.endswith("(E_ASSET_CONFLICT)\n")
+    assert len(refused.err.splitlines()) == 1
+    waived = practice(*add, "--asset", "chair", "--override", "A third one is on loan", "--as", "ada")
+    assert waived.code == 0
+    assert "(E_ASSET_CONFLICT)" in waived.err
+    assert "loan" not in waived.out + waived.err + practice("history").out
+    assert practice(*add, "--asset", "piano").err.endswith("(E_NOT_FOUND)\n")

@@ -137,3 +137,11 @@ def test_folds_fall_between_characters():  # C28
     assert max(len(part) for part in parts) <= 75
     assert b"".join(part.removesuffix(b"\r\n") for part in parts) == text
     assert all(part.decode() for part in parts)
+
+
+def test_resources_are_written_read_and_taken_away_again():
+    rooms = replace(SESSION, resources=frozenset({"Minibus, West", "Chair"}))
+    text = written(rooms)
+    assert "RESOURCES:Chair\r\nRESOURCES:Minibus\\, West\r\n" in text
+    codec = ICalendar()
+    assert codec.read(text.encode(), tz=ADELAIDE).event.master.resources == {"Minibus, West", "Chair"}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.diary import cancelling
+from model.asset import Asset, Need
 from model.moment import Span, key
 from model.people import Worker
 from model.recurrence import Rule
@@ -319,6 +320,27 @@ def test_room_conflict_of_any_occurrence_that_moves(world: World) -> None:
     world.phone.move(world.phone.only().uid, at(3, 14))
     world.settle()
     assert world.judged() == [("E1", "REFUSED", "ROOM_CONFLICT")]
+
+
+@pytest.mark.parametrize("start", [at(16, 11), at(16, 10, 30)])
+def test_asset_conflict_a_move_onto_a_taken_asset_is_put_back(world: World, start: datetime) -> None:
+    """US17 from the other side: the minibus is with somebody else then."""
+    with world.sessions.begin() as database:
+        bus = Asset(id=world.new_id(), ref="minibus", name="Minibus")
+        database.add(bus)
+    mine = world.add_session(at(16, 8))
+    other = world.add_session(at(16, 10), minutes=120)
+    for one in (mine, other):
+        with world.session(one) as session:
+            session.take(Need(asset=bus))
+    with world.session(other) as session:
+        session.workers.clear()
+        session.clients.clear()
+    world.settle()
+    world.phone.move(world.phone.only().uid, start)
+    world.settle()
+    assert world.judged() == [("E1", "REFUSED", "ASSET_CONFLICT")]
+    assert world.phone.only().master.start == at(16, 8)
 
 
 def test_slot_overlap_of_a_split_is_told(world: World) -> None:

@@ -62,6 +62,7 @@ def with_master(event: Event, **values: object) -> Event:
         ({"conference": "https://x.example"}, "E23"),
         ({"classification": "CONFIDENTIAL"}, "E24"),
         ({"categories": frozenset({"Fun"})}, "E24"),
+        ({"resources": frozenset({"Ball"})}, "E24"),
     ],
 )
 def test_a_change_of_the_whole(event: Event, values: dict[str, object], code: str) -> None:

@@ -191,7 +191,7 @@ def test_e3_too_long_and_too_short(column: Column) -> None:
 
 
 @pytest.mark.parametrize("code", ["E1", "E2", "E3", "E6"])
-@pytest.mark.parametrize("reason", ["ROOM_CONFLICT", "CLIENT_CONFLICT"])
+@pytest.mark.parametrize("reason", ["ROOM_CONFLICT", "ASSET_CONFLICT", "CLIENT_CONFLICT"])
 def test_a_hard_conflict_refuses_a_new_time(code: Code, reason: str) -> None:
     assert verdict(edit(code), hard=(reason,)) == ("REFUSE", reason)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from model.act import Act
+from model.asset import Asset, Need
 from model.moment import Span, key
 from model.people import Client, Worker
 from model.practice import Room, Site
@@ -49,7 +50,7 @@ def session(*, clients: int = 1, workers: tuple[Worker, ...] = (PRIYA,), **value
         description="", location="", address="", employee_message="", tentative=False,
         location_type=LocationType.SITE,
     )  # fmt: skip
-    made.clients, made.workers, made.cancellations = [], [], []
+    made.clients, made.workers, made.cancellations, made.assets = [], [], [], []
     made.site, made.room, made.is_exception = SITE, ROOM, False
     made.span = Span(start=at(3), end=at(3, 11), tz=ADELAIDE)
     for name, value in values.items():
@@ -330,3 +331,25 @@ def test_until_is_in_utc_and_dates_are_dates() -> None:
     event = event_of(series("FREQ=WEEKLY;UNTIL=20260421T235959"))
     assert event.rule is not None
     assert event.rule.until == datetime(2026, 4, 21, 14, 29, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_001_09_assets_are_named_where_rooms_are(level: Level) -> None:
+    taken = session()
+    taken.take(Need(asset=Asset(id=UUID(int=70), ref="chair", name="Shower chair")))
+    taken.take(Need(asset=Asset(id=UUID(int=71), ref="bus", name="Minibus"), qty=2))
+    event = project(taken, "u", view(level))
+    assert event is not None
+    assert event.master is not None
+    named = {"Shower chair", "2 Minibus"} if level not in ("busy", "reference") else set()
+    assert event.master.resources == named
+
+
+def test_001_09_every_occurrence_takes_the_assets_of_its_series() -> None:
+    taken = series(needs=[Need(asset=Asset(id=UUID(int=70), ref="chair", name="Shower chair"))])
+    event = project(taken, "u", view("initials"))
+    assert event is not None
+    assert event.master is not None
+    assert event.master.resources == {"Shower chair"}
+    assert event.overrides == {}
+    assert {row.assets[0].asset.ref for row in taken.occurrences} == {"chair"}

@@ -195,6 +195,7 @@ def test_all_day_other_event(world: World) -> None:
         ({"attendees": frozenset({"mailto:a@example.org"})}, "E15", "PRIVACY_ATTENDEE", True),
         ({"url": "https://x.example"}, "E23", "URL_OWNED", False),
         ({"categories": frozenset({"Fun"})}, "E24", "CLASS_OWNED", False),
+        ({"resources": frozenset({"Ball"})}, "E24", "CLASS_OWNED", False),
         ({"start": date(2026, 3, 10), "end": date(2026, 3, 11)}, "E11", "ALL_DAY_NOT_ALLOWED", True),
     ],
 )

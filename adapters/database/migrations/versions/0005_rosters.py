@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -73,6 +73,17 @@ def upgrade() -> None:
     op.create_index("ix_roster_slot_base_id", "roster_slot", ["base_id"])
     op.create_index("ix_roster_slot_period_id", "roster_slot", ["period_id"])
     op.create_index("ix_roster_slot_session_id", "roster_slot", ["session_id"])
+    op.create_table(
+        "roster_slot_asset",
+        sa.Column("slot_id", sa.Uuid(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("qty", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], name="fk_roster_slot_asset_asset_id"),
+        sa.ForeignKeyConstraint(
+            ["slot_id"], ["roster_slot.id"], name="fk_roster_slot_asset_slot_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slot_id", "asset_id", name="pk_roster_slot_asset"),
+    )
     op.create_table(
         "roster_slot_client",
         sa.Column("slot_id", sa.Uuid(), nullable=False),
