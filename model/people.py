@@ -1,12 +1,21 @@
 """The people: workers who see sessions in their calendars, clients who never appear there by name unasked."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from model.base import Base, Row
+
+
+class ContactType(StrEnum):
+    """What a worker's row stands for; only an employee can be put on a session (R30)."""
+
+    EMPLOYEE = "EMPLOYEE"
+    CONTRACTOR = "CONTRACTOR"
+    OTHER = "OTHER"
 
 
 class Worker(Row, Base):
@@ -18,6 +27,7 @@ class Worker(Row, Base):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(default="")
     tz: Mapped[str]
+    contact_type: Mapped[ContactType] = mapped_column(default=ContactType.EMPLOYEE)
     active: Mapped[bool] = mapped_column(default=True)
     start_date: Mapped[date | None] = mapped_column(Date)
     end_date: Mapped[date | None] = mapped_column(Date)
@@ -47,3 +57,18 @@ class Client(Row, Base):
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else ""
+
+
+class BlocklistEntry(Row, Base):
+    """A worker and a client, or two workers, who are not to meet in a session; whoever asked for it, it holds for both.
+
+    One that is not `active` any more is kept, and counts for nothing.
+    """
+
+    __tablename__ = "blocklist_entry"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"), index=True)
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"), index=True)
+    other_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("worker.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)

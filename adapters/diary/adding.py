@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Database
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import check_rooms, overlaps
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
+from adapters.diary.staffing import check_eligibility
 from adapters.diary.times import read_span
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed, written
@@ -81,6 +81,7 @@ def add(sessions: Sessions, act: Act, new: New) -> Changed:
         _check(new, parties, span)
         rule = _rule(new.rule, span)
         rows, series = _made(new, parties, span, rule, act)
+        check_eligibility(database, rows)
         database.add(series or rows[0])
         database.flush()
         check_rooms(database, rows)
@@ -128,16 +129,6 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
             raise DomainError("E_WORKER_REQUIRED", "An Other Event needs its worker and a subject")
     elif is_all_day(span.start):
         raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
-    for worker in parties.workers:
-        check_eligible(worker, span.starts_at)
-
-
-def check_eligible(worker: Worker, at: datetime) -> None:
-    """R30, as far as it is known here: active, and employed on that day (in the worker's zone)."""
-    day = at.astimezone(zone(worker.tz)).date()
-    employed = (worker.start_date or day) <= day <= (worker.end_date or day)
-    if not worker.active or not employed:
-        raise DomainError("E_WORKER_INELIGIBLE", f'The worker "{worker.ref}" does not work here on {day}')
 
 
 def _location_type(new: New, parties: _Parties) -> LocationType | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import check_rooms, overlaps
 from adapters.diary.scopes import Target, find_target, note
+from adapters.diary.staffing import check_employed
 from adapters.diary.times import read_moment, read_span
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed, written
@@ -56,6 +57,7 @@ def move_within(database: Database, act: Act, session: str, to: Move, scope: Sco
     target = find_target(database, session, scope)
     span = _span(target.session, to)
     follower, rows = _moved(database, target, span, act)
+    check_employed(rows)
     database.flush()
     check_rooms(database, rows)
     warnings = overlaps(database, rows)

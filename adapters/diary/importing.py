@@ -18,16 +18,27 @@ from adapters.diary.tables import TABLES, Columns, Entry, Found, read_tables
 from adapters.diary.transaction import record
 from model.act import Act
 from model.cancellation import CancellationReason
-from model.people import Client, Worker
+from model.people import BlocklistEntry, Client, Worker
 from model.practice import Practice, Room, Site
 from model.service import AgreementItem, Service, ServiceAgreement
 
-_Noun = Site | Room | Worker | Client | Service | ServiceAgreement | AgreementItem | CancellationReason
+_Noun = (
+    Site
+    | Room
+    | Worker
+    | Client
+    | BlocklistEntry
+    | Service
+    | ServiceAgreement
+    | AgreementItem
+    | CancellationReason
+)
 _NOUNS: Mapping[str, type[Any]] = {
     "site": Site,
     "room": Room,
     "worker": Worker,
     "client": Client,
+    "blocklist": BlocklistEntry,
     "service": Service,
     "agreement": ServiceAgreement,
     "agreement_item": AgreementItem,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
 from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record
 from model.act import Act
 from model.errors import DomainError
@@ -34,6 +35,7 @@ def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[in
     database.add(series)
     database.flush()
     rows = [row for row in series.occurrences if not row.frozen]
+    check_eligibility(database, [row for row in rows if row.starts_at > act.now])
     check_rooms(database, rows)
     record(database, act, "moved", series_id=series.id, code=change.code, rule=series.rule_text)
     return len(rows), overlaps(database, rows)

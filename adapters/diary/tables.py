@@ -11,6 +11,7 @@ from enum import StrEnum
 from model.cancellation import CancelledBy
 from model.errors import DomainError
 from model.moment import zone
+from model.people import ContactType
 from model.service import CancelRule, Unit
 
 Columns = dict[str, object]
@@ -72,6 +73,17 @@ def _short(value: str) -> str | None:
     return None if value.strip() and len(value) <= 60 else "1 to 60 characters"
 
 
+def _pair(entry: Columns) -> str | None:
+    """A worker is kept from a client or from another worker: one of them an entry."""
+    if ("client" in entry) == ("other_worker" in entry):
+        return "give either client or other_worker"
+    return (
+        "a worker cannot be kept from themselves"
+        if entry.get("worker") == entry.get("other_worker")
+        else None
+    )
+
+
 _TEXT, _NAME = Key(str), Key(str, required=True, check=_short)
 _ID, _TZ = Key(str, required=True, check=_short), Key(str, required=True, check=_zone)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -90,11 +102,15 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "room": {"id": _ID, "name": _NAME, "site": _reference("site", required=True), "capacity": Key(int)},
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
-        "start_date": Key(date), "end_date": Key(date),
+        "start_date": Key(date), "end_date": Key(date), "contact_type": _choice(ContactType),
     },
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
         "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
+    },
+    "blocklist": {
+        "id": _ID, "worker": _reference("worker", required=True), "client": _reference("client"),
+        "other_worker": _reference("worker"), "active": Key(bool),
     },
     "service": {
         "id": _ID, "name": _NAME, "code": _NAME, "category": _TEXT, "unit": _choice(Unit),
@@ -115,6 +131,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),
     },
 }  # fmt: skip
+WHOLES: Mapping[str, Callable[[Columns], str | None]] = {"blocklist": _pair}
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", date: "a date like 2026-03-01"}
 
 
@@ -144,6 +161,8 @@ def _entries(name: str, values: Sequence[object], problems: list[str]) -> list[E
         if any(entry.ref == ref for entry in entries):
             problems.append(f"{where}: this id comes twice")
         columns = _columns(where, value, TABLES[name], problems)
+        if name in WHOLES and (why := WHOLES[name](columns)):
+            problems.append(f"{where}: {why}")
         entries.append(Entry(where=where, ref=str(ref), columns=columns))
     return entries
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_several_series
 from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.staffing import drop_ineligible
 from adapters.diary.transaction import record
 from model.act import Act
 from model.errors import DomainError
@@ -46,11 +47,13 @@ def recompute(sessions: Sessions) -> int:
 
 
 def _extend(database: Database, series: Series, act: Act) -> int:
-    """Nobody is there to choose another time, so even a full room is only written down."""
+    """Nobody is there to choose another time or worker: a full room is only written down, and a worker who is not
+    eligible any more (R30) is left out."""
     rows = series.materialise(act.now + HORIZON + _AHEAD, act)
     if rows:
+        codes = drop_ineligible(database, rows)
         database.flush()
-        codes = overlaps(database, rows)
+        codes += overlaps(database, rows)
         try:
             check_rooms(database, rows)
         except DomainError as conflict:

@@ -65,7 +65,7 @@ STRUCTURED = {
     "practice": {"tz", "country", "week_start"},
     "site": {"ref", "tz", "kind", "holidays"},
     "room": {"ref"},
-    "worker": {"ref", "tz"},
+    "worker": {"ref", "tz", "contact_type"},
     "client": {"ref", "tz"},
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
@@ -91,6 +91,7 @@ _OTHER_TABLES = {
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
     "series_worker", "archive", "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
+    "blocklist_entry",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.

@@ -1,0 +1,35 @@
+"""Staff: who may be put on a session, when, and to whom it is offered."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "blocklist_entry",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("other_worker_id", sa.Uuid(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_blocklist_entry_client_id"),
+        sa.ForeignKeyConstraint(
+            ["other_worker_id"], ["worker.id"], name="fk_blocklist_entry_other_worker_id"
+        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name="fk_blocklist_entry_worker_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_blocklist_entry"),
+        sa.UniqueConstraint("ref", name="uq_blocklist_entry_ref"),
+    )
+    op.create_index("ix_blocklist_entry_client_id", "blocklist_entry", ["client_id"])
+    op.create_index("ix_blocklist_entry_other_worker_id", "blocklist_entry", ["other_worker_id"])
+    op.create_index("ix_blocklist_entry_worker_id", "blocklist_entry", ["worker_id"])
+    op.add_column(
+        "worker", sa.Column("contact_type", sa.String(40), nullable=False, server_default="EMPLOYEE")
+    )
