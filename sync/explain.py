@@ -70,6 +70,7 @@ REASONS = {
     "CLIENT_OVERLAP": "the client is booked at that time",
     "TZ_MISMATCH": "the device wrote the time in another zone than the session's",
     "ROOM_CONFLICT": "the room is taken at that time",
+    "WORKER_UNAVAILABLE": "the worker is not available at that time",
     "CLIENT_CONFLICT": "the client is booked elsewhere at that time",
     "E_RRULE": "no rule that a session may have says that",
     "E_LOCKED": "part of it cannot be changed any more",

@@ -80,9 +80,22 @@ class InboundSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RulesSettings:
+    """How strictly a practice keeps its own rules (DOMAIN 3): `worker_availability` says whether leave and weekly hours
+    prevent that a worker is booked, or only warn.
+    """
+
+    worker_availability: Literal["prevent", "allow"] = "prevent"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All of it, as one value handed to a run."""
 
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     inbound: InboundSettings = field(default_factory=InboundSettings)
+    rules: RulesSettings = field(default_factory=RulesSettings)
+
+
+DEFAULTS = Settings()

@@ -22,6 +22,8 @@ COMMANDS = {
     "practice": "adapters.cli.practice:practice",
     "session": "adapters.cli.sessions:session",
     "event": "adapters.cli.events:event",
+    "availability": "adapters.cli.availability:availability",
+    "leave": "adapters.cli.availability:leave",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",
     "plan": "adapters.cli.syncing:plan",

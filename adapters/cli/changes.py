@@ -121,7 +121,9 @@ def confirm(
         reason=reason or "",
         note=note,
     )
-    _print_answered(answering.confirm(run.sessions, run.act(), ref, answer), as_json=as_json)
+    _print_answered(
+        answering.confirm(run.sessions, run.act(), ref, answer, run.config.settings), as_json=as_json
+    )
 
 
 @changes.command("dismiss")

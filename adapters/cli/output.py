@@ -19,6 +19,7 @@ JSON = typer.Option(False, "--json", help="Print JSON instead of a table.")
 WARNINGS = {
     "SLOT_OVERLAP": "a worker is busy at that time already",
     "CLIENT_OVERLAP": "a client is booked at that time already",
+    "WORKER_UNAVAILABLE": "a worker is on leave or outside their hours at that time",
     "UNASSIGNED": "no worker is assigned yet",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }

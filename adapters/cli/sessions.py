@@ -79,7 +79,7 @@ def add(
         contact_with=contact_with,
         rostered=roster,
     )
-    print_changed(adding.add(run.sessions, run.act(), new), "Added", as_json=as_json)
+    print_changed(adding.add(run.sessions, run.act(), new, run.config.settings), "Added", as_json=as_json)
 
 
 @session.command("list")
@@ -185,7 +185,8 @@ def move(
         raise typer.BadParameter("Give --start, --end, --minutes or --tz")
     run = here(ctx)
     to = changing.Move(start=start, end=end, minutes=minutes, tz=tz)
-    done = changing.move(run.sessions, run.act(), session, to, options.scope_of(scope))
+    scoped = options.scope_of(scope)
+    done = changing.move(run.sessions, run.act(), session, to, scoped, run.config.settings)
     print_changed(done, "Moved", as_json=as_json)
 
 

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from adapters.dav.policy import Policy
-from sync.settings import InboundSettings, PrivacySettings, Settings, SyncSettings
+from sync.settings import InboundSettings, PrivacySettings, RulesSettings, Settings, SyncSettings
 
 PREFIX = "CALENDULA_"
 
@@ -133,13 +133,14 @@ class Config(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()
+    rules: RulesSettings = RulesSettings()
     retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
 
     @property
     def settings(self) -> Settings:
         """What a run is handed."""
-        return Settings(privacy=self.privacy, sync=self.sync, inbound=self.inbound)
+        return Settings(privacy=self.privacy, sync=self.sync, inbound=self.inbound, rules=self.rules)
 
     @classmethod
     def settings_customise_sources(

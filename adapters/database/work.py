@@ -126,7 +126,7 @@ class SqlWork:
         return self._database.scalar(select(Revision.latest)) or 0
 
     def clash(self, placed: Sequence[Placed]) -> Clash:
-        hard, soft = clashes_at(self._database, placed)
+        hard, soft = clashes_at(self._database, placed, rules=self._settings.rules)
         return Clash(hard=tuple(hard), soft=tuple(soft))
 
     def place_named(self, text: str) -> Place | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import check_rooms, overlaps
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
+from adapters.diary.presence import check_availability
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.times import read_span
 from adapters.diary.transaction import record, writing
@@ -32,6 +33,7 @@ from model.session import (
     check_participants,
     check_place,
 )
+from sync.settings import DEFAULTS, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ class _Parties:
     tz: ZoneInfo = field(init=False)
 
 
-def add(sessions: Sessions, act: Act, new: New) -> Changed:
+def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -> Changed:
     """Add a session, or with a rule a series and its occurrences of the next 13 months."""
     with writing(sessions) as database:
         parties = _parties(database, new)
@@ -86,6 +88,7 @@ def add(sessions: Sessions, act: Act, new: New) -> Changed:
         database.flush()
         check_rooms(database, rows)
         warnings = _warnings(span, rule, parties) + overlaps(database, rows)
+        warnings += check_availability(database, rows, settings.rules)
         _record(database, act, rows[0], series, warnings)
         return Changed(
             session_id=rows[0].id,

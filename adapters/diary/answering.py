@@ -29,6 +29,7 @@ from model.people import Worker
 from model.series import Scope, Series
 from model.session import Session
 from sync.projection import ALL
+from sync.settings import DEFAULTS, Settings
 
 MOVES = ("E1", "E2", "E3")
 DELETIONS = ("E4", "E5", "E7", "E13")
@@ -61,11 +62,13 @@ class Answered:
     warnings: tuple[str, ...] = ()
 
 
-def confirm(sessions: Sessions, act: Act, ref: str, answer: Answer) -> Answered:
+def confirm(
+    sessions: Sessions, act: Act, ref: str, answer: Answer, settings: Settings = DEFAULTS
+) -> Answered:
     """Do what was asked for in the calendar."""
     with writing(sessions) as database:
         change = _held(database, ref)
-        count, warnings = _carry_out(database, act, change, answer)
+        count, warnings = _carry_out(database, act, change, answer, settings)
         _settle(database, act, change, ChangeState.CONFIRMED)
         return Answered(ref=change.ref, state=change.state, count=count, warnings=tuple(warnings))
 
@@ -98,12 +101,12 @@ def _held(database: Database, ref: str) -> InboundChange:
 
 
 def _carry_out(
-    database: Database, act: Act, change: InboundChange, answer: Answer
+    database: Database, act: Act, change: InboundChange, answer: Answer, settings: Settings
 ) -> tuple[int, Sequence[str]]:
     if answer.by is not None:
         return _cancel(database, act, change, answer), ()
     if answer.start is not None:
-        return _move_elsewhere(database, act, change, answer)
+        return _move_elsewhere(database, act, change, answer, settings)
     if change.code in DELETIONS:
         raise DomainError(
             "E_ANSWER",
@@ -113,17 +116,17 @@ def _carry_out(
     if change.code == "E10":
         return take_place(database, act, change), ()
     if change.code == "E14" or (change.code == "E6" and change.after.get("rule")):
-        return follow_rule(database, act, change)
-    moved = move_within(database, act, *_move_to(database, act, change))
+        return follow_rule(database, act, change, settings)
+    moved = move_within(database, act, *_move_to(database, act, change), settings)
     return moved.count, moved.warnings
 
 
 def _move_elsewhere(
-    database: Database, act: Act, change: InboundChange, answer: Answer
+    database: Database, act: Act, change: InboundChange, answer: Answer, settings: Settings
 ) -> tuple[int, Sequence[str]]:
     """Neither as it was nor as it was asked for: to a time that was agreed on meanwhile."""
     to = Move(start=answer.start, minutes=answer.minutes)
-    moved = move_within(database, act, _session_of(database, act, change), to, _scope(change))
+    moved = move_within(database, act, _session_of(database, act, change), to, _scope(change), settings)
     return moved.count, moved.warnings
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.presence import check_availability
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.staffing import check_employed
 from adapters.diary.times import read_moment, read_span
@@ -17,6 +18,7 @@ from model.errors import DomainError
 from model.moment import Moment, Span, in_zone, shift, wall_distance, zone
 from model.series import Scope, Series, shifted
 from model.session import Kind, Session, ShowAs, Status
+from sync.settings import DEFAULTS, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +48,17 @@ def roster(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> C
         return target.changed(len(drafts))
 
 
-def move(sessions: Sessions, act: Act, session: str, to: Move, scope: Scope | None) -> Changed:
+def move(
+    sessions: Sessions, act: Act, session: str, to: Move, scope: Scope | None, settings: Settings = DEFAULTS
+) -> Changed:
     """Give a session, the rest of its series, or all that is to come another time or length."""
     with writing(sessions) as database:
-        return move_within(database, act, session, to, scope)
+        return move_within(database, act, session, to, scope, settings)
 
 
-def move_within(database: Database, act: Act, session: str, to: Move, scope: Scope | None) -> Changed:
+def move_within(
+    database: Database, act: Act, session: str, to: Move, scope: Scope | None, settings: Settings = DEFAULTS
+) -> Changed:
     """The same, inside a transaction that does more."""
     target = find_target(database, session, scope)
     span = _span(target.session, to)
@@ -60,7 +66,7 @@ def move_within(database: Database, act: Act, session: str, to: Move, scope: Sco
     check_employed(rows)
     database.flush()
     check_rooms(database, rows)
-    warnings = overlaps(database, rows)
+    warnings = overlaps(database, rows) + check_availability(database, rows, settings.rules)
     after = written(in_zone(span.start, span.tz))
     note(database, act, "moved", target, code=" ".join(warnings), after=after)
     return target.changed(len(rows), series=follower, warnings=warnings)

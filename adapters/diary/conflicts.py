@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.busy_blocks import times_between
+from adapters.diary.presence import away_at
 from model.busy import Fbtype
 from model.errors import DomainError
 from model.practice import Room
@@ -28,6 +29,7 @@ from model.session import (
     ShowAs,
     Status,
 )
+from sync.settings import RulesSettings
 from sync.store import Placed
 
 
@@ -136,7 +138,9 @@ def _most_at_once(near: Sequence[_Taken], want: _Taken) -> int:
     return max(sum(other.start <= at < other.end for other in near) for at in moments)
 
 
-def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str], list[str]]:
+def clashes_at(
+    database: Database, placed: Sequence[Placed], *, rules: RulesSettings
+) -> tuple[list[str], list[str]]:
     """What sessions would meet at other times: codes of hard conflicts, and of soft ones (DOMAIN 4).
 
     From a calendar nobody can say that they know of it: there a client taken twice refuses, here it is a warning.
@@ -150,7 +154,10 @@ def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str],
     twice = _meets(_others(database, _CLIENTS, clients, without=mine), clients)
     elsewhere = _elsewhere(database, workers)
     busy = _meets(_others(database, _WORKERS, workers, without=mine) + elsewhere, workers)
-    return ["ROOM_CONFLICT"] * full + ["CLIENT_CONFLICT"] * twice, ["SLOT_OVERLAP"] * busy
+    away = ["WORKER_UNAVAILABLE"] * away_at(database, placed)
+    prevented = away if rules.worker_availability == "prevent" else []
+    hard = ["ROOM_CONFLICT"] * full + ["CLIENT_CONFLICT"] * twice + prevented
+    return hard, ["SLOT_OVERLAP"] * busy + [code for code in away if not prevented]
 
 
 def _full(

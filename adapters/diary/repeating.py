@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
 from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.presence import check_availability
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record
 from model.act import Act
@@ -22,9 +23,12 @@ from model.moment import Moment, from_text, in_zone, to_text, zone
 from model.recurrence import Rule
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker, starts
 from model.session import Session
+from sync.settings import Settings
 
 
-def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[int, Sequence[str]]:
+def follow_rule(
+    database: Database, act: Act, change: InboundChange, settings: Settings
+) -> tuple[int, Sequence[str]]:
     """Repeat as the calendar said; return how many sessions that touched, and warnings."""
     if change.series_id is None:
         series = _made_recurring(database, act, change)
@@ -35,10 +39,12 @@ def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[in
     database.add(series)
     database.flush()
     rows = [row for row in series.occurrences if not row.frozen]
-    check_eligibility(database, [row for row in rows if row.starts_at > act.now])
+    ahead = [row for row in rows if row.starts_at > act.now]
+    check_eligibility(database, ahead)
     check_rooms(database, rows)
+    warnings = overlaps(database, rows) + check_availability(database, ahead, settings.rules)
     record(database, act, "moved", series_id=series.id, code=change.code, rule=series.rule_text)
-    return len(rows), overlaps(database, rows)
+    return len(rows), warnings
 
 
 def _changed(database: Database, act: Act, change: InboundChange) -> Series:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from adapters.diary.times import read_moment, read_span
+from model.availability import LeaveType, read_windows
 from model.cancellation import CancelledBy
 from model.errors import DomainError
 from model.moment import zone
 from model.people import ContactType
 from model.service import CancelRule, Unit
+from model.session import check_length
 
 Columns = dict[str, object]
 
@@ -58,11 +61,7 @@ class Found:
 
 
 def _zone(value: str) -> str | None:
-    try:
-        zone(value)
-    except DomainError as error:
-        return error.message
-    return None
+    return _refusal(lambda: zone(value))
 
 
 def _one_of(*allowed: str) -> Callable[[str], str | None]:
@@ -71,6 +70,31 @@ def _one_of(*allowed: str) -> Callable[[str], str | None]:
 
 def _short(value: str) -> str | None:
     return None if value.strip() and len(value) <= 60 else "1 to 60 characters"
+
+
+def _hours(value: str) -> str | None:
+    return _refusal(lambda: read_windows(value))
+
+
+def _moment(value: str) -> str | None:
+    return _refusal(lambda: read_moment(value, _ANYWHERE))
+
+
+def _span(entry: Columns) -> str | None:
+    """From a day to a day, or from a time to a time, and not backwards."""
+    start, end = entry.get("start"), entry.get("end")
+    if not (isinstance(start, str) and isinstance(end, str)) or _moment(start):
+        return None  # which is said of the key itself
+    return _refusal(lambda: check_length(read_span(start, end=end, minutes=None, tz=_ANYWHERE)))
+
+
+def _refusal(reading: Callable[[], object]) -> str | None:
+    """What a rule says against a value; None where it takes it."""
+    try:
+        reading()
+    except DomainError as error:
+        return error.message
+    return None
 
 
 def _pair(entry: Columns) -> str | None:
@@ -84,6 +108,8 @@ def _pair(entry: Columns) -> str | None:
     )
 
 
+_ANYWHERE = zone("UTC")
+_TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True)
 _TEXT, _NAME = Key(str), Key(str, required=True, check=_short)
 _ID, _TZ = Key(str, required=True, check=_short), Key(str, required=True, check=_zone)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -112,6 +138,17 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "id": _ID, "worker": _reference("worker", required=True), "client": _reference("client"),
         "other_worker": _reference("worker"), "active": Key(bool),
     },
+    "availability": {
+        "id": _ID, "worker": _reference("worker", required=True),
+        "hours": Key(str, required=True, check=_hours), "start_date": Key(date, required=True), "end_date": Key(date),
+    },
+    "ad_hoc_availability": {
+        "id": _ID, "worker": _reference("worker", required=True), "start": _TIME, "end": _END,
+    },
+    "leave": {
+        "id": _ID, "worker": _reference("worker", required=True), "start": _TIME, "end": _END,
+        "type": _choice(LeaveType), "approved": Key(bool),
+    },
     "service": {
         "id": _ID, "name": _NAME, "code": _NAME, "category": _TEXT, "unit": _choice(Unit),
         "rate_cents": Key(int), "cpt": _TEXT, "ndis": Key(bool), "cancel_rule": _choice(CancelRule),
@@ -131,7 +168,11 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),
     },
 }  # fmt: skip
-WHOLES: Mapping[str, Callable[[Columns], str | None]] = {"blocklist": _pair}
+WHOLES: Mapping[str, Callable[[Columns], str | None]] = {
+    "blocklist": _pair,
+    "ad_hoc_availability": _span,
+    "leave": _span,
+}
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", date: "a date like 2026-03-01"}
 
 

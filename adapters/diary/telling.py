@@ -18,6 +18,11 @@ _DID = {
     "deleted": "deleted it",
     "extended": "made its next occurrences",
     "imported": "imported a file",
+    "availability-set": "said when a worker can be had",
+    "availability-cleared": "forgot when a worker can be had",
+    "leave-added": "entered leave of a worker",
+    "leave-approved": "approved leave of a worker",
+    "leave-removed": "removed leave of a worker",
     "sent-create": "wrote it to the calendar as a new event",
     "sent-replace": "wrote it to the calendar again",
     "sent-delete": "took it out of the calendar",
@@ -38,7 +43,7 @@ _DID = {
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
 }
-_DETAILS = ("scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted")
+_DETAILS = ("worker", "scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted")
 
 
 def sentence(row: HistoryEntry) -> str:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import selectinload
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_several_series
 from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.presence import unavailable
 from adapters.diary.staffing import drop_ineligible
 from adapters.diary.transaction import record
 from model.act import Act
+from model.availability import AdHocAvailability, Leave
 from model.errors import DomainError
 from model.series import HORIZON, Series
 from model.session import Session
@@ -43,6 +45,9 @@ def recompute(sessions: Sessions) -> int:
         with sessions.begin() as database:
             for series in database.scalars(select(Series).where(Series.id.in_(ids))):
                 series.span = series.span
+    with sessions.begin() as database:
+        for one in [*database.scalars(select(AdHocAvailability)), *database.scalars(select(Leave))]:
+            one.span = one.span
     return moved
 
 
@@ -53,7 +58,7 @@ def _extend(database: Database, series: Series, act: Act) -> int:
     if rows:
         codes = drop_ineligible(database, rows)
         database.flush()
-        codes += overlaps(database, rows)
+        codes += overlaps(database, rows) + unavailable(database, rows)
         try:
             check_rooms(database, rows)
         except DomainError as conflict:

@@ -29,6 +29,8 @@ COMMANDS = {
         for verb in ("discover", "add", "login", "set", "list", "check", "pause", "resume", "remove")
     ),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
+    *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),
+    *(f"leave {verb}" for verb in ("add", "list", "approve", "remove")),
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
 }
 
@@ -213,7 +215,7 @@ def test_every_reason_and_warning_that_may_be_given_has_its_trigger_in_the_list_
 
 
 def test_every_conflict_and_note_has_words():
-    given = codes_in(r'"([A-Z]+_[A-Z]+)"\]? \* ', "adapters/diary/conflicts.py")
+    given = codes_in(r'"([A-Z]+_[A-Z]+)"\]? \* ', "adapters/diary/conflicts.py", "adapters/diary/presence.py")
     given |= codes_in(r'\("([A-Z_]+)",\) \* ', "sync/judge.py", "sync/facts.py")
     given |= codes_in(r'code="(HELD_[A-Z]+)"', "adapters/diary/chasing.py")
     assert len(given) > 6
