@@ -2,7 +2,7 @@
 
 import typer
 
-from adapters.cli import options
+from adapters.cli import options, staffing
 from adapters.cli.context import here
 from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
 
@@ -243,3 +243,7 @@ def delete(
     run = here(ctx)
     done = cancelling.delete(run.sessions, run.act(), session, options.scope_of(scope))
     print_changed(done, "Deleted", as_json=as_json)
+
+
+for name, command in staffing.COMMANDS.items():
+    session.command(name)(command)

@@ -51,9 +51,14 @@ def working_times(
     }
 
 
-def check_availability(database: Database, rows: Sequence[Session], rules: RulesSettings) -> list[str]:
-    """Refuse a worker who is away at the time of one of these sessions (E_UNAVAILABLE), or warn of it."""
-    met = next(_away(database, list(_times_of(rows))), None)
+def check_availability(
+    database: Database, rows: Sequence[Session], rules: RulesSettings, who: Collection[UUID] | None = None
+) -> list[str]:
+    """Refuse a worker who is away at the time of one of these sessions (E_UNAVAILABLE), or warn of it; `who`: only of
+    these.
+    """
+    wanted = [one for one in _times_of(rows) if who is None or one[0].id in who]
+    met = next(_away(database, wanted), None)
     if met is None:
         return []
     if rules.worker_availability == "prevent":

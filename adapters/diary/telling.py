@@ -13,6 +13,10 @@ _DID = {
     "added": "added it to the diary",
     "rostered": "rostered it: calendars show it from now on",
     "moved": "moved it",
+    "assigned": "put a worker on it",
+    "unassigned": "took a worker off it",
+    "answered": "wrote down a worker's answer to it",
+    "clients-changed": "changed which clients take part",
     "shown": "set it busy or free",
     "cancelled": "cancelled it",
     "deleted": "deleted it",
@@ -43,7 +47,19 @@ _DID = {
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
 }
-_DETAILS = ("worker", "scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted")
+_DETAILS = (
+    "worker",
+    "answer",
+    "scope",
+    "link",
+    "change",
+    "count",
+    "rule",
+    "added",
+    "updated",
+    "bad",
+    "deleted",
+)
 
 
 def sentence(row: HistoryEntry) -> str:
