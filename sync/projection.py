@@ -32,6 +32,7 @@ Unit = Session | Series
 WAITING_LINE = "Change waiting: confirm in the app"
 ALL = "*"
 HOP = "HOP"
+NOBODY = UUID(int=0)
 _CATEGORY = {
     Kind.CLIENT_SESSION: "Client session",
     Kind.CLIENT_CONTACT: "Client contact",
@@ -70,6 +71,13 @@ def effective_level(wanted: Level, maximum: Level) -> Level:
 def project(unit: Unit, uid: str, view: View) -> Event | None:
     """What this worker's calendar should hold for a unit; None: nothing (DOMAIN 1.0)."""
     return _project_series(unit, uid, view) if isinstance(unit, Series) else _project_single(unit, uid, view)
+
+
+def in_practice(session: Session, uid: str, privacy: PrivacySettings) -> Event:
+    """A session as the practice shows it to itself, whoever works on it: no more than at level `reference` (000-01)."""
+    view = View(worker_id=NOBODY, level="reference", privacy=privacy)
+    cancelled = session.status is Status.CANCELLED
+    return Event(uid=uid, master=_component(session, session.span, view, cancelled=cancelled, waiting=False))
 
 
 def _project_single(session: Session, uid: str, view: View) -> Event | None:

@@ -90,20 +90,47 @@ def list_(
     ),
     end: str | None = typer.Option(None, "--to", help="Up to this day or time, itself not included."),
     worker: str | None = typer.Option(None, "--worker", help="Only this worker's."),
+    day: str | None = typer.Option(None, "--day", help="Only this day, instead of --from and --to."),
+    client: str | None = typer.Option(None, "--client", help="Only this client's."),
+    site: str | None = typer.Option(None, "--site", help="Only what takes place at this site."),
     status: str | None = typer.Option(None, "--status", help="Only DRAFT, ROSTERED, ..."),
+    needs_reschedule: bool = typer.Option(
+        False, "--needs-reschedule", help="Only what was cancelled and has no other time yet."
+    ),
+    unassigned: bool = typer.Option(
+        False, "--unassigned", help="Only what is to take place and has no worker."
+    ),
     as_json: bool = JSON,
+    ics: bool = typer.Option(False, "--ics", help="Print an iCalendar file, for use in the practice."),
 ) -> None:
     """List sessions in order of time.
 
-    Clients appear by their internal ids.
+    Clients appear by their internal ids, in a file too.
 
     Example: calendula session list --worker mia --from 2026-03-02 --to 2026-03-09
     """
+    from adapters.diary.exporting import export_sessions
     from adapters.diary.listing import Window, list_sessions
+    from adapters.diary.times import day_after
     from model.session import Status
 
-    wanted = Status(choice(Status, status)) if status else None
-    window = Window(start=start, end=end, worker=worker, status=wanted)
+    if (day and (start or end)) or (ics and as_json):
+        raise typer.BadParameter("Give either --day or --from and --to, and either --json or --ics")
+    run = here(ctx)
+    window = Window(
+        start=day or start,
+        end=day_after(day) if day else end,
+        worker=worker,
+        client=client,
+        site=site,
+        status=Status(choice(Status, status)) if status else None,
+        needs_reschedule=needs_reschedule,
+        unassigned=unassigned,
+    )
+    if ics:
+        found = export_sessions(run.sessions, run.act(), window, run.config.privacy)
+        typer.echo(found.decode(), nl=False)
+        return
     columns = {
         "id": lambda row: short(row.id),
         "start": lambda row: row.start[:16].replace("T", " "),
@@ -115,7 +142,7 @@ def list_(
         "workers": lambda row: ", ".join(row.workers),
         "series": lambda row: short(row.series_id) if row.series_id else None,
     }
-    print_rows(list_sessions(here(ctx).sessions, window), columns, as_json=as_json, none="No sessions.")
+    print_rows(list_sessions(run.sessions, window), columns, as_json=as_json, none="No sessions.")
 
 
 @session.command("show")

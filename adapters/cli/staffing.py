@@ -1,4 +1,6 @@
-"""Commands about who takes part in a session: assign, unassign, accept, decline, clients. `sessions` names them."""
+"""Commands about who takes part in a session: assign, unassign, accept, decline, clients, reschedule. `sessions` names
+them.
+"""
 
 from collections.abc import Callable
 
@@ -108,6 +110,33 @@ def clients(
     print_changed(done, "Changed", as_json=as_json)
 
 
+def reschedule(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    start: str | None = typer.Option(None, "--start", help='Like "2026-03-18 11:15"; without: as it was.'),
+    end: str | None = options.END,
+    minutes: int | None = options.MINUTES,
+    tz: str | None = options.TZ,
+    worker: list[str] = typer.Option([], "--worker", help="Who instead; without: whoever is left of those."),
+    roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
+    as_json: bool = JSON,
+) -> None:
+    """Make a new session in the place of a cancelled one.
+
+    It has the same clients, place and services. The cancelled one stays as it is, with its record.
+
+    Example: calendula session reschedule 5b1f --start "2026-03-18 11:15" --worker lena --roster
+    """
+    from adapters.diary import rescheduling
+    from adapters.diary.changing import Move
+
+    run = here(ctx)
+    to = Move(start=start, end=end, minutes=minutes, tz=tz)
+    how = rescheduling.Reschedule(to=to, workers=worker, rostered=roster)
+    done = rescheduling.reschedule(run.sessions, run.act(), session, how, run.config.settings)
+    print_changed(done, "Rescheduled as", as_json=as_json)
+
+
 def _answer(
     ctx: typer.Context, session: str, worker: str, scope: str | None, status: str, *, as_json: bool
 ) -> None:
@@ -125,4 +154,5 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "accept": accept,
     "decline": decline,
     "clients": clients,
+    "reschedule": reschedule,
 }

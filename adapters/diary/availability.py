@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.diary.lookup import by_ref
-from adapters.diary.times import read_span
+from adapters.diary.times import read_day, read_span
 from adapters.diary.transaction import record
 from adapters.diary.views import written
 from model.act import Act
@@ -47,8 +47,8 @@ def set_hours(
     windows = read_windows(hours)
     with sessions.begin() as database:
         found = by_ref(database, Worker, worker)
-        start = _day(first) if first else act.now.astimezone(zone(found.tz)).date()
-        end = _day(last) if last else None
+        start = read_day(first) if first else act.now.astimezone(zone(found.tz)).date()
+        end = read_day(last) if last else None
         if end is not None and end < start:
             raise DomainError("E_END_BEFORE_START", "The last day cannot come before the first")
         for old in _templates(database, found.id):
@@ -137,10 +137,3 @@ def _view(row: AvailabilityTemplate | AdHocAvailability, worker: Worker) -> Avai
         hours, start = "", written(in_zone(row.span.start, row.span.tz))
         end = written(in_zone(row.span.end, row.span.tz))
     return AvailabilityView(ref=row.ref, worker=worker.ref, hours=hours, start=start, end=end)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise DomainError("E_TIME", f'"{text[:40]}" is not a day; write it like 2026-03-03') from error

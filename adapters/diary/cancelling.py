@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.lookup import by_ref
+from adapters.diary.rescheduling import want_again
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.times import read_instant
 from adapters.diary.transaction import writing
@@ -70,6 +71,7 @@ def delete(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> C
         if not rows or not all(map(_deletable, rows)):
             raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")
         note(database, act, "deleted", target)
+        want_again(database, rows)
         _delete(database, target, rows)
         return target.changed(len(rows))
 

@@ -61,7 +61,7 @@ def move_within(
 ) -> Changed:
     """The same, inside a transaction that does more."""
     target = find_target(database, session, scope)
-    span = _span(target.session, to)
+    span = span_to(target.session, to)
     follower, rows = _moved(database, target, span, act)
     check_employed(rows)
     database.flush()
@@ -91,8 +91,8 @@ def show_as(sessions: Sessions, act: Act, session: str, show: ShowAs, scope: Sco
         return target.changed(len(rows))
 
 
-def _span(session: Session, to: Move) -> Span:
-    """The new time of the session that was named."""
+def span_to(session: Session, to: Move) -> Span:
+    """The new time of a session."""
     old = session.span
     tz = zone(to.tz) if to.tz else old.tz
     start: Moment = read_moment(to.start, tz) if to.start else in_zone(old.start, tz)

@@ -13,6 +13,7 @@ _DID = {
     "added": "added it to the diary",
     "rostered": "rostered it: calendars show it from now on",
     "moved": "moved it",
+    "rescheduled": "made another session in its place",
     "assigned": "put a worker on it",
     "unassigned": "took a worker off it",
     "answered": "wrote down a worker's answer to it",
