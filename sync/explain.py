@@ -76,6 +76,11 @@ REASONS = {
     "E_LOCKED": "part of it cannot be changed any more",
     "E_END_BEFORE_START": "it would end before it begins",
     "E_TRANSITION": "nothing is left that could be changed",
+    "OFFER_PENDING": "a session is offered to this worker",
+    "OFFER_ACCEPTED": "a worker is interested in a session that was offered",
+    "OFFER_DECLINED": "a worker is not interested in a session that was offered",
+    "OFFER_ASSIGNED": "the session that was offered is this worker's now",
+    "OFFER_CLOSED": "the session that was offered is not to be had any more",
     "HELD_REMINDER": "a change has been waiting for an answer",
     "HELD_ESCALATED": "a change has been waiting for an answer for long",
 }

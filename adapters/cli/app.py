@@ -24,6 +24,7 @@ COMMANDS = {
     "event": "adapters.cli.events:event",
     "availability": "adapters.cli.availability:availability",
     "leave": "adapters.cli.availability:leave",
+    "offer": "adapters.cli.offers:offer",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",
     "plan": "adapters.cli.syncing:plan",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from adapters.cli import options
+from adapters.cli import offers, options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, print_changed
 
@@ -155,4 +155,5 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "decline": decline,
     "clients": clients,
     "reschedule": reschedule,
+    "offer": offers.make,
 }

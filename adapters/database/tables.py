@@ -7,6 +7,7 @@ from model import (
     cancellation,
     journal,
     link,
+    offer,
     people,
     practice,
     series,
@@ -15,5 +16,18 @@ from model import (
 )
 from model.base import Base
 
-NOUNS = (archive, availability, busy, cancellation, journal, link, people, practice, series, service, session)
+NOUNS = (
+    archive,
+    availability,
+    busy,
+    cancellation,
+    journal,
+    link,
+    offer,
+    people,
+    practice,
+    series,
+    service,
+    session,
+)
 metadata = Base.metadata

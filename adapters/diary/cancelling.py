@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.lookup import by_ref
+from adapters.diary.offering import close_offers
 from adapters.diary.rescheduling import want_again
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.times import read_instant
@@ -59,6 +60,7 @@ def cancel_within(database: Database, act: Act, session: str, how: Cancel, scope
         row.cancel(made)
     if target.series is not None and target.scope is not Scope.THIS_ONLY:
         _leave_out(target.series, rows)
+    close_offers(database, act, [row.id for row in rows if row.status is Status.CANCELLED])
     note(database, act, "cancelled", target, code=how.by)
     return target.changed(len(rows))
 

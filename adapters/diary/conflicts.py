@@ -4,7 +4,7 @@ Intervals are half-open. Asked after the change was flushed, in its transaction;
 out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,15 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     engaged = _others(database, _CLIENTS, clients, without=mine)
     twice = any(want.meets(other) for want in clients for other in engaged)
     return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
+
+
+def busy_workers(
+    database: Database, workers: Collection[UUID], start: datetime, end: datetime, *, without: Session
+) -> set[UUID]:
+    """Who of these workers is taken in [start, end), by a session or in a calendar of their own."""
+    wanted = [_Taken(who, start, end) for who in workers]
+    busy = _others(database, _WORKERS, wanted, without=[without]) + _elsewhere(database, wanted)
+    return {want.who for want in wanted if any(want.meets(other) for other in busy)}
 
 
 def _blocks(row: Session) -> bool:

@@ -47,8 +47,12 @@ def drop_ineligible(database: Database, rows: Sequence[Session]) -> list[str]:
 
 
 def blocklist_of(database: Database, rows: Iterable[Session]) -> Blocklist:
-    """What is known about the workers of these sessions, and whom they are not to meet; one query."""
-    workers = {assignment.worker_id for row in rows for assignment in row.active_workers}
+    """Whom the workers of these sessions are not to meet."""
+    return blocklist_among(database, {one.worker_id for row in rows for one in row.active_workers})
+
+
+def blocklist_among(database: Database, workers: Collection[UUID]) -> Blocklist:
+    """Whom these workers are not to meet; one query."""
     if not workers:
         return Blocklist()
     theirs = or_(BlocklistEntry.worker_id.in_(workers), BlocklistEntry.other_worker_id.in_(workers))

@@ -16,6 +16,8 @@ _DID = {
     "rescheduled": "made another session in its place",
     "assigned": "put a worker on it",
     "unassigned": "took a worker off it",
+    "offered": "offered it to workers",
+    "offer-answered": "wrote down a worker's answer to the offer of it",
     "answered": "wrote down a worker's answer to it",
     "clients-changed": "changed which clients take part",
     "shown": "set it busy or free",

@@ -91,7 +91,7 @@ _OTHER_TABLES = {
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
     "series_worker", "archive", "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
-    "blocklist_entry", "availability_template", "ad_hoc_availability", "leave",
+    "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.

@@ -23,7 +23,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
-    *(f"session {verb}" for verb in ("assign", "unassign", "accept", "decline", "clients", "reschedule")),
+    *(
+        f"session {verb}"
+        for verb in ("assign", "unassign", "accept", "decline", "clients", "reschedule", "offer")
+    ),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"
@@ -31,6 +34,7 @@ COMMANDS = {
     ),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),
+    *(f"offer {verb}" for verb in ("list", "send", "accept", "decline", "assign")),
     *(f"leave {verb}" for verb in ("add", "list", "approve", "remove")),
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
 }

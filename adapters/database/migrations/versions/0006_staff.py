@@ -86,6 +86,27 @@ def upgrade() -> None:
     op.create_index("ix_blocklist_entry_client_id", "blocklist_entry", ["client_id"])
     op.create_index("ix_blocklist_entry_other_worker_id", "blocklist_entry", ["other_worker_id"])
     op.create_index("ix_blocklist_entry_worker_id", "blocklist_entry", ["worker_id"])
+    op.create_table(
+        "offer",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["session.id"], name="fk_offer_session_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name="fk_offer_worker_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_offer"),
+        sa.UniqueConstraint("ref", name="uq_offer_ref"),
+    )
+    op.create_index("ix_offer_session_id", "offer", ["session_id"])
+    op.create_index("ix_offer_worker_id", "offer", ["worker_id"])
     op.add_column(
         "worker", sa.Column("contact_type", sa.String(40), nullable=False, server_default="EMPLOYEE")
     )
