@@ -78,8 +78,14 @@ def _changed(since: int) -> Select[UUID, int]:
     series = select(SeriesWorker.worker_id, Series.rev).where(
         Series.rev > since, SeriesWorker.series_id == Series.id
     )
-    both = union_all(sessions, series).subquery()
-    return select(both.c.worker_id, func.max(both.c.rev).label("rev")).group_by(both.c.worker_id)
+    changed = select(Series.id).where(Series.rev > since)  # asked by itself, so that it leads
+    rev = select(Series.rev).where(Series.id == Session.series_id).correlate(Session).scalar_subquery()
+    occurrences = select(SessionWorker.worker_id, rev.label("rev")).where(
+        Session.series_id.in_(changed), SessionWorker.session_id == Session.id
+    )
+    all_of_them = union_all(sessions, series, occurrences).subquery()
+    newest = func.max(all_of_them.c.rev).label("rev")
+    return select(all_of_them.c.worker_id, newest).group_by(all_of_them.c.worker_id)
 
 
 def _by_host(now: datetime, *wanted: ColumnElement[bool]) -> Select[UUID, str, str, int, int]:

@@ -12,12 +12,18 @@ from adapters.config.schema import RetentionSection
 from adapters.database.engine import Sessions
 from adapters.database.purging import purge
 from adapters.diary.chasing import chase
+from adapters.diary.offering import expire_offers
 from adapters.diary.upkeep import extend
 from model.act import Act
 from model.journal import JobRun
 from sync.settings import InboundSettings
 
-EVERY = {"extend": timedelta(days=1), "purge": timedelta(days=1), "chase": timedelta(hours=1)}
+EVERY = {
+    "extend": timedelta(days=1),
+    "purge": timedelta(days=1),
+    "chase": timedelta(hours=1),
+    "offers": timedelta(hours=1),
+}
 ACTOR = "calendula"
 
 
@@ -35,6 +41,7 @@ class Jobs:
         """All of them, as far as they are due; how many occurrences were made, or None."""
         try:
             self.chase_if_due()
+            self.expire_if_due()
             return self.extend_if_due()
         finally:
             self.purge_if_due()
@@ -49,6 +56,13 @@ class Jobs:
 
     def _chase(self, now: datetime) -> int:
         return chase(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id), self.inbound)
+
+    def expire_if_due(self) -> int | None:
+        """End the offers of sessions that have begun; None where somebody did so within the hour."""
+        return self._do_if_due("offers", self._expire, "ended")
+
+    def _expire(self, now: datetime) -> int:
+        return expire_offers(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id))
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""

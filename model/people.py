@@ -18,6 +18,14 @@ class Gender(StrEnum):
     X = "X"
 
 
+class ContactType(StrEnum):
+    """What a worker's row stands for; only an employee can be put on a session (R30)."""
+
+    EMPLOYEE = "EMPLOYEE"
+    CONTRACTOR = "CONTRACTOR"
+    OTHER = "OTHER"
+
+
 class Worker(Row, Base):
     """A practitioner's row. `ref` is the practice's own id for the person ("mia"); `contracted_min` are the minutes a
     week of the contract."""
@@ -28,14 +36,11 @@ class Worker(Row, Base):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(default="")
     tz: Mapped[str]
+    contact_type: Mapped[ContactType] = mapped_column(default=ContactType.EMPLOYEE)
     active: Mapped[bool] = mapped_column(default=True)
     start_date: Mapped[date | None] = mapped_column(Date)
     end_date: Mapped[date | None] = mapped_column(Date)
     contracted_min: Mapped[int | None]
-
-    def works_on(self, day: date) -> bool:
-        """Whether somebody who is active is employed on a day of their own zone (R30)."""
-        return self.active and (self.start_date or day) <= day <= (self.end_date or day)
 
 
 class Client(Row, Base):
@@ -64,3 +69,18 @@ class Client(Row, Base):
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else ""
+
+
+class BlocklistEntry(Row, Base):
+    """A worker and a client, or two workers, who are not to meet in a session; whoever asked for it, it holds for both.
+
+    One that is not `active` any more is kept, and counts for nothing.
+    """
+
+    __tablename__ = "blocklist_entry"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id"), index=True)
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"), index=True)
+    other_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("worker.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)

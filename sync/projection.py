@@ -7,11 +7,12 @@ the practitioner's own Other Events are theirs already; they go back only to the
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from model.moment import Moment, Span
 from model.people import Client
-from model.series import Pattern, Series
+from model.series import Series
 from model.session import (
     Assignment,
     Kind,
@@ -31,6 +32,7 @@ Unit = Session | Series
 WAITING_LINE = "Change waiting: confirm in the app"
 ALL = "*"
 HOP = "HOP"
+NOBODY = UUID(int=0)
 _CATEGORY = {
     Kind.CLIENT_SESSION: "Client session",
     Kind.CLIENT_CONTACT: "Client contact",
@@ -71,6 +73,13 @@ def project(unit: Unit, uid: str, view: View) -> Event | None:
     return _project_series(unit, uid, view) if isinstance(unit, Series) else _project_single(unit, uid, view)
 
 
+def in_practice(session: Session, uid: str, privacy: PrivacySettings) -> Event:
+    """A session as the practice shows it to itself, whoever works on it: no more than at level `reference` (000-01)."""
+    view = View(worker_id=NOBODY, level="reference", privacy=privacy)
+    cancelled = session.status is Status.CANCELLED
+    return Event(uid=uid, master=_component(session, session.span, view, cancelled=cancelled, waiting=False))
+
+
 def _project_single(session: Session, uid: str, view: View) -> Event | None:
     shown = _shown(session, view, waiting=bool(view.waiting))
     return Event(uid=uid, master=shown) if shown is not None else None
@@ -80,7 +89,7 @@ def _project_series(series: Series, uid: str, view: View) -> Event | None:
     rows = [o for o in series.occurrences if o.occurrence_key]
     exdates = {series.recurrence_id(text) for text in series.exdates}
     overrides: dict[Moment, Component] = {}
-    visible = 0
+    visible, last = 0, ""
     given_up = series.status is Status.CANCELLED  # only an Other Event's owner cancels a series as a whole
     for row in rows:
         rid = series.recurrence_id(row.occurrence_key or "")
@@ -89,21 +98,21 @@ def _project_series(series: Series, uid: str, view: View) -> Event | None:
         if shown is None:
             exdates.add(rid)
             continue
-        visible += 1
+        visible, last = visible + 1, max(last, row.occurrence_key or "")
         if waits or row.is_exception or (shown.status == "CANCELLED") is not given_up:
             overrides[rid] = shown
     goes_on = _goes_on(series, view)
     if not visible and (rows or not goes_on or _used_up(series)):
         return None  # an event without any instance is deleted, not written (FAILURES C12)
-    pattern = series.pattern if goes_on else _as_made(series)
-    return Event(
+    event = Event(
         uid=uid,
-        master=_component(series, pattern.span, view, cancelled=given_up, waiting=ALL in view.waiting),
-        rule=pattern.rule,
-        rdates=pattern.rdates and frozenset(series.recurrence_id(t) for t in series.rdate_text.split()),
+        master=_component(series, series.span, view, cancelled=given_up, waiting=ALL in view.waiting),
+        rule=series.rule,
+        rdates=frozenset(series.recurrence_id(text) for text in series.rdate_text.split()),
         exdates=frozenset(exdates),
         overrides=overrides,
     )
+    return event if goes_on else _as_far_as(event, series.recurrence_id(last))
 
 
 def _goes_on(series: Series, view: View) -> bool:
@@ -112,13 +121,21 @@ def _goes_on(series: Series, view: View) -> bool:
     return not drafted and any(w.worker_id == view.worker_id for w in series.workers)
 
 
-def _as_made(series: Series) -> Pattern:
-    """The series as far as there are rows: what each of them shows is known, what comes after is not theirs."""
-    pattern = series.pattern
-    last = max((o.occurrence_key for o in series.occurrences if o.occurrence_key), default="")
-    if pattern.rule is None or not last:
-        return pattern
-    return replace(pattern, rule=pattern.rule.ending(series.recurrence_id(last)))
+def _as_far_as(event: Event, last: Moment) -> Event:
+    """The series up to the last occurrence that is this worker's: what comes after is not."""
+    return replace(
+        event,
+        rule=event.rule.ending(last) if event.rule else None,
+        rdates=frozenset(moment for moment in event.rdates if not _after(moment, last)),
+        exdates=frozenset(moment for moment in event.exdates if not _after(moment, last)),
+    )
+
+
+def _after(moment: Moment, last: Moment) -> bool:
+    """The names of a series' occurrences are all instants, or all days."""
+    if isinstance(moment, datetime) and isinstance(last, datetime):
+        return moment > last
+    return not isinstance(moment, datetime) and not isinstance(last, datetime) and moment > last
 
 
 def _used_up(series: Series) -> bool:

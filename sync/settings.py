@@ -7,14 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Violated = Literal[
-    "WORKER_OVERLAP",
-    "CLIENT_OVERLAP",
-    "CONTRACTED_HOURS",
-    "ASSOCIATION",
-    "UNASSIGNED",
-    "WORKER_STATUS",
-    "CLIENT_STATUS",
-]
+    "AVAILABILITY", "WORKER_OVERLAP", "CLIENT_OVERLAP", "CONTRACTED_HOURS", "ASSOCIATION", "BLOCKLIST", "UNASSIGNED",
+    "WORKER_STATUS", "CLIENT_STATUS",
+]  # fmt: skip
 Level = Literal["busy", "reference", "initials", "first_name", "full_name"]
 LEVELS: tuple[Level, ...] = ("busy", "reference", "initials", "first_name", "full_name")
 
@@ -93,12 +88,14 @@ class RulesSettings:
     """How strictly a practice keeps its own rules (DOMAIN 3).
 
     Of a short notice cancellation under the NDIS `ndis_percent` of the agreed fee is charged (R2). A roster period that
-    violates one of `block_on` is not published (R52).
+    violates one of `block_on` is not published (R52). `worker_availability` says whether leave and weekly hours prevent
+    that a worker is booked, or only warn.
     """
 
     ndis_percent: int = _whole(100, least=0, most=100)
     allow_delete_rostered: bool = False
     block_on: tuple[Violated, ...] = ()
+    worker_availability: Literal["prevent", "allow"] = "prevent"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -218,7 +218,8 @@ class Work(Protocol):
         """What this worker's calendars show that begins at these instants, with what it repeats by."""
 
     def replaced_uid(self, session: Session) -> str:
-        """The UID, on this link, of the session that this one replaces; empty where there is none."""
+        """The UID of what shows the session that this one replaces: on this link, else in the calendar that showed it
+        first, as the worker may be another; empty where there is none."""
 
     def intents(self) -> list[Intent]:
         """Announced writes that were never settled."""

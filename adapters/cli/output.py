@@ -23,6 +23,7 @@ WARNINGS = {
     "E_ASSET_CONFLICT": "the asset is in use, and an administrator said why it shall be so",
     "E_BED_CONFLICT": "the bed is taken, and an administrator said why it shall be so",
     "E_BED_LIMITS": "the client is outside the limits of the bed, and an administrator said why it shall be so",
+    "WORKER_UNAVAILABLE": "a worker is on leave or outside their hours at that time",
     "UNASSIGNED": "no worker is assigned yet",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }

@@ -2,7 +2,7 @@
 
 import typer
 
-from adapters.cli import options
+from adapters.cli import options, staffing
 from adapters.cli.context import here
 from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
 
@@ -85,7 +85,7 @@ def add(
         rostered=roster,
         override=override,
     )
-    print_changed(adding.add(run.sessions, run.act(), new), "Added", as_json=as_json)
+    print_changed(adding.add(run.sessions, run.act(), new, run.config.settings), "Added", as_json=as_json)
 
 
 @session.command("list")
@@ -96,20 +96,47 @@ def list_(
     ),
     end: str | None = typer.Option(None, "--to", help="Up to this day or time, itself not included."),
     worker: str | None = typer.Option(None, "--worker", help="Only this worker's."),
+    day: str | None = typer.Option(None, "--day", help="Only this day, instead of --from and --to."),
+    client: str | None = typer.Option(None, "--client", help="Only this client's."),
+    site: str | None = typer.Option(None, "--site", help="Only what takes place at this site."),
     status: str | None = typer.Option(None, "--status", help="Only DRAFT, ROSTERED, ..."),
+    needs_reschedule: bool = typer.Option(
+        False, "--needs-reschedule", help="Only what was cancelled and has no other time yet."
+    ),
+    unassigned: bool = typer.Option(
+        False, "--unassigned", help="Only what is to take place and has no worker."
+    ),
     as_json: bool = JSON,
+    ics: bool = typer.Option(False, "--ics", help="Print an iCalendar file, for use in the practice."),
 ) -> None:
     """List sessions in order of time.
 
-    Clients appear by their internal ids.
+    Clients appear by their internal ids, in a file too.
 
     Example: calendula session list --worker mia --from 2026-03-02 --to 2026-03-09
     """
+    from adapters.diary.exporting import export_sessions
     from adapters.diary.listing import Window, list_sessions
+    from adapters.diary.times import day_after
     from model.session import Status
 
-    wanted = Status(choice(Status, status)) if status else None
-    window = Window(start=start, end=end, worker=worker, status=wanted)
+    if (day and (start or end)) or (ics and as_json):
+        raise typer.BadParameter("Give either --day or --from and --to, and either --json or --ics")
+    run = here(ctx)
+    window = Window(
+        start=day or start,
+        end=day_after(day) if day else end,
+        worker=worker,
+        client=client,
+        site=site,
+        status=Status(choice(Status, status)) if status else None,
+        needs_reschedule=needs_reschedule,
+        unassigned=unassigned,
+    )
+    if ics:
+        found = export_sessions(run.sessions, run.act(), window, run.config.privacy)
+        typer.echo(found.decode(), nl=False)
+        return
     columns = {
         "id": lambda row: short(row.id),
         "start": lambda row: row.start[:16].replace("T", " "),
@@ -121,7 +148,7 @@ def list_(
         "workers": lambda row: ", ".join(row.workers),
         "series": lambda row: short(row.series_id) if row.series_id else None,
     }
-    print_rows(list_sessions(here(ctx).sessions, window), columns, as_json=as_json, none="No sessions.")
+    print_rows(list_sessions(run.sessions, window), columns, as_json=as_json, none="No sessions.")
 
 
 @session.command("show")
@@ -192,7 +219,8 @@ def move(
         raise typer.BadParameter("Give --start, --end, --minutes or --tz")
     run = here(ctx)
     to = changing.Move(start=start, end=end, minutes=minutes, tz=tz, override=override)
-    done = changing.move(run.sessions, run.act(), session, to, options.scope_of(scope))
+    scoped = options.scope_of(scope)
+    done = changing.move(run.sessions, run.act(), session, to, scoped, run.config.settings)
     print_changed(done, "Moved", as_json=as_json)
 
 
@@ -212,7 +240,9 @@ def repeat(
     from adapters.diary.repeating import repeat
 
     run = here(ctx)
-    print_changed(repeat(run.sessions, run.act(), session, rule), "Repeats", as_json=as_json)
+    print_changed(
+        repeat(run.sessions, run.act(), session, rule, run.config.settings), "Repeats", as_json=as_json
+    )
 
 
 @session.command("delete")
@@ -236,3 +266,7 @@ def delete(
         run.sessions, run.act(), session, options.scope_of(scope), run.config.settings, sure=yes
     )
     print_changed(done, "Deleted", as_json=as_json)
+
+
+for name, command in staffing.COMMANDS.items():
+    session.command(name)(command)

@@ -140,8 +140,8 @@ class Config(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()
-    rules: RulesSettings = RulesSettings()
     fees: FeesSettings = FeesSettings()
+    rules: RulesSettings = RulesSettings()
     retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
 

@@ -32,11 +32,14 @@ def sessions_of(worker: Name) -> Select[UUID, int]:
 
 
 def series_since(rev: Number, worker: Name, link: Name) -> Select[UUID, int]:
-    """Series of the worker, and those that the link shows still."""
+    """Series of the worker, those that the link shows still, and those of which the worker has single occurrences."""
     mine = SeriesWorker.series_id == Series.id, SeriesWorker.worker_id == worker
     theirs = _any(select(SeriesWorker.worker_id).where(*mine).correlate_except(SeriesWorker))
     shown = mapped(link, EventMapping.series_id == Series.id)
-    return select(Series.id, Series.rev).where(Series.rev > rev, or_(theirs, shown))
+    some = SessionWorker.session_id == Session.id, SessionWorker.worker_id == worker
+    once = select(SessionWorker.worker_id).where(Session.series_id == Series.id, *some)
+    partly = _any(once.correlate_except(Session, SessionWorker))
+    return select(Series.id, Series.rev).where(Series.rev > rev, or_(theirs, shown, partly))
 
 
 def mapped(link: Name, which: ColumnElement[bool]) -> ColumnElement[bool]:

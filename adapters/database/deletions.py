@@ -1,16 +1,18 @@
 """Let what is deleted from the diary be deleted from the calendars too.
 
-Deleting a session or a series sets its mappings' reference to NULL, and nothing would look at them again: so they
-are marked DIRTY in the same flush, and the next push of their link, finding nothing to show, deletes there.
+Deleting a session or a series sets its mappings' reference to NULL, and nothing would look at them again; nor at
+those of a worker who does not take part any more. So they are marked DIRTY in the same flush, and the next push of
+their link, finding nothing to show, deletes there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, and_, inspect, or_, select, update
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import UOWTransaction
 
-from model.link import EventMapping, MappingState
+from model.link import CalendarLink, EventMapping, MappingState
 from model.series import Series
 from model.session import Session
 
@@ -19,9 +21,25 @@ def mark_mappings(database: Database, _context: UOWTransaction, _instances: Sequ
     """Before a flush: mark what shows a row that is about to go. Occurrences are shown by their series."""
     sessions = [row.id for row in database.deleted if isinstance(row, Session) and row.series_id is None]
     series = [row.id for row in database.deleted if isinstance(row, Series)]
-    if not sessions and not series:
+    left = [_of_worker(*pair) for pair in _unassigned(database.dirty)]
+    if not sessions and not series and not left:
         return
-    shows = or_(EventMapping.session_id.in_(sessions), EventMapping.series_id.in_(series))
+    shows = or_(EventMapping.session_id.in_(sessions), EventMapping.series_id.in_(series), *left)
     living = EventMapping.state != MappingState.TOMBSTONE
     step = update(EventMapping).where(shows, living).values(state=MappingState.DIRTY)
     database.connection().execute(step)
+
+
+def _unassigned(rows: Iterable[object]) -> list[tuple[UUID, UUID]]:
+    """The single sessions that a worker was taken off, and who it was; of a series each change is looked at anyway."""
+    return [
+        (row.id, gone.worker_id)
+        for row in rows
+        if isinstance(row, Session) and row.series_id is None
+        for gone in inspect(row).attrs.workers.history.deleted or ()
+    ]
+
+
+def _of_worker(session_id: UUID, worker_id: UUID) -> ColumnElement[bool]:
+    links = select(CalendarLink.id).where(CalendarLink.worker_id == worker_id)
+    return and_(EventMapping.session_id == session_id, EventMapping.link_id.in_(links))

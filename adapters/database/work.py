@@ -21,7 +21,7 @@ from adapters.database.loading import load_series, load_session, load_sessions, 
 from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
 from adapters.database.relinking import once_shown, unshown_at
-from adapters.database.replaced import replaced_lately, sent_since
+from adapters.database.replaced import replaced_lately, replaced_uid, sent_since
 from adapters.database.revisions import take
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
@@ -130,7 +130,7 @@ class SqlWork:
         """Asked before a move is applied: from here on nobody else takes the room or the asset meanwhile."""
         if self._flushes:
             take(self._database)
-        hard, soft = clashes_at(self._database, placed)
+        hard, soft = clashes_at(self._database, placed, rules=self._settings.rules)
         return Clash(hard=tuple(hard), soft=tuple(soft))
 
     def place_named(self, text: str) -> Place | None:
@@ -155,10 +155,7 @@ class SqlWork:
 
     def replaced_uid(self, session: Session) -> str:
         self._insert_bulk()  # its mapping may be among them
-        query = select(EventMapping.uid).where(
-            EventMapping.link_id == self._link.id, EventMapping.session_id == session.replaces_id
-        )
-        return self._database.scalar(query) or ""
+        return replaced_uid(self._database, self._link.id, session)
 
     # --- mappings --------------------------------------------------------------------------------------
 

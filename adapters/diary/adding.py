@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,8 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
+from adapters.diary.presence import check_availability
+from adapters.diary.staffing import check_eligibility
 from adapters.diary.times import read_span
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed, written
@@ -36,6 +37,7 @@ from model.session import (
     check_place,
     check_site_clients,
 )
+from sync.settings import DEFAULTS, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,7 @@ class _Parties:
     tz: ZoneInfo = field(init=False)
 
 
-def add(sessions: Sessions, act: Act, new: New) -> Changed:
+def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -> Changed:
     """Add a session, or with a rule a series and its occurrences of the next 13 months."""
     with writing(sessions) as database:
         parties = _parties(database, new)
@@ -93,11 +95,13 @@ def add(sessions: Sessions, act: Act, new: New) -> Changed:
         _check(new, parties, span)
         rule = _rule(new.rule, span)
         rows, series = _made(new, parties, span, rule, act)
+        check_eligibility(database, rows)
         database.add(series or rows[0])
         database.flush()
         about = {"series_id": series.id} if series else {"session_id": rows[0].id}
         warnings = refuse_or_waive(database, act, refusals(database, rows), new.override, **about)
         warnings += _warnings(span, rule, parties) + overlaps(database, rows)
+        warnings += check_availability(database, rows, settings.rules)
         _record(database, act, rows[0], series, warnings)
         return Changed(
             session_id=rows[0].id,
@@ -153,15 +157,6 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
         raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
     check_site_clients(parties.clients, parties.site.id if parties.site else None)
     check_needs(parties.needs, parties.region_id)
-    for worker in parties.workers:
-        check_eligible(worker, span.starts_at)
-
-
-def check_eligible(worker: Worker, at: datetime) -> None:
-    """R30, as far as it is known here: active, and employed on that day (in the worker's zone)."""
-    day = at.astimezone(zone(worker.tz)).date()
-    if not worker.works_on(day):
-        raise DomainError("E_WORKER_INELIGIBLE", f'The worker "{worker.ref}" does not work here on {day}')
 
 
 def _location_type(new: New, parties: _Parties) -> LocationType | None:

@@ -106,7 +106,7 @@ def _carry_out(
     if answer.by is not None:
         return _cancel(database, act, change, answer, settings), ()
     if answer.start is not None:
-        return _move_elsewhere(database, act, change, answer)
+        return _move_elsewhere(database, act, change, answer, settings)
     if change.code in DELETIONS:
         raise DomainError(
             "E_ANSWER",
@@ -116,17 +116,17 @@ def _carry_out(
     if change.code == "E10":
         return take_place(database, act, change), ()
     if change.code == "E14" or (change.code == "E6" and change.after.get("rule")):
-        return follow_rule(database, act, change)
-    moved = move_within(database, act, *_move_to(database, act, change))
+        return follow_rule(database, act, change, settings)
+    moved = move_within(database, act, *_move_to(database, act, change), settings)
     return moved.count, moved.warnings
 
 
 def _move_elsewhere(
-    database: Database, act: Act, change: InboundChange, answer: Answer
+    database: Database, act: Act, change: InboundChange, answer: Answer, settings: Settings
 ) -> tuple[int, Sequence[str]]:
     """Neither as it was nor as it was asked for: to a time that was agreed on meanwhile."""
     to = Move(start=answer.start, minutes=answer.minutes)
-    moved = move_within(database, act, _session_of(database, act, change), to, _scope(change))
+    moved = move_within(database, act, _session_of(database, act, change), to, _scope(change), settings)
     return moved.count, moved.warnings
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.busy_blocks import times_between
 from adapters.database.engine import Sessions, reading
 from adapters.diary.lookup import by_ref
+from adapters.diary.presence import away_between
 from adapters.diary.times import read_instant
 from model.act import Act
 from model.busy import Busy, Fbtype, merge
@@ -42,7 +43,8 @@ class BusyTime:
 
 
 def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime:
-    """Read and merge what the practice knows and what the worker's busy sources said; a fixed number of queries."""
+    """Read and merge what the practice knows, what the worker's busy sources said, and when the worker cannot be had; a
+    fixed number of queries."""
     with reading(sessions) as database:
         found = by_ref(database, Worker, worker)
         since, until = read_instant(start, zone(found.tz)), read_instant(end, zone(found.tz))
@@ -50,6 +52,7 @@ def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime
         blocks = [
             *_sessions(database, found.id, since, until),
             *(time for _, time in times_between(database, {found.id}, since, until)),
+            *away_between(database, found, since, until),
         ]
     merged = merge(blocks, start=since, end=until)
     return BusyTime(who=found.ref, start=since, end=until, blocks=tuple(merged))

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.charging import UNJUDGED, charge
 from adapters.diary.lookup import by_ref
+from adapters.diary.offering import close_offers
+from adapters.diary.rescheduling import want_again
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.times import read_instant
 from adapters.diary.transaction import writing
@@ -111,6 +113,7 @@ def cancel_within(
     ]
     if target.series is not None and target.scope is not Scope.THIS_ONLY:
         _leave_out(target.series, rows)
+    close_offers(database, act, [row.id for row in rows if row.status is Status.CANCELLED])
     note(database, act, "cancelled", target, code=how.by)
     return Cancelled(**vars(target.changed(len(rows))), charges=tuple(charges))
 
@@ -182,6 +185,7 @@ def delete(
         if rostered and not sure:
             raise DomainError("E_SURE", f"{_whose(rostered)} Say --yes to delete them without any record")
         note(database, act, "deleted", target)
+        want_again(database, rows)
         _delete(database, target, rows)
         return target.changed(len(rows))
 

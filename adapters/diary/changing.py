@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import overlaps, refusals
+from adapters.diary.presence import check_availability
 from adapters.diary.scopes import Target, find_target, note
+from adapters.diary.staffing import check_employed
 from adapters.diary.times import read_moment, read_span
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed, written
@@ -17,6 +19,7 @@ from model.errors import DomainError
 from model.moment import Moment, Span, in_zone, shift, wall_distance, zone
 from model.series import Scope, Series, shifted
 from model.session import Kind, Session, ShowAs, Status
+from sync.settings import DEFAULTS, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +53,27 @@ def roster(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> C
         return target.changed(len(drafts))
 
 
-def move(sessions: Sessions, act: Act, session: str, to: Move, scope: Scope | None) -> Changed:
+def move(
+    sessions: Sessions, act: Act, session: str, to: Move, scope: Scope | None, settings: Settings = DEFAULTS
+) -> Changed:
     """Give a session, the rest of its series, or all that is to come another time or length."""
     with writing(sessions) as database:
-        return move_within(database, act, session, to, scope)
+        return move_within(database, act, session, to, scope, settings)
 
 
-def move_within(database: Database, act: Act, session: str, to: Move, scope: Scope | None) -> Changed:
+def move_within(
+    database: Database, act: Act, session: str, to: Move, scope: Scope | None, settings: Settings = DEFAULTS
+) -> Changed:
     """The same, inside a transaction that does more."""
     target = find_target(database, session, scope)
-    span = _span(target.session, to)
+    span = span_to(target.session, to)
     follower, rows = _moved(database, target, span, act)
+    check_employed(rows)
     database.flush()
     about = {"series_id": follower.id} if follower else {"session_id": target.session.id}
     warnings = refuse_or_waive(database, act, refusals(database, rows), to.override, **about)
     warnings += overlaps(database, rows)
+    warnings += check_availability(database, rows, settings.rules)
     after = written(in_zone(span.start, span.tz))
     note(database, act, "moved", target, code=" ".join(warnings), after=after)
     return target.changed(len(rows), series=follower, warnings=warnings)
@@ -89,8 +98,8 @@ def show_as(sessions: Sessions, act: Act, session: str, show: ShowAs, scope: Sco
         return target.changed(len(rows))
 
 
-def _span(session: Session, to: Move) -> Span:
-    """The new time of the session that was named."""
+def span_to(session: Session, to: Move) -> Span:
+    """The new time of a session."""
     old = session.span
     tz = zone(to.tz) if to.tz else old.tz
     start: Moment = read_moment(to.start, tz) if to.start else in_zone(old.start, tz)

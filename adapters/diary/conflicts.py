@@ -5,7 +5,7 @@ Intervals are half-open. Asked after the change was flushed, in its transaction;
 out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from adapters.database.busy_blocks import times_between
+from adapters.diary.presence import away_at
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
@@ -33,6 +34,7 @@ from model.session import (
     ShowAs,
     Status,
 )
+from sync.settings import RulesSettings
 from sync.store import Placed
 
 
@@ -150,6 +152,15 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
 
 
+def busy_workers(
+    database: Database, workers: Collection[UUID], start: datetime, end: datetime, *, without: Session
+) -> set[UUID]:
+    """Who of these workers is taken in [start, end), by a session or in a calendar of their own."""
+    wanted = [Taken(who, start, end) for who in workers]
+    busy = _others(database, _WORKERS, wanted, without=[without]) + _elsewhere(database, wanted)
+    return {want.who for want in wanted if any(want.meets(other) for other in busy)}
+
+
 def _blocks(row: Session) -> bool:
     return row.kind is not Kind.OTHER_EVENT or row.show_as is ShowAs.BUSY
 
@@ -180,7 +191,9 @@ def _elsewhere(database: Database, wanted: Sequence[Taken]) -> list[Taken]:
     return [Taken(who, time.start, time.end) for who, time in found if time.fbtype is Fbtype.BUSY]
 
 
-def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str], list[str]]:
+def clashes_at(
+    database: Database, placed: Sequence[Placed], *, rules: RulesSettings
+) -> tuple[list[str], list[str]]:
     """What sessions would meet at other times: codes of hard conflicts, and of soft ones (DOMAIN 4).
 
     From a calendar nobody can say that they know of it: there a client taken twice refuses, here it is a warning.
@@ -192,8 +205,11 @@ def clashes_at(database: Database, placed: Sequence[Placed]) -> tuple[list[str],
     twice = _meets(_others(database, _CLIENTS, clients, without=mine), clients)
     elsewhere = _elsewhere(database, workers)
     busy = _meets(_others(database, _WORKERS, workers, without=mine) + elsewhere, workers)
+    away = ["WORKER_UNAVAILABLE"] * away_at(database, placed)
+    prevented = away if rules.worker_availability == "prevent" else []
     hard = ["ROOM_CONFLICT"] * bool(rooms) + ["ASSET_CONFLICT"] * bool(assets) + ["CLIENT_CONFLICT"] * twice
-    return hard, ["SLOT_OVERLAP"] * busy
+    hard += prevented
+    return hard, ["SLOT_OVERLAP"] * busy + [code for code in away if not prevented]
 
 
 def _meets(others: Sequence[Taken], wanted: Sequence[Taken]) -> bool:

@@ -15,14 +15,18 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.tables import TABLES, Columns, Entry, Found, read_tables
+from adapters.diary.times import read_span
 from adapters.diary.transaction import record
 from model.act import Act
 from model.asset import Asset
+from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, read_windows, written_windows
 from model.bed import Bed
 from model.cancellation import CancellationReason
-from model.people import Client, Worker
+from model.moment import zone
+from model.people import BlocklistEntry, Client, Worker
 from model.practice import Practice, Region, Room, Site
 from model.service import AgreementItem, Service, ServiceAgreement
+from model.session import timed
 
 _Noun = (
     Region
@@ -32,6 +36,10 @@ _Noun = (
     | Bed
     | Worker
     | Client
+    | BlocklistEntry
+    | AvailabilityTemplate
+    | AdHocAvailability
+    | Leave
     | Service
     | ServiceAgreement
     | AgreementItem
@@ -45,11 +53,16 @@ _NOUNS: Mapping[str, type[Any]] = {
     "bed": Bed,
     "worker": Worker,
     "client": Client,
+    "blocklist": BlocklistEntry,
+    "availability": AvailabilityTemplate,
+    "ad_hoc_availability": AdHocAvailability,
+    "leave": Leave,
     "service": Service,
     "agreement": ServiceAgreement,
     "agreement_item": AgreementItem,
     "reason": CancellationReason,
 }
+_TIMED = ("ad_hoc_availability", "leave")
 _FIRST_NUMBER = 1001
 
 
@@ -127,6 +140,8 @@ def _store_entry(table: str, entry: Entry, rows: dict[str, dict[str, _Noun]], fo
     """Update the row of this id, or make it."""
     columns = _resolved(table, entry, rows, found.problems)
     row = rows[table].get(entry.ref)
+    if not found.problems:
+        _derive(table, columns, rows)
     if table == "client":
         _number(entry, columns, row, rows["client"], found.problems)
     if row is not None:
@@ -154,6 +169,23 @@ def _resolved(
         elif name != "id":
             columns[name] = key.choice(str(value)) if key.choice else value
     return columns
+
+
+def _derive(table: str, columns: Columns, rows: Mapping[str, Mapping[str, _Noun]]) -> None:
+    """Put what is kept in the place of what was typed."""
+    if table in _TIMED:
+        columns |= _times(columns, rows["worker"])
+    elif table == "availability":
+        columns["windows_text"] = written_windows(read_windows(str(columns.pop("hours"))))
+
+
+def _times(columns: Columns, workers: Mapping[str, _Noun]) -> Columns:
+    """The columns of a time that was typed, in the zone of the worker whose it is."""
+    tz = next(
+        one.tz for one in workers.values() if isinstance(one, Worker) and one.id == columns["worker_id"]
+    )
+    start, end = str(columns.pop("start")), str(columns.pop("end"))
+    return timed(read_span(start, end=end, minutes=None, tz=zone(tz)))
 
 
 def _number(

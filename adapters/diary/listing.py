@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
@@ -17,19 +17,27 @@ from adapters.diary.times import read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
 from model.link import CalendarLink, EventMapping
 from model.moment import from_text, in_zone, zone
-from model.people import Worker
+from model.people import Client, Worker
+from model.practice import Site
 from model.series import Series
-from model.session import Kind, Session, SessionWorker, ShowAs, Status
+from model.session import Assignment, Kind, Session, SessionClient, SessionWorker, ShowAs, Status
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """From when to when (not included), as typed, for whom and in which state; nothing given: everything."""
+    """From when to when (not included), as typed, with whom, where and in which state; nothing given: everything.
+
+    `unassigned`: what is still to take place and has no worker.
+    """
 
     start: str | None = None
     end: str | None = None
     worker: str | None = None
     status: Status | None = None
+    client: str | None = None
+    site: str | None = None
+    needs_reschedule: bool = False
+    unassigned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +58,13 @@ class Occurrence:
 def list_sessions(sessions: Sessions, window: Window) -> list[SessionView]:
     """The sessions with clients that touch a window, in order of time."""
     with reading(sessions) as database:
-        query = select(Session.id).where(Session.kind != Kind.OTHER_EVENT)
-        ids = database.scalars(_within(database, query, window)).all()
-        return [view(row) for row in load_sessions(database, ids)]
+        return [view(row) for row in find_sessions(database, window)]
+
+
+def find_sessions(database: Database, window: Window) -> list[Session]:
+    """The same, loaded."""
+    query = select(Session.id).where(Session.kind != Kind.OTHER_EVENT)
+    return load_sessions(database, database.scalars(_within(database, query, window)).all())
 
 
 def show_session(sessions: Sessions, text: str) -> SessionDetail:
@@ -101,7 +113,25 @@ def _within(database: Database, query: Select[UUID], window: Window) -> Select[U
         query = query.where(or_(Session.ends_at > since, Session.starts_at >= since))
     if window.end:
         query = query.where(Session.starts_at < read_instant(window.end, tz))
-    return query.where(Session.status == window.status) if window.status else query
+    if window.client:
+        client = by_ref(database, Client, window.client)
+        theirs = select(SessionClient.session_id).where(SessionClient.client_id == client.id)
+        query = query.where(Session.id.in_(theirs))
+    if window.site:
+        query = query.where(Session.site_id == by_ref(database, Site, window.site).id)
+    return query.where(*_states(window))
+
+
+def _states(window: Window) -> list[ColumnElement[bool]]:
+    """In which state: as said, or in what needs somebody's hand."""
+    wanted: list[ColumnElement[bool]] = [Session.status == window.status] if window.status else []
+    if window.needs_reschedule:
+        wanted.append(Session.needs_reschedule.is_(True))
+    if window.unassigned:
+        gone = SessionWorker.status.in_([Assignment.CANCELLED, Assignment.DECLINED])
+        wanted.append(~exists().where(SessionWorker.session_id == Session.id, ~gone))
+        wanted.append(Session.status.in_([Status.DRAFT, Status.ROSTERED, Status.IN_PROGRESS]))
+    return wanted
 
 
 def _uids(database: Database, worker: str, rows: Sequence[Session]) -> dict[UUID, str]:

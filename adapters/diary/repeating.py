@@ -14,6 +14,8 @@ from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
 from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.lookup import find_session
+from adapters.diary.presence import check_availability
+from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed
 from model.act import Act
@@ -26,9 +28,12 @@ from model.recurrence import Rule, check_staff_rule, skips_months
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker, starts
 from model.service import PlannedService
 from model.session import Session
+from sync.settings import DEFAULTS, Settings
 
 
-def repeat(sessions: Sessions, act: Act, session: str, rule_text: str) -> Changed:
+def repeat(
+    sessions: Sessions, act: Act, session: str, rule_text: str, settings: Settings = DEFAULTS
+) -> Changed:
     """Turn an appointment into the first of a series, under the same UID; what is planned goes along (000-10)."""
     with writing(sessions) as database:
         row = find_session(database, session)
@@ -39,15 +44,17 @@ def repeat(sessions: Sessions, act: Act, session: str, rule_text: str) -> Change
         check_staff_rule(rule)
         series = _made_recurring(database, act, row, Pattern(span=span, rule=rule))
         rows = [one for one in series.occurrences if not one.frozen]
-        check_places(database, rows)
-        warnings = ["MONTH_DAY_SKIPPED"] * skips_months(span.start, rule) + overlaps(database, rows)
+        warnings = ["MONTH_DAY_SKIPPED"] * skips_months(span.start, rule)
+        warnings += _checked(database, act, rows, settings)
         record(database, act, "repeated", series_id=series.id, code=" ".join(warnings), rule=series.rule_text)
         return Changed(
             session_id=row.id, series_id=series.id, count=len(series.occurrences), warnings=tuple(warnings)
         )
 
 
-def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[int, Sequence[str]]:
+def follow_rule(
+    database: Database, act: Act, change: InboundChange, settings: Settings
+) -> tuple[int, Sequence[str]]:
     """Repeat as the calendar said; return how many sessions that touched, and warnings."""
     if change.series_id is None:
         series = _repeating_there(database, act, change)
@@ -58,9 +65,17 @@ def follow_rule(database: Database, act: Act, change: InboundChange) -> tuple[in
     database.add(series)
     database.flush()
     rows = [row for row in series.occurrences if not row.frozen]
-    check_places(database, rows)
+    warnings = _checked(database, act, rows, settings)
     record(database, act, "moved", series_id=series.id, code=change.code, rule=series.rule_text)
-    return len(rows), overlaps(database, rows)
+    return len(rows), warnings
+
+
+def _checked(database: Database, act: Act, rows: Sequence[Session], settings: Settings) -> list[str]:
+    """What speaks against the new times refuses; what is only to be known is returned."""
+    ahead = [row for row in rows if row.starts_at > act.now]
+    check_eligibility(database, ahead)
+    check_places(database, rows)
+    return overlaps(database, rows) + check_availability(database, ahead, settings.rules)
 
 
 def _changed(database: Database, act: Act, change: InboundChange) -> Series:

@@ -10,8 +10,8 @@ from adapters.diary.transaction import record
 from adapters.diary.views import Changed, written
 from model.act import Act
 from model.errors import DomainError
-from model.moment import in_zone
-from model.series import Scope, Series
+from model.moment import from_text, in_zone, zone
+from model.series import Scope, Series, shifted
 from model.session import Session
 
 
@@ -57,8 +57,38 @@ def find_target(database: Database, text: str, scope: Scope | None) -> Target:
     return Target(session=own or session, series=series, scope=scope, start=_start(session))
 
 
+def reached(database: Database, target: Target, act: Act) -> tuple[Series | None, list[Session]]:
+    """Whose people a change reaches: the sessions that may still change, and the series that goes on like this.
+
+    The past keeps its own: the series is split where the change begins, for all of it before the first that is to
+    come (R12, R13). A single occurrence becomes an exception (R11).
+    """
+    series = target.series
+    if series is None or target.scope is Scope.THIS_ONLY:
+        target.session.is_exception = target.session.series_id is not None
+        return None, [target.session]
+    first = target.session if target.scope is Scope.THIS_AND_FOLLOWING else series.first_changeable(act.now)
+    key = first.occurrence_key if first else None
+    if key is None:
+        raise DomainError("E_LOCKED", "No occurrence of this series is still to come")
+    span = series.span.starting(from_text(key, zone(series.tz)))
+    follower = series.change_from(key, shifted(series, key, span), act)
+    database.add(follower)
+    rows = [row for row in follower.occurrences if not row.frozen]
+    if not rows:
+        raise DomainError("E_LOCKED", "No occurrence of this series can still be changed")
+    return follower, rows
+
+
 def note(
-    database: Database, act: Act, action: str, target: Target, *, code: str = "", after: str = ""
+    database: Database,
+    act: Act,
+    action: str,
+    target: Target,
+    *,
+    code: str = "",
+    after: str = "",
+    **detail: object,
 ) -> None:
     """Write history for what was named, with the time it had before."""
     record(
@@ -71,6 +101,7 @@ def note(
         start=target.start,
         after=after,
         scope=target.scope,
+        **detail,
     )
 
 

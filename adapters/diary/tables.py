@@ -9,12 +9,15 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from adapters.diary import holidays
+from adapters.diary.times import read_moment, read_span
+from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
 from model.cancellation import Billing, CancelledBy, NdisCode
 from model.errors import DomainError
 from model.moment import zone
-from model.people import Gender
+from model.people import ContactType, Gender
 from model.service import CancelRule, Unit
+from model.session import check_length
 
 Columns = dict[str, object]
 
@@ -62,11 +65,7 @@ class Found:
 
 
 def _zone(value: str) -> str | None:
-    try:
-        zone(value)
-    except DomainError as error:
-        return error.message
-    return None
+    return _refusal(lambda: zone(value))
 
 
 def _holidays(value: str) -> str | None:
@@ -85,6 +84,44 @@ def _short(value: str) -> str | None:
     return None if value.strip() and len(value) <= 60 else "1 to 60 characters"
 
 
+def _hours(value: str) -> str | None:
+    return _refusal(lambda: read_windows(value))
+
+
+def _moment(value: str) -> str | None:
+    return _refusal(lambda: read_moment(value, _ANYWHERE))
+
+
+def _span(entry: Columns) -> str | None:
+    """From a day to a day, or from a time to a time, and not backwards."""
+    start, end = entry.get("start"), entry.get("end")
+    if not (isinstance(start, str) and isinstance(end, str)) or _moment(start):
+        return None  # which is said of the key itself
+    return _refusal(lambda: check_length(read_span(start, end=end, minutes=None, tz=_ANYWHERE)))
+
+
+def _refusal(reading: Callable[[], object]) -> str | None:
+    """What a rule says against a value; None where it takes it."""
+    try:
+        reading()
+    except DomainError as error:
+        return error.message
+    return None
+
+
+def _pair(entry: Columns) -> str | None:
+    """A worker is kept from a client or from another worker: one of them an entry."""
+    if ("client" in entry) == ("other_worker" in entry):
+        return "give either client or other_worker"
+    return (
+        "a worker cannot be kept from themselves"
+        if entry.get("worker") == entry.get("other_worker")
+        else None
+    )
+
+
+_ANYWHERE = zone("UTC")
+_TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True)
 _TEXT, _NAME = Key(str), Key(str, required=True, check=_short)
 _ID, _TZ = Key(str, required=True, check=_short), Key(str, required=True, check=_zone)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -113,11 +150,27 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
         "start_date": Key(date), "end_date": Key(date), "contracted_min": Key(int),
+        "contact_type": _choice(ContactType),
     },
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
         "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
         "dob": Key(date), "gender": _choice(Gender),
+    },
+    "blocklist": {
+        "id": _ID, "worker": _reference("worker", required=True), "client": _reference("client"),
+        "other_worker": _reference("worker"), "active": Key(bool),
+    },
+    "availability": {
+        "id": _ID, "worker": _reference("worker", required=True),
+        "hours": Key(str, required=True, check=_hours), "start_date": Key(date, required=True), "end_date": Key(date),
+    },
+    "ad_hoc_availability": {
+        "id": _ID, "worker": _reference("worker", required=True), "start": _TIME, "end": _END,
+    },
+    "leave": {
+        "id": _ID, "worker": _reference("worker", required=True), "start": _TIME, "end": _END,
+        "type": _choice(LeaveType), "approved": Key(bool),
     },
     "service": {
         "id": _ID, "name": _NAME, "code": _NAME, "category": _TEXT, "unit": _choice(Unit),
@@ -140,6 +193,11 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "ndis_code": _choice(NdisCode), "send_notification": Key(bool),
     },
 }  # fmt: skip
+WHOLES: Mapping[str, Callable[[Columns], str | None]] = {
+    "blocklist": _pair,
+    "ad_hoc_availability": _span,
+    "leave": _span,
+}
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", date: "a date like 2026-03-01"}
 
 
@@ -169,6 +227,8 @@ def _entries(name: str, values: Sequence[object], problems: list[str]) -> list[E
         if any(entry.ref == ref for entry in entries):
             problems.append(f"{where}: this id comes twice")
         columns = _columns(where, value, TABLES[name], problems)
+        if name in WHOLES and (why := WHOLES[name](columns)):
+            problems.append(f"{where}: {why}")
         entries.append(Entry(where=where, ref=str(ref), columns=columns))
     return entries
 

@@ -13,6 +13,13 @@ _DID = {
     "added": "added it to the diary",
     "rostered": "rostered it: calendars show it from now on",
     "moved": "moved it",
+    "rescheduled": "made another session in its place",
+    "assigned": "put a worker on it",
+    "unassigned": "took a worker off it",
+    "offered": "offered it to workers",
+    "offer-answered": "wrote down a worker's answer to the offer of it",
+    "answered": "wrote down a worker's answer to it",
+    "clients-changed": "changed which clients take part",
     "shown": "set it busy or free",
     "cancelled": "cancelled it",
     "deleted": "deleted it",
@@ -25,6 +32,11 @@ _DID = {
     "bed-out": "checked somebody out",
     "bed-cancelled": "cancelled a stay",
     "imported": "imported a file",
+    "availability-set": "said when a worker can be had",
+    "availability-cleared": "forgot when a worker can be had",
+    "leave-added": "entered leave of a worker",
+    "leave-approved": "approved leave of a worker",
+    "leave-removed": "removed leave of a worker",
     "sent-create": "wrote it to the calendar as a new event",
     "sent-replace": "wrote it to the calendar again",
     "sent-delete": "took it out of the calendar",
@@ -45,7 +57,20 @@ _DID = {
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
 }
-_DETAILS = ("scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted", "stay")
+_DETAILS = (
+    "worker",
+    "answer",
+    "scope",
+    "link",
+    "change",
+    "count",
+    "rule",
+    "added",
+    "updated",
+    "bad",
+    "deleted",
+    "stay",
+)
 
 
 def sentence(row: HistoryEntry) -> str:

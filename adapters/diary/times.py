@@ -55,3 +55,16 @@ def _checked(minutes: int) -> int:
     if not 1 <= minutes <= 31 * 24 * 60:
         raise DomainError("E_END_BEFORE_START", "The length must be at least a minute and at most a month")
     return minutes
+
+
+def read_day(text: str) -> date:
+    """Read a day by itself, like 2026-03-03."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise DomainError("E_TIME", f'"{text[:40]}" is not a day; write it like 2026-03-03') from error
+
+
+def day_after(text: str) -> str:
+    """The day after a typed one."""
+    return (read_day(text) + timedelta(days=1)).isoformat()

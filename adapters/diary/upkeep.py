@@ -11,8 +11,11 @@ from sqlalchemy.orm import selectinload
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_several_series
 from adapters.diary.conflicts import overlaps, refusals
+from adapters.diary.presence import unavailable
+from adapters.diary.staffing import drop_ineligible
 from adapters.diary.transaction import record
 from model.act import Act
+from model.availability import AdHocAvailability, Leave
 from model.series import HORIZON, Series
 from model.session import Session
 
@@ -41,16 +44,21 @@ def recompute(sessions: Sessions) -> int:
         with sessions.begin() as database:
             for series in database.scalars(select(Series).where(Series.id.in_(ids))):
                 series.span = series.span
+    with sessions.begin() as database:
+        for one in [*database.scalars(select(AdHocAvailability)), *database.scalars(select(Leave))]:
+            one.span = one.span
     return moved
 
 
 def _extend(database: Database, series: Series, act: Act) -> int:
-    """Nobody is there to choose another time, so even a full room is only written down."""
+    """Nobody is there to choose another time or worker: a full room is only written down, and a worker who is not
+    eligible any more (R30) is left out."""
     rows = series.materialise(act.now + HORIZON + _AHEAD, act)
     if rows:
+        codes = drop_ineligible(database, rows)
         database.flush()
-        codes = overlaps(database, rows)
         codes += [conflict.code for conflict in refusals(database, rows)]
+        codes += overlaps(database, rows) + unavailable(database, rows)
         record(database, act, "extended", series_id=series.id, code=" ".join(codes), count=len(rows))
     return len(rows)
 

@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.periods import period_named
+from adapters.diary.presence import working_times
+from adapters.diary.staffing import blocklist_among
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.eligibility import employed
 from model.moment import zone
 from model.roster import RosterPeriod, RosterSlot
 from model.session import (
@@ -65,6 +68,8 @@ def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]
     names |= {c.client_id: c.client.internal_id for slot in period.slots for c in slot.clients}
     for slot in period.slots:
         yield from _of_slot(slot)
+    yield from _away(database, period)
+    yield from _kept_apart(database, period)
     for one in _meeting([*_workers_planned(period), *_workers_taken(database, period)]):
         yield Violation(rule="WORKER_OVERLAP", slot=one.slot, who=names[one.who])
     for one in _meeting([*_clients_planned(period), *_clients_taken(database, period)]):
@@ -78,7 +83,7 @@ def _of_slot(slot: RosterSlot) -> Iterator[Violation]:
     if not slot.workers:
         yield Violation(rule="UNASSIGNED", slot=name, who="")
     for assigned in slot.workers:
-        if slot.day is None or not assigned.worker.works_on(slot.day):
+        if slot.day is None or not assigned.worker.active or not employed(assigned.worker, slot.day):
             yield Violation(rule="WORKER_STATUS", slot=name, who=assigned.worker.ref)
     for attending in slot.clients:
         client = attending.client
@@ -86,6 +91,29 @@ def _of_slot(slot: RosterSlot) -> Iterator[Violation]:
             yield Violation(rule="CLIENT_STATUS", slot=name, who=client.internal_id)
         if slot.site_id is not None and client.site_id not in (None, slot.site_id):
             yield Violation(rule="ASSOCIATION", slot=name, who=client.internal_id)
+
+
+def _away(database: Database, period: RosterPeriod) -> Iterator[Violation]:
+    """Who is on leave or outside their hours."""
+    tz = zone(period.base.tz)
+    wanted = [(one.worker, slot, slot.span(tz)) for slot in _open(period) for one in slot.workers]
+    if not wanted:
+        return
+    since, until = min(span.starts_at for *_, span in wanted), max(span.ends_at for *_, span in wanted)
+    known = working_times(database, [worker for worker, *_ in wanted], since, until)
+    for worker, slot, span in wanted:
+        if known[worker.id].is_away(span.starts_at, span.ends_at):
+            yield Violation(rule="AVAILABILITY", slot=str(slot.id), who=worker.ref)
+
+
+def _kept_apart(database: Database, period: RosterPeriod) -> Iterator[Violation]:
+    """Who is planned together with somebody they are not to meet."""
+    blocklist = blocklist_among(database, {one.worker_id for slot in period.slots for one in slot.workers})
+    for slot in period.slots:
+        others = [w.worker_id for w in slot.workers] + [c.client_id for c in slot.clients]
+        for one in slot.workers:
+            if blocklist.keeps_apart(one.worker_id, others):
+                yield Violation(rule="BLOCKLIST", slot=str(slot.id), who=one.worker.ref)
 
 
 def _hours(period: RosterPeriod) -> Iterator[Violation]:

@@ -40,6 +40,7 @@ class SessionView:
     subject: str
     exception: bool
     needs_reschedule: bool
+    replaces: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,4 +81,5 @@ def view(row: Session) -> SessionView:
         subject=row.subject,
         exception=row.is_exception,
         needs_reschedule=row.needs_reschedule,
+        replaces=row.replaces_id,
     )

@@ -4,7 +4,7 @@ The order of properties never changes, so equal events are equal octets. What ma
 is decided before an event gets here; how a single fact is spelled is decided in `properties` and `moments`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -23,19 +23,28 @@ _REGULAR_UNTIL = 2037
 
 def calendar(event: Event, *, now: datetime) -> Node:
     """The whole object: zones, master, overrides by their original starts."""
-    if event.following:
-        raise ValueError("RANGE=THISANDFUTURE is read and never written (FAILURES C10)")
-    nodes = [] if event.master is None else [series(event, event.master, now=now)]
-    names = sorted(event.overrides, key=str)
-    nodes += [override(event, name, event.overrides[name], now=now) for name in names]
+    return calendars([event], now=now)
+
+
+def calendars(events: Sequence[Event], *, now: datetime) -> Node:
+    """Several events in one file, as it is handed to people; a resource on a server holds one (RFC 4791, 4.1)."""
+    nodes = [node for event in events for node in _nodes(event, now=now)]
     head = [
         line("BEGIN", "VCALENDAR"),
         line("VERSION", "2.0"),
         line("PRODID", PRODID),
         line("CALSCALE", "GREGORIAN"),
     ]
-    zones = definitions(zone_names(nodes), event)
+    zones = definitions(zone_names(nodes), *events)
     return Node("VCALENDAR", [*head, *zones, *nodes, line("END", "VCALENDAR")])
+
+
+def _nodes(event: Event, *, now: datetime) -> list[Node]:
+    if event.following:
+        raise ValueError("RANGE=THISANDFUTURE is read and never written (FAILURES C10)")
+    nodes = [] if event.master is None else [series(event, event.master, now=now)]
+    names = sorted(event.overrides, key=str)
+    return nodes + [override(event, name, event.overrides[name], now=now) for name in names]
 
 
 def series(event: Event, master: Component, *, now: datetime) -> Node:
@@ -115,8 +124,13 @@ def zone_names(nodes: Iterable[Node]) -> list[str]:
     return sorted({item.parameters["TZID"] for item in zoned if b";TZID=" in item.head})
 
 
-def definitions(names: Iterable[str], event: Event) -> list[Node]:
-    """VTIMEZONEs for the years that the event uses; a series without end counts up to 2037."""
+def definitions(names: Iterable[str], *events: Event) -> list[Node]:
+    """VTIMEZONEs for the years that the events use; a series without end counts up to 2037."""
+    years = [year for event in events for year in _years(event)]
+    return [vtimezone(ZoneInfo(name), min(years), max(years)) for name in names]
+
+
+def _years(event: Event) -> list[int]:
     moments: list[Moment] = [*event.rdates, *event.exdates, *event.overrides]
     for component in (event.master, *event.overrides.values()):
         moments += [component.start, component.end] if component else []
@@ -124,4 +138,4 @@ def definitions(names: Iterable[str], event: Event) -> list[Node]:
     if event.rule:
         until = event.rule.until
         years.append(until.year if until else max(_REGULAR_UNTIL, *years))
-    return [vtimezone(ZoneInfo(name), min(years), max(years)) for name in names]
+    return years

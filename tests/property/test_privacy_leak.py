@@ -83,8 +83,8 @@ STRUCTURED = {
     "bed_booking": {"state", "tz", "local_start", "local_end"},
     "bed_hold": set(),
     "bed_service": {"basis"},
-    "worker": {"ref", "tz"},
     "client": {"ref", "tz", "gender"},
+    "worker": {"ref", "tz", "contact_type"},
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
     "base_roster": {"state", "tz"},
@@ -113,6 +113,7 @@ _OTHER_TABLES = {
     "series_worker", "archive", "roster_slot_worker", "roster_slot_client", "roster_slot_asset", "roster_period",
     "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
     "session_asset", "series_asset",
+    "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.

@@ -35,12 +35,19 @@ COMMANDS = {
         f"bed {verb}"
         for verb in ("book", "list", "edit", "hold", "end-hold", "check-in", "check-out", "cancel")
     ),
+    *(
+        f"session {verb}"
+        for verb in ("assign", "unassign", "accept", "decline", "clients", "reschedule", "offer")
+    ),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"
         for verb in ("discover", "add", "login", "set", "list", "check", "pause", "resume", "remove")
     ),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
+    *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),
+    *(f"offer {verb}" for verb in ("list", "send", "accept", "decline", "assign")),
+    *(f"leave {verb}" for verb in ("add", "list", "approve", "remove")),
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
 }
 
@@ -233,7 +240,7 @@ def test_every_reason_and_warning_that_may_be_given_has_its_trigger_in_the_list_
 
 
 def test_every_conflict_and_note_has_words():
-    given = codes_in(r'"([A-Z]+_[A-Z]+)"\]? \* ', "adapters/diary/conflicts.py")
+    given = codes_in(r'"([A-Z]+_[A-Z]+)"\]? \* ', "adapters/diary/conflicts.py", "adapters/diary/presence.py")
     given |= codes_in(r'\("([A-Z_]+)",\) \* ', "sync/judge.py", "sync/facts.py")
     given |= codes_in(r'code="(HELD_[A-Z]+)"', "adapters/diary/chasing.py")
     assert len(given) > 6

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
@@ -42,6 +43,13 @@ class Diary:
         if "end" in other:
             usual.pop("minutes")
         return adding.add(self.sessions, self.act, New(start=start, **(usual | other)))  # type: ignore[arg-type]
+
+    def bring(self, text: str) -> None:
+        """Import some tables of a practice file."""
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "practice.toml"
+            file.write_text(text, encoding="utf-8")
+            import_practice(self.sessions, self.act, file)
 
     def read(self) -> AbstractContextManager[Database]:
         return reading(self.sessions)

@@ -10,17 +10,20 @@ from sqlalchemy import func, select
 from adapters.diary import periods, publishing, rosters
 from adapters.diary.rosters import Slot
 from adapters.diary.validating import validate
+from model.availability import Leave, LeaveType
 from model.errors import DomainError
 from model.journal import HistoryEntry
-from model.people import Client, Worker
+from model.moment import Span, zone
+from model.people import BlocklistEntry, Client, Worker
 from model.practice import Site
-from model.session import Session, Source, Status, WorkType
+from model.session import Session, Source, Status, WorkType, timed
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.conftest import Diary
 
 HOUSE = "West house"
 DAY_SHIFT = Slot(start="07:00", minutes=480, workers=["tom"], clients=["liam"])
 FIRST = date(2026, 3, 16)
+ADELAIDE = zone("Australia/Adelaide")
 
 
 @contextmanager
@@ -198,6 +201,32 @@ def test_r52_a_client_of_another_site_is_found(house: Diary) -> None:
     period = create(house)
     plan(house, period, 18, site="adelaide")
     assert violations(house, period) == {("ASSOCIATION", "C-1090")}
+
+
+def test_r52_who_is_on_leave_or_outside_their_hours_is_found(house: Diary) -> None:
+    with house.sessions.begin() as database:
+        tom = database.scalars(select(Worker.id).where(Worker.ref == "tom")).one()
+        days = (datetime(2026, 3, day, tzinfo=ADELAIDE) for day in (23, 24))
+        span = Span(start=next(days), end=next(days), tz=ADELAIDE)
+        away = Leave(
+            id=house.act.new_id(), ref="ill", worker_id=tom, type=LeaveType.SICK, approved=True,
+            **timed(span),
+        )  # fmt: skip
+        database.add(away)
+    found = validate(house.sessions, house.act, create(house))
+    assert [(one.rule, one.who) for one in found] == [("AVAILABILITY", "tom")]
+
+
+def test_r52_who_are_not_to_meet_are_found(house: Diary) -> None:
+    with house.sessions.begin() as database:
+        tom = database.scalars(select(Worker.id).where(Worker.ref == "tom")).one()
+        noor = database.scalars(select(Client.id).where(Client.ref == "noor")).one()
+        database.add(
+            BlocklistEntry(id=house.act.new_id(), ref="b", worker_id=tom, client_id=noor, active=True)
+        )
+    period = create(house)
+    plan(house, period, 18, clients=["noor"])
+    assert violations(house, period) == {("BLOCKLIST", "tom")}
 
 
 def test_r52_a_practice_may_let_a_violation_block_publishing(house: Diary) -> None:

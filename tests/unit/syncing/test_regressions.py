@@ -251,9 +251,9 @@ def test_of_a_draft_series_only_what_is_rostered_is_shown(world: World) -> None:
     world.settle()
     event = world.phone.only()
     assert event.rule is not None
-    assert not event.rule.endless
+    assert event.rule.until == key(at(17))
     assert event.occurrence(key(at(17))) is not None
-    assert event.occurrence(key(at(24))) is None
+    assert event.exdates == {key(at(3)), key(at(10))}
 
 
 def test_a_change_answered_while_its_event_is_sent_loses_its_line(world: World) -> None:
