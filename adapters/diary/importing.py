@@ -21,8 +21,19 @@ from model.cancellation import CancellationReason
 from model.people import Client, Worker
 from model.practice import Practice, Room, Site
 from model.service import AgreementItem, Service, ServiceAgreement
+from model.travel import TravelRate
 
-_Noun = Site | Room | Worker | Client | Service | ServiceAgreement | AgreementItem | CancellationReason
+_Noun = (
+    Site
+    | Room
+    | Worker
+    | Client
+    | Service
+    | ServiceAgreement
+    | AgreementItem
+    | TravelRate
+    | CancellationReason
+)
 _NOUNS: Mapping[str, type[Any]] = {
     "site": Site,
     "room": Room,
@@ -31,6 +42,7 @@ _NOUNS: Mapping[str, type[Any]] = {
     "service": Service,
     "agreement": ServiceAgreement,
     "agreement_item": AgreementItem,
+    "travel_rate": TravelRate,
     "reason": CancellationReason,
 }
 _FIRST_NUMBER = 1001

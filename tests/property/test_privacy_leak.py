@@ -46,6 +46,8 @@ PLANTED = {
         "code": "Qzservicecode", "name": "Qzservice", "unit": "Qzunit", "category": "Qzcategory", "cpt": "Qzcpt",
     },
     "planned_service": {"claim_type": "Qzclaimtype"},
+    "travel": {},
+    "travel_rate": {},
     "cancellation_reason": {"text": "Qzreason"},
     "cancellation": {"note": "Qznote"},
     "attestation": {"basis": "Qzbasis"},
@@ -69,6 +71,8 @@ STRUCTURED = {
     "client": {"ref", "tz"},
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
+    "travel": {"direction", "vehicle"},
+    "travel_rate": {"ref"},
     "cancellation_reason": {"ref", "type"},
     "cancellation": {"cancelled_by", "recorded_by"},
     "attestation": {"level", "attested_by"},
@@ -91,6 +95,7 @@ _OTHER_TABLES = {
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
     "series_worker", "archive", "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
+    "travel_client",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
