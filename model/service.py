@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from model.act import Act
 from model.base import Base, Fixed, Row
 
 
@@ -134,6 +135,17 @@ class PlannedService(Row, Base):
 
     service: Mapped[Service] = relationship(lazy="raise")
     clients: Mapped[list["PlannedServiceClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    SAME = (
+        "service_id", "ratio", "method", "quantity", "rate_cents", "claim_type", "travel_chargeable", "primary",
+        "ad_hoc",
+    )  # fmt: skip
+
+    def copy(self, act: Act) -> "PlannedService":
+        """The same for another session, or for a series; whose it is, is for whoever takes it."""
+        made = PlannedService(id=act.new_id(), **{name: getattr(self, name) for name in self.SAME})
+        made.clients = [PlannedServiceClient(client_id=client.client_id) for client in self.clients]
+        return made
 
 
 class PlannedServiceClient(Base):

@@ -7,6 +7,7 @@ is `model.series`. No rule here loads rows: relationships must have been loaded 
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,12 +15,13 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
-from model.base import Base, Row
+from model.base import Base, Fixed, Row
 from model.cancellation import Cancellation, CancelledBy
 from model.errors import DomainError
 from model.moment import Span, from_text, to_text, zone
 from model.people import Client, Worker
 from model.practice import Room, Site
+from model.service import PlannedService
 
 
 class Kind(StrEnum):
@@ -90,7 +92,7 @@ class Details:
 
     `location` and `description` are free text of an Other Event; a client session's place is its
     `location_type` with site, room or address. `tentative` is an Other Event marked so in a calendar,
-    `import_uid` its UID in the file that it was imported from.
+    `import_uid` its UID in the file that it was imported from. What is not `billable` has no services.
     """
 
     kind: Mapped[Kind]
@@ -110,12 +112,13 @@ class Details:
     tentative: Mapped[bool] = mapped_column(default=False)
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
+    billable: Mapped[bool] = mapped_column(default=True)
     import_uid: Mapped[str | None] = mapped_column(index=True)
 
     DETAIL_NAMES = (
         "kind", "work_type", "status", "source", "subject", "description", "location", "location_type",
         "address", "url", "medium", "contact_with", "employee_message", "show_as", "tentative", "site_id",
-        "room_id",
+        "room_id", "billable",
     )  # fmt: skip
 
     def details(self) -> dict[str, object]:
@@ -126,6 +129,11 @@ class Details:
     def has_client(self) -> bool:
         """Everything but an Other Event concerns a client, and is never deleted from outside (DOMAIN 1)."""
         return self.kind is not Kind.OTHER_EVENT
+
+    @property
+    def bills(self) -> bool:
+        """Whether it may ever be charged for: contacts and Other Events are not (R72), nor what is non-billable."""
+        return self.kind is Kind.CLIENT_SESSION and self.billable
 
 
 class Timed:
@@ -164,7 +172,11 @@ def timed(span: Span) -> dict[str, object]:
 
 
 class Session(Row, Details, Timed, Base):
-    """One appointment. `occurrence_key` is its original wall start in its series, and names it for good."""
+    """One appointment. `occurrence_key` is its original wall start in its series, and names it for good.
+
+    `actual_starts_at` and `actual_ends_at` say when it really took place, once it was started or completed; its own
+    time stays as agreed, and so does what calendars show (000-12).
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -180,12 +192,17 @@ class Session(Row, Details, Timed, Base):
     needs_reschedule: Mapped[bool] = mapped_column(default=False)
     overlap_acknowledged: Mapped[bool] = mapped_column(default=False)
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
+    actual_starts_at: Mapped[datetime | None]
+    actual_ends_at: Mapped[datetime | None]
 
     clients: Mapped[list["SessionClient"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="SessionClient.position"
     )
     workers: Mapped[list["SessionWorker"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     cancellations: Mapped[list[Cancellation]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    services: Mapped[list[PlannedService]] = relationship(
+        lazy="raise", cascade="save-update, merge", passive_deletes="all"
+    )
     site: Mapped[Site | None] = relationship(lazy="raise")
     room: Mapped[Room | None] = relationship(lazy="raise")
 
@@ -320,7 +337,10 @@ class Session(Row, Details, Timed, Base):
 
 
 class SessionClient(Row, Base):
-    """An attendance: one client of one session, with a state of its own."""
+    """An attendance: one client of one session, with a state of its own.
+
+    `portion` is the percent of the primary service that the client pays, once the session is complete.
+    """
 
     __tablename__ = "session_client"
 
@@ -328,6 +348,7 @@ class SessionClient(Row, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     status: Mapped[Attendance] = mapped_column(default=Attendance.BOOKED)
+    portion: Mapped[Decimal | None] = mapped_column(Fixed(2))
 
     client: Mapped[Client] = relationship(lazy="raise")
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "key": "adapters.cli.keys:key",
     "practice": "adapters.cli.practice:practice",
     "session": "adapters.cli.sessions:session",
+    "service": "adapters.cli.services:service",
     "event": "adapters.cli.events:event",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",

@@ -45,6 +45,7 @@ def add(
     medium: str | None = typer.Option(None, "--medium", help="Of a contact: PHONE, EMAIL, ..."),
     contact_with: str | None = typer.Option(None, "--contact-with", help="Of a collateral contact."),
     roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
+    billable: bool = typer.Option(True, "--billable/--non-billable", help="Whether it may have services."),
     as_json: bool = JSON,
 ) -> None:
     """Add a session, or with --rule a series.
@@ -78,6 +79,7 @@ def add(
         medium=medium,
         contact_with=contact_with,
         rostered=roster,
+        billable=billable,
     )
     print_changed(adding.add(run.sessions, run.act(), new), "Added", as_json=as_json)
 

@@ -72,6 +72,14 @@ class NetworkSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RulesSection:
+    """What the practice allows when services are planned and completed (DOMAIN 3)."""
+
+    ad_hoc_services: bool = False
+    apportionment: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetentionSection:
     """How many days things are kept that only tell of the past (FAILURES E26); a daily job lets them go."""
 
@@ -133,6 +141,7 @@ class Config(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()
+    rules: RulesSection = RulesSection()
     retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
 

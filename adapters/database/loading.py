@@ -15,6 +15,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from model.cancellation import Cancellation
 from model.series import Series, SeriesClient, SeriesWorker
+from model.service import PlannedService
 from model.session import Session, SessionClient, SessionWorker
 
 
@@ -49,6 +50,7 @@ def _some_series() -> Select[Series]:
         selectinload(Series.workers).joinedload(SeriesWorker.worker, innerjoin=True),
         joinedload(Series.site),
         joinedload(Series.room),
+        selectinload(Series.services).selectinload(PlannedService.clients),
     )
     return query.options(*parts).execution_options(populate_existing=True)
 

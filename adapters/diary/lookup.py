@@ -16,9 +16,10 @@ from model.moment import zone
 from model.people import Client, Worker
 from model.practice import Practice, Room, Site
 from model.series import Series
+from model.service import Service
 from model.session import Session
 
-_Named = TypeVar("_Named", Worker, Client, Site, Room, CancellationReason)
+_Named = TypeVar("_Named", Worker, Client, Site, Room, Service, CancellationReason)
 _PREFIX = re.compile(r"[0-9a-f]{4,32}")
 
 

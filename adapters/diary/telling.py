@@ -15,6 +15,8 @@ _DID = {
     "moved": "moved it",
     "shown": "set it busy or free",
     "cancelled": "cancelled it",
+    "planned": "planned a service for it",
+    "unplanned": "took a service off its plan",
     "deleted": "deleted it",
     "extended": "made its next occurrences",
     "imported": "imported a file",

@@ -23,6 +23,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
+    *(f"service {verb}" for verb in ("list", "plan", "ad-hoc", "unplan")),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"
@@ -106,7 +107,7 @@ def test_the_command_line_has_exactly_the_promised_commands():
 def test_no_document_names_a_command_that_does_not_exist():
     groups = {command.split()[0] for command in COMMANDS if " " in command}
     spelled = re.findall(r"`[^`]+`|^    .*", text_of(*PAGES), re.MULTILINE)
-    told = re.findall(r"calendula ([a-z]+)(?: ([a-z]+))?", "\n".join(spelled))
+    told = re.findall(r"calendula ([a-z]+)(?: ([a-z][a-z-]*))?", "\n".join(spelled))
     named = {f"{first} {second}" if first in groups else first for first, second in told}
     assert named <= COMMANDS
 

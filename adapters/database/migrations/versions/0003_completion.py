@@ -57,3 +57,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("travel_id", "client_id", name="pk_travel_client"),
     )
+    op.add_column("series", sa.Column("billable", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("session", sa.Column("actual_starts_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("session", sa.Column("actual_ends_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("session", sa.Column("billable", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("session_client", sa.Column("portion", sa.BigInteger(), nullable=True))
