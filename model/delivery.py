@@ -219,7 +219,7 @@ def _travel_lines(
 ) -> Iterator[Line]:
     """What was driven, split over whom it was for; only who agreed gets a line, for their own part (R40)."""
     for claim in _claims(plan, travel, done.terms):
-        amounts, parts = (_over(travel, portions, done.came, of) for of in (claim.cents, claim.hundredths))
+        amounts, parts = (_over(done, travel, portions, of) for of in (claim.cents, claim.hundredths))
         for client, amount in amounts.items():
             if amount and _may_charge(done, plan, client, claim.kind):
                 yield Line(
@@ -233,14 +233,13 @@ def _travel_lines(
                 )
 
 
-def _over(
-    travel: Travel, portions: Mapping[UUID, Decimal], came: Collection[UUID], total: int
-) -> dict[UUID, int]:
-    """By portion, the provider keeping what nobody's is (R43); over some only, all of it is theirs (R44), by their
-    portions or, where one has none, equally."""
-    some = [client.client_id for client in travel.clients if client.client_id in came]
-    if not travel.clients:
+def _over(done: Completion, travel: Travel, portions: Mapping[UUID, Decimal], total: int) -> dict[UUID, int]:
+    """By portion, the provider keeping what nobody's is (R43); whoever was driven bears all of it, by their portions
+    or, where one has none, equally (R44)."""
+    if not travel.clients and travel.direction is not Direction.WITH:
         return dict(zip(portions, shares(total, list(portions.values())), strict=True))
+    named = {client.client_id for client in travel.clients} or set(done.came)
+    some = [client for client in done.clients if client in named and client in done.came]
     weights = [portions.get(client, Decimal(0)) for client in some]
     return dict(zip(some, split(total, weights if all(weights) else [Decimal(1)] * len(some)), strict=True))
 

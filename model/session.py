@@ -6,6 +6,7 @@ indexed). Occurrences of a series are sessions too, each a row of its own; what 
 is `model.series`. No rule here loads rows: relationships must have been loaded by whoever calls.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -233,6 +234,37 @@ class Session(Row, Details, Timed, Base):
         check_length(span)
         self._place(span)
         self.is_exception = self.series_id is not None
+
+    def start(self, act: Act) -> None:
+        """The worker begins, now; from here on no calendar moves it."""
+        self.become(Status.IN_PROGRESS)
+        self.actual_starts_at = act.now.replace(second=0, microsecond=0)
+
+    def complete(
+        self, act: Act, *, start: datetime | None, end: datetime | None, absent: Collection[UUID]
+    ) -> None:
+        """It took place: when it really did, and who came (000-12). The scheduled time stays as it is."""
+        begun = start or self.actual_starts_at or self.starts_at
+        if begun > act.now:
+            raise DomainError("E_TRANSITION", "A session that has not begun cannot be completed")
+        if (end or self.ends_at) <= begun:
+            raise DomainError("E_END_BEFORE_START", "The actual end must be later than the actual start")
+        self.become(Status.COMPLETE)
+        self.actual_starts_at, self.actual_ends_at = begun, end or self.ends_at
+        for attendance in self.active_clients:
+            here = attendance.client_id not in absent
+            attendance.status = Attendance.ATTENDED if here else Attendance.NO_SHOW
+
+    def reset(self) -> None:
+        """Back to ROSTERED, as if it had not been started or completed; who had come is asked again."""
+        if self.status not in (Status.IN_PROGRESS, Status.COMPLETE):
+            raise DomainError("E_TRANSITION", f"A session that is {self.status} cannot be reset")
+        self.become(Status.ROSTERED)
+        self.actual_starts_at = self.actual_ends_at = None
+        for attendance in self.active_clients:
+            attendance.portion = None
+            if attendance.status in (Attendance.ATTENDED, Attendance.NO_SHOW):
+                attendance.status = Attendance.BOOKED
 
     def show(self, show_as: ShowAs) -> None:
         """Set busy or free; a session with a client is always busy (invariant of DOMAIN 2)."""

@@ -20,6 +20,7 @@ WARNINGS = {
     "SLOT_OVERLAP": "a worker is busy at that time already",
     "CLIENT_OVERLAP": "a client is booked at that time already",
     "UNASSIGNED": "no worker is assigned yet",
+    "PORTION_UNDER_100": "the portions come to less than 100 %; the rest is not charged",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }
 
@@ -67,7 +68,12 @@ def print_changed(done: "Changed", verb: str, *, as_json: bool) -> None:
         series = f" in series {short(done.series_id)}" if done.series_id else ""
         several = f" ({done.count} occurrences)" if done.count > 1 else ""
         typer.echo(f"{verb} {short(done.session_id)}{series}{several}")
-    for code in done.warnings:
+    print_warnings(done.warnings)
+
+
+def print_warnings(codes: Sequence[str]) -> None:
+    """What is warned of, on stderr."""
+    for code in codes:
         typer.echo(f"Warning: {WARNINGS.get(code, code.lower())} ({code})", err=True)
 
 

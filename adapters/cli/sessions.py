@@ -1,8 +1,8 @@
-"""Commands about sessions with clients: session add, list, show, roster, move, cancel, delete."""
+"""Commands about sessions with clients: session add, list, show, roster, move, cancel, delete, and what took place."""
 
 import typer
 
-from adapters.cli import options
+from adapters.cli import completing, options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
 
@@ -12,6 +12,11 @@ session = typer.Typer(
     help="Sessions with clients: session add, list, show, ...",
     rich_markup_mode=None,
 )
+
+
+session.command("start")(completing.start)
+session.command("complete")(completing.complete)
+session.command("reset")(completing.reset)
 
 
 @session.callback()

@@ -23,6 +23,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
+    *(f"session {verb}" for verb in ("start", "complete", "reset")),
     *(f"service {verb}" for verb in ("list", "plan", "ad-hoc", "unplan")),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(

@@ -9,16 +9,14 @@ from sqlalchemy import func, select
 from adapters.diary import cancelling, changing, planning, services, upkeep
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
-from adapters.diary.importing import import_practice
 from adapters.diary.planning import Plan
 from adapters.diary.services import PlanView
-from adapters.diary.views import Changed
 from model.cancellation import CancelledBy
 from model.errors import DomainError
 from model.series import Scope, Series
 from model.service import DeliveryMethod, PlannedService, PlannedServiceClient
-from model.session import Kind, Session, WorkType
-from tests.agreed import AGREED
+from model.session import Kind, Session
+from tests.unit.diary.agreeing import a_group, agree, plan
 from tests.unit.diary.conftest import Diary
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=WE;COUNT=6"
@@ -26,13 +24,6 @@ SPLINT = Plan(
     service="splint", clients=["noor"], rate="45.00", claim_type="direct", method=DeliveryMethod.FIXED_QUANTITY,
     quantity="1",
 )  # fmt: skip
-
-
-def agree(diary: Diary, folder: Path) -> Diary:
-    file = folder / "agreed.toml"
-    file.write_text(AGREED, encoding="utf-8")
-    import_practice(diary.sessions, diary.act, file)
-    return diary
 
 
 @pytest.fixture
@@ -43,18 +34,6 @@ def agreed(diary: Diary, tmp_path: Path) -> Diary:
 @pytest.fixture
 def agreed_on_either(either_diary: Diary, tmp_path: Path) -> Diary:
     return agree(either_diary, tmp_path)
-
-
-def a_group(diary: Diary, *clients: str, **values: object) -> str:
-    """Wed 18 March, an hour."""
-    usual: dict[str, object] = {"clients": clients, "work_type": WorkType.GROUP, "site": "hills"}
-    return str(diary.add("2026-03-18 13:00", **(usual | values)).session_id)
-
-
-def plan(
-    diary: Diary, session: str, service: str = "outing", scope: Scope | None = None, **what: object
-) -> Changed:
-    return planning.plan(diary.sessions, diary.act, session, Plan(service=service, **what), scope)  # type: ignore[arg-type]
 
 
 def planned(diary: Diary, session: object) -> list[PlanView]:
