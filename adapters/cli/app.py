@@ -22,6 +22,7 @@ COMMANDS = {
     "practice": "adapters.cli.practice:practice",
     "session": "adapters.cli.sessions:session",
     "service": "adapters.cli.services:service",
+    "export": "adapters.cli.exporting:export",
     "event": "adapters.cli.events:event",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",

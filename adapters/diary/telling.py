@@ -17,7 +17,7 @@ _DID = {
     "started": "started it",
     "completed": "completed it",
     "reset": "reset it to rostered",
-    "exported": "exported lines of it",
+    "exported": "exported what was delivered",
     "cancelled": "cancelled it",
     "planned": "planned a service for it",
     "unplanned": "took a service off its plan",

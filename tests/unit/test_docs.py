@@ -24,6 +24,7 @@ COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
     *(f"session {verb}" for verb in ("start", "complete", "reset")),
+    "export services",
     *(f"service {verb}" for verb in ("list", "plan", "ad-hoc", "unplan")),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
