@@ -24,6 +24,7 @@ from adapters.demo.radicale import Server
 from tests.acceptance.conftest import office
 from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
+from tests.agreed import AGREED
 from tests.phone import Part, Phone, master
 
 __all__ = ["office"]
@@ -167,7 +168,8 @@ def _fill(office: Office) -> None:
     for level in ("first_name", "full_name"):
         office.run("privacy", "attest", level, "--basis", "BAA", "--as", "ada")
     add = ("session", "add", *_WHO)
-    office.run(*add, "--start", "2026-03-10 09:00", "--client", "noor", "--site", "adelaide", "--room", "gym")
+    first = ("--start", "2026-03-10 09:00", "--client", "noor", "--site", "adelaide", "--room", "gym")
+    _plan(office, office.ask(*add, *first)["session_id"])
     office.run(*add, "--start", "2026-03-10 10:00", "--client", "noor", "--location-type", "TELEHEALTH")
     office.run(*add, "--start", "2026-03-10 11:00", "--client", "eva", "--location-type", "CLIENT_ADDRESS")
     office.run(*add, "--start", "2026-03-10 13:00", "--client", "liam", "--kind", "CLIENT_CONTACT")
@@ -181,6 +183,14 @@ def _fill(office: Office) -> None:
     office.run("session", "cancel", off, *how)
     office.run("event", "add", "priya", "Errand", "--start", "2026-03-14 09:00", "--minutes", "30")
     _plant(office)
+
+
+def _plan(office: Office, session: str) -> None:
+    """What a session is to deliver has texts too."""
+    file = office.folder / "agreed.toml"
+    file.write_text(AGREED, encoding="utf-8")
+    office.run("practice", "import", str(file))
+    office.run("service", "plan", session, "--service", "outing", "--claim-type", "direct", "--travel")
 
 
 def _plant(office: Office) -> None:
