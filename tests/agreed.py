@@ -110,4 +110,20 @@ id = "jordan-group"
 agreement = "jordan-2026"
 service = "group"
 rate_cents = 4000
+
+[[group_template]]
+id = "thursdays"
+name = "Thursday group"
+service = "group"
+ratio = 4
+
+[[group_template_client]]
+id = "thursdays-noor"
+template = "thursdays"
+client = "noor"
+
+[[group_template_client]]
+id = "thursdays-liam"
+template = "thursdays"
+client = "liam"
 """

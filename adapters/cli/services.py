@@ -84,7 +84,10 @@ def _print_services(rows: "list[ServiceView]", *, as_json: bool) -> None:
 def plan(
     ctx: typer.Context,
     session: str = options.SESSION,
-    service: str = _SERVICE,
+    service: str | None = typer.Option(None, "--service", help="A service's id."),
+    template: str | None = typer.Option(
+        None, "--template", help="Instead a group template: service, ratio, clients."
+    ),
     client: list[str] = _CLIENTS,
     ratio: str | None = _RATIO,
     method: str | None = _METHOD,
@@ -103,9 +106,11 @@ def plan(
     """
     from adapters.diary import planning
 
-    run = here(ctx)
+    if (service is None) == (template is None) or (template and (client or ratio)):
+        raise typer.BadParameter("Give --service, or --template without --client and --ratio")
+    run, reach = here(ctx), options.scope_of(scope)
     what = planning.Plan(
-        service=service,
+        service=service or "",
         clients=client,
         ratio=_ratio(ratio),
         method=_method(method),
@@ -114,7 +119,10 @@ def plan(
         travel=travel,
         primary=primary,
     )
-    done = planning.plan(run.sessions, run.act(), session, what, options.scope_of(scope))
+    if template:
+        done = planning.plan_template(run.sessions, run.act(), session, template, what, reach)
+    else:
+        done = planning.plan(run.sessions, run.act(), session, what, reach)
     print_changed(done, "Planned for", as_json=as_json)
 
 

@@ -20,7 +20,7 @@ from model.act import Act
 from model.cancellation import CancellationReason
 from model.people import Client, Worker
 from model.practice import Practice, Room, Site
-from model.service import AgreementItem, Service, ServiceAgreement
+from model.service import AgreementItem, GroupTemplate, GroupTemplateClient, Service, ServiceAgreement
 from model.travel import TravelRate
 
 _Noun = (
@@ -31,6 +31,8 @@ _Noun = (
     | Service
     | ServiceAgreement
     | AgreementItem
+    | GroupTemplate
+    | GroupTemplateClient
     | TravelRate
     | CancellationReason
 )
@@ -42,6 +44,8 @@ _NOUNS: Mapping[str, type[Any]] = {
     "service": Service,
     "agreement": ServiceAgreement,
     "agreement_item": AgreementItem,
+    "group_template": GroupTemplate,
+    "group_template_client": GroupTemplateClient,
     "travel_rate": TravelRate,
     "reason": CancellationReason,
 }

@@ -5,17 +5,18 @@ series needs no split. Rows that are made later take the plan of their series al
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database.engine import Sessions
+from adapters.database.engine import Sessions, reading
 from adapters.diary.agreements import items_on
 from adapters.diary.amounts import read_cents, read_number
-from adapters.diary.lookup import all_by_ref, by_ref
+from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.planned import pattern_of, plans_of
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.transaction import writing
@@ -25,7 +26,15 @@ from model.errors import DomainError
 from model.people import Client
 from model.portions import check_ratio
 from model.series import Scope
-from model.service import DeliveryMethod, PlannedService, PlannedServiceClient, Service, Unit
+from model.service import (
+    DeliveryMethod,
+    GroupTemplate,
+    GroupTemplateClient,
+    PlannedService,
+    PlannedServiceClient,
+    Service,
+    Unit,
+)
 from model.session import Session
 
 
@@ -58,6 +67,24 @@ def plan(sessions: Sessions, act: Act, session: str, what: Plan, scope: Scope | 
             _give(database, act, made, owned[target.series.id], series_id=target.series.id, active=None)
         note(database, act, "planned", target)
         return target.changed(len(rows))
+
+
+def plan_template(
+    sessions: Sessions, act: Act, session: str, template: str, what: Plan, scope: Scope | None
+) -> Changed:
+    """Plan the service of a group template, at its ratio, for those of its clients who take part (001-12)."""
+    with reading(sessions) as database:
+        found = by_ref(database, GroupTemplate, template)
+        usual = select(GroupTemplateClient.client_id).where(GroupTemplateClient.template_id == found.id)
+        taking_part = {one.client_id for one in find_session(database, session).active_clients}
+        wanted = Client.id.in_(taking_part & set(database.scalars(usual)))
+        clients = list(database.scalars(select(Client.ref).where(wanted).order_by(Client.ref)))
+        service = database.get_one(Service, found.service_id).ref
+    if not clients:
+        raise DomainError("E_CLIENT_REQUIRED", "No client of that group template takes part in this session")
+    return plan(
+        sessions, act, session, replace(what, service=service, clients=clients, ratio=found.ratio), scope
+    )
 
 
 def ad_hoc(sessions: Sessions, act: Act, session: str, what: Plan, *, allowed: bool) -> Changed:

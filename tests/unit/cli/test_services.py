@@ -90,3 +90,15 @@ def test_001_05_a_non_billable_session_has_no_services(agreed: Command) -> None:
 
 def test_a_ratio_that_is_none_is_wrong_usage(agreed: Command, session: str) -> None:
     assert agreed("service", "plan", session, "--service", "outing", "--ratio", "2:1").code == 2
+
+
+def test_001_12_a_template_stands_for_service_ratio_and_clients(agreed: Command, session: str) -> None:
+    assert agreed("service", "plan", session, "--template", "thursdays").code == 0
+    (found,) = agreed("service", "list", session, "--json").json()
+    assert (found["service"], found["ratio"], found["clients"]) == ("group", "1:4", ["C-1077", "C-1090"])
+    for wrong in (
+        (),
+        ("--template", "thursdays", "--service", "group"),
+        ("--template", "thursdays", "--ratio", "2"),
+    ):
+        assert agreed("service", "plan", session, *wrong).code == 2

@@ -317,3 +317,25 @@ def test_000_23_what_is_deleted_takes_its_plan_along(agreed_on_either: Diary) ->
     with diary.read() as database:
         assert database.scalar(select(func.count()).select_from(PlannedService)) == 0
         assert database.scalar(select(func.count()).select_from(PlannedServiceClient)) == 0
+
+
+def test_001_12_a_group_template_plans_its_service_for_those_who_take_part(agreed: Diary) -> None:
+    session = a_group(agreed, "noor", "eva")
+    planning.plan_template(
+        agreed.sessions, agreed.act, session, "thursdays", Plan(service="", travel=True), None
+    )
+    (found,) = planned(agreed, session)
+    assert (found.service, found.ratio, found.clients, found.travel_chargeable) == (
+        "group",
+        "1:4",
+        ("C-1077",),
+        True,
+    )
+    for template, clients, code in (
+        ("thursdays", ["eva"], "E_CLIENT_REQUIRED"),
+        ("fridays", ["noor"], "E_NOT_FOUND"),
+    ):
+        other = a_group(agreed, *clients)
+        with pytest.raises(DomainError) as refused:
+            planning.plan_template(agreed.sessions, agreed.act, other, template, Plan(service=""), None)
+        assert code_of(refused) == code

@@ -1,4 +1,4 @@
-"""Travel and its rates; what a session is to deliver, when it really took place, and who pays which part."""
+"""Travel and its rates, group templates; when a session really took place, and who pays which part."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_travel_rate"),
         sa.UniqueConstraint("ref", name="uq_travel_rate_ref"),
     )
+    op.create_table(
+        "group_template",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("ratio", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name="fk_group_template_service_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_group_template"),
+        sa.UniqueConstraint("ref", name="uq_group_template_ref"),
+    )
+    op.create_table(
+        "group_template_client",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("template_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_group_template_client_client_id"),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["group_template.id"], name="fk_group_template_client_template_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_group_template_client"),
+        sa.UniqueConstraint("ref", name="uq_group_template_client_ref"),
+    )
+    op.create_index("ix_group_template_client_template_id", "group_template_client", ["template_id"])
     op.create_table(
         "travel",
         sa.Column("session_id", sa.Uuid(), nullable=False),
