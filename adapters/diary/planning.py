@@ -131,7 +131,8 @@ def _open(target: Target, act: Act) -> list[Session]:
     if target.series is not None and target.scope is Scope.ALL_IN_SERIES:
         rows = [row for row in rows if row.starts_at > act.now]
     if not rows:
-        raise DomainError("E_LOCKED", f"Its services cannot be changed any more: {target.session.lock}")
+        why = target.session.lock or "none of its sessions is still to come"
+        raise DomainError("E_LOCKED", f"Its services cannot be changed any more: {why}")
     if not target.session.bills:
         raise DomainError(
             "E_NOT_BILLABLE", "A contact, an Other Event or a non-billable session has no services"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
 from adapters.diary.conflicts import check_rooms, overlaps
+from adapters.diary.planned import plans_of
 from adapters.diary.transaction import record
 from model.act import Act
 from model.errors import DomainError
@@ -96,6 +97,8 @@ def _made_recurring(database: Database, act: Act, change: InboundChange) -> Seri
     if session.lock:
         raise DomainError("E_LOCKED", f"This session cannot be changed any more: {session.lock}")
     series = _series_like(session, _pattern(change, session.tz), act)
+    plans = plans_of(database, [session.id])[session.id]
+    series.services = [plan.copy(act) for plan in plans if not plan.ad_hoc]
     session.occurrence_key = to_text(series.span.start)
     session.is_exception = session.local_start != session.occurrence_key
     series.occurrences.append(session)
