@@ -23,6 +23,7 @@ from model.moment import Moment, Span, from_text, in_zone, instant, key, shift, 
 from model.people import Client, Worker
 from model.practice import Room, Site
 from model.recurrence import Rule, expand
+from model.service import PlannedService
 from model.session import Details, Session, Status, Timed, check_length
 
 HORIZON = timedelta(days=396)  # 13 months (R10)
@@ -95,6 +96,9 @@ class Series(Row, Details, Timed, Base):
     clients: Mapped[list[SeriesClient]] = relationship(lazy="raise", cascade="all, delete-orphan")
     workers: Mapped[list[SeriesWorker]] = relationship(lazy="raise", cascade="all, delete-orphan")
     assets: Mapped[list[SeriesAsset]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    services: Mapped[list[PlannedService]] = relationship(
+        lazy="raise", cascade="save-update, merge", passive_deletes="all"
+    )
     site: Mapped[Site | None] = relationship(lazy="raise")
     room: Mapped[Room | None] = relationship(lazy="raise")
 
@@ -173,6 +177,7 @@ class Series(Row, Details, Timed, Base):
             row.add_worker(assigned.worker, act)
         for need in self.needs:
             row.take(need)
+        row.services = [plan.copy(act) for plan in self.services]
         return row
 
     @property
@@ -238,6 +243,7 @@ class Series(Row, Details, Timed, Base):
         made.clients = [SeriesClient(client_id=c.client_id, client=c.client) for c in self.clients]
         made.workers = [SeriesWorker(worker_id=w.worker_id, worker=w.worker) for w in self.workers]
         made.needs = self.needs
+        made.services = [plan.copy(act) for plan in self.services]
         return made
 
     def _carry(self, rows: Mapping[str, Session], renamed: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from model.act import Act
 from model.base import Base, Fixed, Row
 
 
@@ -146,6 +147,17 @@ class PlannedService(Row, Base):
     service: Mapped[Service] = relationship(lazy="raise")
     clients: Mapped[list["PlannedServiceClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
+    SAME = (
+        "service_id", "ratio", "method", "quantity", "rate_cents", "claim_type", "travel_chargeable", "primary",
+        "ad_hoc",
+    )  # fmt: skip
+
+    def copy(self, act: Act) -> "PlannedService":
+        """The same for another session, or for a series; whose it is, is for whoever takes it."""
+        made = PlannedService(id=act.new_id(), **{name: getattr(self, name) for name in self.SAME})
+        made.clients = [PlannedServiceClient(client_id=client.client_id) for client in self.clients]
+        return made
+
 
 class PlannedServiceClient(Base):
     """A client who gets a planned service."""
@@ -156,6 +168,29 @@ class PlannedServiceClient(Base):
         ForeignKey("planned_service.id", ondelete="CASCADE"), primary_key=True
     )
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
+
+
+class GroupTemplate(Row, Base):
+    """A named set of a service, its ratio and the clients who usually get it, to plan with (001-12)."""
+
+    __tablename__ = "group_template"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    ratio: Mapped[int]
+
+    clients: Mapped[list["GroupTemplateClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+
+class GroupTemplateClient(Row, Base):
+    """A client of a group template."""
+
+    __tablename__ = "group_template_client"
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    template_id: Mapped[UUID] = mapped_column(ForeignKey("group_template.id"), index=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
 
 
 class ServiceDelivered(Row, Base):

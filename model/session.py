@@ -6,8 +6,9 @@ indexed). Occurrences of a series are sessions too, each a row of its own; what 
 is `model.series`. No rule here loads rows: relationships must have been loaded by whoever calls.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
 from model.asset import Asset, Need
-from model.base import Base, Row
+from model.base import Base, Fixed, Row
 from model.cancellation import Cancellation, CancelledBy
 from model.errors import DomainError
 from model.moment import Span, from_text, to_text, zone
 from model.people import Client, Worker
 from model.practice import Room, Site
+from model.service import PlannedService
 
 
 class Kind(StrEnum):
@@ -92,7 +94,7 @@ class Details:
 
     `location` and `description` are free text of an Other Event; a client session's place is its
     `location_type` with site, room or address. `tentative` is an Other Event marked so in a calendar,
-    `import_uid` its UID in the file that it was imported from.
+    `import_uid` its UID in the file that it was imported from. What is not `billable` has no services.
     """
 
     kind: Mapped[Kind]
@@ -113,12 +115,13 @@ class Details:
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
     region_id: Mapped[UUID | None] = mapped_column(ForeignKey("region.id"))
+    billable: Mapped[bool] = mapped_column(default=True)
     import_uid: Mapped[str | None] = mapped_column(index=True)
 
     DETAIL_NAMES = (
         "kind", "work_type", "status", "source", "subject", "description", "location", "location_type",
         "address", "url", "medium", "contact_with", "employee_message", "show_as", "tentative", "site_id",
-        "room_id", "region_id",
+        "room_id", "region_id", "billable",
     )  # fmt: skip
 
     def details(self) -> dict[str, object]:
@@ -129,6 +132,11 @@ class Details:
     def has_client(self) -> bool:
         """Everything but an Other Event concerns a client, and is never deleted from outside (DOMAIN 1)."""
         return self.kind is not Kind.OTHER_EVENT
+
+    @property
+    def bills(self) -> bool:
+        """Whether it may ever be charged for: contacts and Other Events are not (R72), nor what is non-billable."""
+        return self.kind is Kind.CLIENT_SESSION and self.billable
 
 
 class Timed:
@@ -167,7 +175,11 @@ def timed(span: Span) -> dict[str, object]:
 
 
 class Session(Row, Details, Timed, Base):
-    """One appointment. `occurrence_key` is its original wall start in its series, and names it for good."""
+    """One appointment. `occurrence_key` is its original wall start in its series, and names it for good.
+
+    `actual_starts_at` and `actual_ends_at` say when it really took place, once it was started or completed; its own
+    time stays as agreed, and so does what calendars show (000-12).
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -184,6 +196,8 @@ class Session(Row, Details, Timed, Base):
     overlap_acknowledged: Mapped[bool] = mapped_column(default=False)
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
     roster_period_id: Mapped[UUID | None]  # the period that it was published with
+    actual_starts_at: Mapped[datetime | None]
+    actual_ends_at: Mapped[datetime | None]
 
     clients: Mapped[list["SessionClient"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="SessionClient.position"
@@ -191,6 +205,9 @@ class Session(Row, Details, Timed, Base):
     workers: Mapped[list["SessionWorker"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     cancellations: Mapped[list[Cancellation]] = relationship(lazy="raise", cascade="all, delete-orphan")
     assets: Mapped[list["SessionAsset"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    services: Mapped[list[PlannedService]] = relationship(
+        lazy="raise", cascade="save-update, merge", passive_deletes="all"
+    )
     site: Mapped[Site | None] = relationship(lazy="raise")
     room: Mapped[Room | None] = relationship(lazy="raise")
 
@@ -221,6 +238,37 @@ class Session(Row, Details, Timed, Base):
         check_length(span)
         self._place(span)
         self.is_exception = self.series_id is not None
+
+    def start(self, act: Act) -> None:
+        """The worker begins, now; from here on no calendar moves it."""
+        self.become(Status.IN_PROGRESS)
+        self.actual_starts_at = act.now.replace(second=0, microsecond=0)
+
+    def complete(
+        self, act: Act, *, start: datetime | None, end: datetime | None, absent: Collection[UUID]
+    ) -> None:
+        """It took place: when it really did, and who came (000-12). The scheduled time stays as it is."""
+        begun = start or self.actual_starts_at or self.starts_at
+        if begun > act.now:
+            raise DomainError("E_TRANSITION", "A session that has not begun cannot be completed")
+        if (end or self.ends_at) <= begun:
+            raise DomainError("E_END_BEFORE_START", "The actual end must be later than the actual start")
+        self.become(Status.COMPLETE)
+        self.actual_starts_at, self.actual_ends_at = begun, end or self.ends_at
+        for attendance in self.active_clients:
+            here = attendance.client_id not in absent
+            attendance.status = Attendance.ATTENDED if here else Attendance.NO_SHOW
+
+    def reset(self) -> None:
+        """Back to ROSTERED, as if it had not been started or completed; who had come is asked again."""
+        if self.status not in (Status.IN_PROGRESS, Status.COMPLETE):
+            raise DomainError("E_TRANSITION", f"A session that is {self.status} cannot be reset")
+        self.become(Status.ROSTERED)
+        self.actual_starts_at = self.actual_ends_at = None
+        for attendance in self.active_clients:
+            attendance.portion = None
+            if attendance.status in (Attendance.ATTENDED, Attendance.NO_SHOW):
+                attendance.status = Attendance.BOOKED
 
     def show(self, show_as: ShowAs) -> None:
         """Set busy or free; a session with a client is always busy (invariant of DOMAIN 2)."""
@@ -344,7 +392,10 @@ class Session(Row, Details, Timed, Base):
 
 
 class SessionClient(Row, Base):
-    """An attendance: one client of one session, with a state of its own."""
+    """An attendance: one client of one session, with a state of its own.
+
+    `portion` is the percent of the primary service that the client pays, once the session is complete.
+    """
 
     __tablename__ = "session_client"
 
@@ -352,6 +403,7 @@ class SessionClient(Row, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     status: Mapped[Attendance] = mapped_column(default=Attendance.BOOKED)
+    portion: Mapped[Decimal | None] = mapped_column(Fixed(2))
 
     client: Mapped[Client] = relationship(lazy="raise")
 

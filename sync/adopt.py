@@ -70,6 +70,8 @@ def _new_session(component: Component, *, worker: Worker, tz: ZoneInfo, act: Act
         workers=[],
         cancellations=[],
         assets=[],
+        services=[],
+        billable=True,
     )
     session.add_worker(worker, act)
     return session
@@ -78,7 +80,8 @@ def _new_session(component: Component, *, worker: Worker, tz: ZoneInfo, act: Act
 def _new_series(worker: Worker, act: Act) -> Series:
     series = Series(id=act.new_id(), kind=Kind.OTHER_EVENT, source=Source.CALENDAR)
     series.work_type = WorkType.APPOINTMENT
-    series.occurrences, series.clients, series.assets = [], [], []
+    series.occurrences, series.clients, series.assets, series.services = [], [], [], []
+    series.billable = True
     series.site = series.room = None
     series.address = series.employee_message = series.url = ""
     series.workers = [SeriesWorker(worker_id=worker.id, worker=worker)]

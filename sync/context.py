@@ -168,6 +168,7 @@ class Run:
             level=self.level(work),
             privacy=self.settings.privacy,
             mark_cancelled=link.cancelled_display == "mark",
+            mark_completed=self.settings.sync.mark_completed,
             push_drafts=self.settings.sync.push_drafts,
             note=mapping.note if mapping else "",
             waiting=frozenset(mapping.waiting.split()) if mapping else frozenset(),

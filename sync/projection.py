@@ -41,21 +41,23 @@ _CATEGORY = {
 }
 _MOST_INITIALS = 5
 _CANCELLED = "Cancelled – "
+_QUIET_LOCKS = ("SESSION_CANCELLED", "SESSION_IN_PROGRESS", "SESSION_COMPLETE")
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
     """Through whose eyes: the worker, the effective level, and how the link wants cancelled sessions shown.
 
-    `note` is the practitioner's own remark on this event (E9); `waiting` names occurrence keys with a held
-    change, or holds "*"; `related_to` is the UID of what this session replaces. `away`: an event of the
-    practitioner's own is shown in another calendar than the one it came from.
+    `mark_completed`: what is complete is shown as such. `note` is the practitioner's own remark on this event (E9);
+    `waiting` names occurrence keys with a held change, or holds "*"; `related_to` is the UID of what this session
+    replaces. `away`: an event of the practitioner's own is shown in another calendar than the one it came from.
     """
 
     worker_id: UUID
     level: Level
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     mark_cancelled: bool = True
+    mark_completed: bool = False
     push_drafts: bool = False
     note: str = ""
     waiting: frozenset[str] = frozenset()
@@ -99,7 +101,8 @@ def _project_series(series: Series, uid: str, view: View) -> Event | None:
             exdates.add(rid)
             continue
         visible, last = visible + 1, max(last, row.occurrence_key or "")
-        if waits or row.is_exception or (shown.status == "CANCELLED") is not given_up:
+        alone = row.is_exception or _tagged(row, view)
+        if waits or alone or (shown.status == "CANCELLED") is not given_up:
             overrides[rid] = shown
     goes_on = _goes_on(series, view)
     if not visible and (rows or not goes_on or _used_up(series)):
@@ -179,10 +182,10 @@ def _component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: 
         status=_status(unit, cancelled=cancelled),
         transparent=cancelled or unit.show_as is ShowAs.FREE,
         classification=_classification(unit, view),
-        categories=_categories(unit) if _labelled(unit, view) else frozenset(),
         resources=_resources(unit, view),
+        categories=_categories(unit, view) if _labelled(unit, view) else frozenset(),
         related_to=view.related_to,
-        marks=_marks(unit, cancelled=cancelled) if _labelled(unit, view) else _hop(view),
+        marks=_marks(unit, view, cancelled=cancelled) if _labelled(unit, view) else _hop(view),
     )
 
 
@@ -340,21 +343,34 @@ def _deep_link(unit: Unit, view: View) -> str:
     return f"{base}/s/{unit.id.hex}" if base and _may(view, "reference") else ""
 
 
-def _categories(unit: Unit) -> frozenset[str]:
+def _tagged(unit: Unit, view: View) -> bool:
+    """Whether it says that it is complete: else a long series would collect an override a week (DOMAIN 1.0)."""
+    return unit.status is Status.COMPLETE and view.mark_completed and _labelled(unit, view)
+
+
+def _categories(unit: Unit, view: View) -> frozenset[str]:
     found = {_CATEGORY[unit.kind]}
     if unit.work_type is WorkType.GROUP:
         found.add("Group")
     if unit.location_type is LocationType.TELEHEALTH:
         found.add("Telehealth")
+    if _tagged(unit, view):
+        found.add("Completed")
     return frozenset(found)
 
 
-def _marks(unit: Unit, *, cancelled: bool) -> dict[str, str]:
-    state = Status.CANCELLED if cancelled else unit.status
+def _marks(unit: Unit, view: View, *, cancelled: bool) -> dict[str, str]:
+    state = Status.CANCELLED if cancelled else _state(unit, view)
     found = {"KIND": unit.kind.value.replace("_", "-"), "STATE": state.value.replace("_", "-")}
-    if isinstance(unit, Session) and unit.lock and unit.lock != "SESSION_CANCELLED":
+    if isinstance(unit, Session) and unit.lock and (_tagged(unit, view) or unit.lock not in _QUIET_LOCKS):
         found["LOCK"] = "TRUE"
     return found
+
+
+def _state(unit: Unit, view: View) -> Status:
+    """What takes place, or has, goes on looking as it was agreed: starting and completing write nothing (000-12)."""
+    quiet = unit.status in (Status.IN_PROGRESS, Status.COMPLETE) and not _tagged(unit, view)
+    return Status.ROSTERED if quiet else unit.status
 
 
 def _hop(view: View) -> dict[str, str]:

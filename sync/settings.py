@@ -54,6 +54,7 @@ class SyncSettings:
     mass_delete_percent: int = _whole(20, least=1, most=100)
     mass_delete_min: int = _whole(3, least=1, most=100_000)
     cancelled_display: Literal["mark", "remove"] = "mark"
+    mark_completed: bool = False
     push_drafts: bool = False
     lease_s: int = _whole(90, least=15, most=3_600)
     parallel_links: int = _whole(16, least=1, most=64)
@@ -96,6 +97,8 @@ class RulesSettings:
     allow_delete_rostered: bool = False
     block_on: tuple[Violated, ...] = ()
     worker_availability: Literal["prevent", "allow"] = "prevent"
+    ad_hoc_services: bool = True
+    apportionment: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

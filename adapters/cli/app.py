@@ -24,6 +24,8 @@ COMMANDS = {
     "reason": "adapters.cli.reasons:reason",
     "roster": "adapters.cli.rosters:roster",
     "bed": "adapters.cli.beds:bed",
+    "service": "adapters.cli.services:service",
+    "export": "adapters.cli.exporting:export",
     "event": "adapters.cli.events:event",
     "availability": "adapters.cli.availability:availability",
     "leave": "adapters.cli.availability:leave",

@@ -25,6 +25,7 @@ WARNINGS = {
     "E_BED_LIMITS": "the client is outside the limits of the bed, and an administrator said why it shall be so",
     "WORKER_UNAVAILABLE": "a worker is on leave or outside their hours at that time",
     "UNASSIGNED": "no worker is assigned yet",
+    "PORTION_UNDER_100": "the portions come to less than 100 %; the rest is not charged",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }
 
@@ -76,7 +77,7 @@ def print_changed(done: "Changed", verb: str, *, as_json: bool) -> None:
 
 
 def print_warnings(codes: Iterable[str]) -> None:
-    """What a change warns of, on stderr."""
+    """What is warned of, on stderr."""
     for code in codes:
         typer.echo(f"Warning: {WARNINGS.get(code, code.lower())} ({code})", err=True)
 

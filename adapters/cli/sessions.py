@@ -1,8 +1,8 @@
-"""Commands about sessions with clients: session add, list, show, roster, move, cancel, delete."""
+"""Commands about sessions with clients: session add, list, show, roster, move, cancel, delete, and what took place."""
 
 import typer
 
-from adapters.cli import options, staffing
+from adapters.cli import completing, options, staffing
 from adapters.cli.context import here
 from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
 
@@ -12,6 +12,11 @@ session = typer.Typer(
     help="Sessions with clients: session add, list, show, ...",
     rich_markup_mode=None,
 )
+
+
+session.command("start")(completing.start)
+session.command("complete")(completing.complete)
+session.command("reset")(completing.reset)
 
 
 @session.callback()
@@ -48,6 +53,7 @@ def add(
     contact_with: str | None = typer.Option(None, "--contact-with", help="Of a collateral contact."),
     roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
     override: str | None = options.OVERRIDE,
+    billable: bool = typer.Option(True, "--billable/--non-billable", help="Whether it may have services."),
     as_json: bool = JSON,
 ) -> None:
     """Add a session, or with --rule a series.
@@ -84,6 +90,7 @@ def add(
         contact_with=contact_with,
         rostered=roster,
         override=override,
+        billable=billable,
     )
     print_changed(adding.add(run.sessions, run.act(), new, run.config.settings), "Added", as_json=as_json)
 

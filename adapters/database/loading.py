@@ -16,6 +16,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from model.bed import Bed, BedBooking, BedService
 from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
+from model.service import PlannedService
 from model.session import Session, SessionAsset, SessionClient, SessionWorker
 
 
@@ -52,6 +53,7 @@ def _some_series() -> Select[Series]:
         selectinload(Series.assets).joinedload(SeriesAsset.asset, innerjoin=True),
         joinedload(Series.site),
         joinedload(Series.room),
+        selectinload(Series.services).selectinload(PlannedService.clients),
     )
     return query.options(*parts).execution_options(populate_existing=True)
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from adapters.database.engine import read_only
 
-HEAD = "0006"
+HEAD = "0007"
 
 
 class SchemaError(Exception):

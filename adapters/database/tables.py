@@ -16,6 +16,7 @@ from model import (
     series,
     service,
     session,
+    travel,
     waiver,
 )
 from model.base import Base
@@ -36,6 +37,7 @@ NOUNS = (
     series,
     service,
     session,
+    travel,
     waiver,
 )
 metadata = Base.metadata

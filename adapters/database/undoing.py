@@ -7,6 +7,7 @@ It works below the rules, on what was kept: whether it may happen was asked befo
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -16,13 +17,19 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.diary_changes import NOUNS, Group, Name, Values, name_of
 from adapters.database.revisions import take
-from model.base import Base, Instant
+from model.base import Base, Fixed, Instant
 from model.link import EventMapping
+from model.service import PlannedService, PlannedServiceClient
 
-_TABLES: dict[str, Table] = {noun.__tablename__: Base.metadata.tables[noun.__tablename__] for noun in NOUNS}
 _OF_SESSION = ("cancellation", "session_client", "session_worker", "session_asset")
 _OF_SERIES = ("series_client", "series_worker", "series_asset")
-_ORDER = ("series", "session", *_OF_SERIES, *_OF_SESSION)  # owners first
+# A run makes no plans: they only go and come with their session or series.
+_PLANS = (PlannedService, PlannedServiceClient)
+_TABLES: dict[str, Table] = {
+    noun.__tablename__: Base.metadata.tables[noun.__tablename__] for noun in (*NOUNS, *_PLANS)
+}
+_OF_BOTH = tuple(noun.__tablename__ for noun in _PLANS)
+_ORDER = ("series", "session", *_OF_SERIES, *_OF_SESSION, *_OF_BOTH)  # owners first
 
 
 def to_bytes(group: Group) -> bytes:
@@ -83,6 +90,7 @@ def _remove(database: Database, names: Sequence[Name], opposite: Group) -> None:
     session = _TABLES["session"]
     owned = select(session.c.id).where(session.c.id.in_(sessions) | session.c.series_id.in_(series))
     ids = database.connection().execute(owned).scalars().all()
+    _remove_plans(database, series, ids, opposite)
     for table in _OF_SESSION:
         chosen = _TABLES[table].c.session_id.in_(ids)
         _delete(database, table, chosen, opposite)
@@ -94,6 +102,17 @@ def _remove(database: Database, names: Sequence[Name], opposite: Group) -> None:
         for key in by_table[table]:
             _delete(database, table, _is(table, key), opposite)
     _delete(database, "series", _TABLES["series"].c.id.in_(series), opposite)
+
+
+def _remove_plans(
+    database: Database, series: Sequence[UUID], sessions: Sequence[UUID], opposite: Group
+) -> None:
+    """Delete what was planned for some series and sessions, so that undoing this brings it back with them."""
+    plan, client = (_TABLES[table] for table in _OF_BOTH)
+    owned = select(plan.c.id).where(plan.c.session_id.in_(sessions) | plan.c.series_id.in_(series))
+    ids = database.connection().execute(owned).scalars().all()
+    _delete(database, client.name, client.c.planned_id.in_(ids), opposite)
+    _delete(database, plan.name, plan.c.id.in_(ids), opposite)
 
 
 def _delete(database: Database, table: str, where: ColumnElement[bool], opposite: Group) -> None:
@@ -113,7 +132,7 @@ def _number(database: Database, units: Iterable[Name], now: datetime) -> None:
 def _forget(database: Database) -> None:
     """Nothing that was loaded before may be written back over it."""
     for row in list(database.identity_map.values()):
-        if isinstance(row, NOUNS):
+        if isinstance(row, (*NOUNS, *_PLANS)):
             database.expunge(row)
         elif isinstance(row, EventMapping):
             database.expire(row, ["session_id", "series_id"])
@@ -131,7 +150,7 @@ def _plain(values: Values) -> Values:
 def _text(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    return str(value) if isinstance(value, UUID | Enum) else value
+    return str(value) if isinstance(value, UUID | Enum | Decimal) else value
 
 
 def _typed(table: Table, values: Values) -> Values:
@@ -144,4 +163,6 @@ def _value(column: Column[Any], value: Any) -> Any:
         return value
     if isinstance(column.type, Instant):
         return datetime.fromisoformat(value)
+    if isinstance(column.type, Fixed):
+        return Decimal(value)
     return UUID(value) if isinstance(column.type, Uuid) else value

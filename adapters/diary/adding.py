@@ -72,6 +72,7 @@ class New:
     show_as: ShowAs = ShowAs.BUSY
     rostered: bool = False
     override: str | None = None
+    billable: bool = True
 
 
 @dataclass
@@ -174,7 +175,7 @@ def _rule(text: str | None, span: Span) -> Rule | None:
 def _details(new: New, parties: _Parties) -> dict[str, object]:
     """The columns that a session and a series have in common."""
     same = ("kind", "work_type", "show_as", "address", "location", "url", "subject", "description")
-    more = ("employee_message", "medium", "contact_with")
+    more = ("employee_message", "medium", "contact_with", "billable")
     return {name: getattr(new, name) for name in (*same, *more)} | {
         "status": Status.ROSTERED if new.rostered else Status.DRAFT,
         "source": Source.STAFF,
@@ -197,7 +198,7 @@ def _made(
 
 def _single(new: New, parties: _Parties, span: Span, act: Act) -> Session:
     row = Session(id=act.new_id(), **_details(new, parties))
-    row.clients, row.workers, row.cancellations, row.assets = [], [], [], []
+    row.clients, row.workers, row.cancellations, row.assets, row.services = [], [], [], [], []
     row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
     row.site, row.room, row.span = parties.site, parties.room, span
     for client in parties.clients:
@@ -212,7 +213,7 @@ def _single(new: New, parties: _Parties, span: Span, act: Act) -> Session:
 def _series(new: New, parties: _Parties, pattern: Pattern, act: Act) -> Series:
     series = Series(id=act.new_id(), exdate_text="", **_details(new, parties))
     series.pattern = pattern
-    series.site, series.room, series.occurrences = parties.site, parties.room, []
+    series.site, series.room, series.occurrences, series.services = parties.site, parties.room, [], []
     series.clients = [SeriesClient(client_id=client.id, client=client) for client in parties.clients]
     series.workers = [SeriesWorker(worker_id=worker.id, worker=worker) for worker in parties.workers]
     series.needs = parties.needs

@@ -6,11 +6,11 @@ charges by its own rules stands on the cancellation alone, until somebody bills 
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import joinedload, selectinload
 
 from adapters.diary.holidays import is_holiday
+from adapters.diary.planned import plans_of
 from model.act import Act
 from model.cancellation import Cancellation, CancelledBy, Outcome
 from model.errors import DomainError
@@ -98,20 +98,12 @@ def _funding(
 def _fee(database: Database, row: Session, made: Cancellation) -> _Fee:
     planned = [
         one
-        for one in database.scalars(_planned(row))
+        for one in plans_of(database, [row.id])[row.id]
         if not one.clients or made.client_id in {client.client_id for client in one.clients}
     ]
-    primary = next((one for one in planned if one.primary), planned[0] if planned else None)
+    primary = planned[0] if planned else None
     cents = {one.id: one.planned_cents(_minutes(row)) for one in planned}
     return _Fee(cents=sum(cents.values()), primary=primary, primary_cents=cents[primary.id] if primary else 0)
-
-
-def _planned(row: Session) -> Select[PlannedService]:
-    """Its own services, and those of its series."""
-    own = PlannedService.session_id == row.id
-    mine = or_(own, PlannedService.series_id == row.series_id) if row.series_id else own
-    query = select(PlannedService).where(mine).order_by(PlannedService.created_at, PlannedService.id)
-    return query.options(joinedload(PlannedService.service), selectinload(PlannedService.clients))
 
 
 def _item(database: Database, row: Session, made: Cancellation, service: object) -> AgreementItem | None:

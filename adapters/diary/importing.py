@@ -25,8 +25,9 @@ from model.cancellation import CancellationReason
 from model.moment import zone
 from model.people import BlocklistEntry, Client, Worker
 from model.practice import Practice, Region, Room, Site
-from model.service import AgreementItem, Service, ServiceAgreement
+from model.service import AgreementItem, GroupTemplate, GroupTemplateClient, Service, ServiceAgreement
 from model.session import timed
+from model.travel import TravelRate
 
 _Noun = (
     Region
@@ -43,6 +44,9 @@ _Noun = (
     | Service
     | ServiceAgreement
     | AgreementItem
+    | GroupTemplate
+    | GroupTemplateClient
+    | TravelRate
     | CancellationReason
 )
 _NOUNS: Mapping[str, type[Any]] = {
@@ -60,6 +64,9 @@ _NOUNS: Mapping[str, type[Any]] = {
     "service": Service,
     "agreement": ServiceAgreement,
     "agreement_item": AgreementItem,
+    "group_template": GroupTemplate,
+    "group_template_client": GroupTemplateClient,
+    "travel_rate": TravelRate,
     "reason": CancellationReason,
 }
 _TIMED = ("ad_hoc_availability", "leave")

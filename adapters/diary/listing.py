@@ -4,7 +4,8 @@ A fixed number of queries, whatever is found. Occurrences are rows, so nothing i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_sessions
+from adapters.diary.delivered import view_lines, view_travel
 from adapters.diary.lookup import by_ref, find_session, practice_zone
 from adapters.diary.times import read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
@@ -87,7 +89,22 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
                 }
                 for found in row.cancellations
             ),
+            billable=row.billable,
+            actual_start=_local(row.actual_starts_at, row),
+            actual_end=_local(row.actual_ends_at, row),
+            attendance=tuple(_attendance(attending) for attending in row.clients),
+            delivered=tuple(asdict(line) for line in view_lines(database, row.id)),
+            travel=tuple(asdict(one) for one in view_travel(database, row.id)),
         )
+
+
+def _local(at: datetime | None, row: Session) -> str | None:
+    return written(at.astimezone(zone(row.tz))) if at else None
+
+
+def _attendance(attending: SessionClient) -> dict[str, str]:
+    portion = {} if attending.portion is None else {"portion": f"{attending.portion:.2f}"}
+    return {"client": attending.client.internal_id, "status": attending.status.value, **portion}
 
 
 def list_events(sessions: Sessions, worker: str, start: str, end: str) -> list[Occurrence]:

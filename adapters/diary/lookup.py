@@ -18,10 +18,12 @@ from model.moment import zone
 from model.people import Client, Worker
 from model.practice import Practice, Region, Room, Site
 from model.series import Series
-from model.service import Service
+from model.service import GroupTemplate, Service
 from model.session import Session
 
-_Named = TypeVar("_Named", Worker, Client, Site, Room, Region, Asset, Bed, Service, CancellationReason)
+_Named = TypeVar(
+    "_Named", Worker, Client, Site, Room, Region, Asset, Bed, Service, GroupTemplate, CancellationReason
+)
 _PREFIX = re.compile(r"[0-9a-f]{4,32}")
 
 
@@ -84,4 +86,5 @@ def series_of(database: Database, session: Session) -> Series | None:
 
 
 def _word(noun: type[object]) -> str:
-    return {"CancellationReason": "cancellation reason"}.get(noun.__name__, noun.__name__.lower())
+    words = {"CancellationReason": "cancellation reason", "GroupTemplate": "group template"}
+    return words.get(noun.__name__, noun.__name__.lower())

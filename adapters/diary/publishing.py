@@ -79,7 +79,7 @@ def _session(act: Act, slot: RosterSlot, places: _Places, tz: ZoneInfo, period: 
         source=Source.ROSTER, subject=slot.subject, show_as=ShowAs.BUSY, tentative=False,
         site_id=slot.site_id, room_id=slot.room_id, roster_period_id=period.id,
         location_type=LocationType.SITE if slot.site_id else None,
-        clients=[], workers=[], cancellations=[], assets=[],
+        clients=[], workers=[], cancellations=[], assets=[], services=[],
     )  # fmt: skip
     row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
     row.site = places.sites[slot.site_id] if slot.site_id else None

@@ -14,6 +14,7 @@ from adapters.database.loading import load_session
 from adapters.diary.asked import asked, cut_of, first_of, gone, series_of
 from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.lookup import find_session
+from adapters.diary.planned import plans_of
 from adapters.diary.presence import check_availability
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record, writing
@@ -26,7 +27,6 @@ from model.link import EventMapping
 from model.moment import Moment, from_text, in_zone, to_text, zone
 from model.recurrence import Rule, check_staff_rule, skips_months
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker, starts
-from model.service import PlannedService
 from model.session import Session
 from sync.settings import DEFAULTS, Settings
 
@@ -139,6 +139,8 @@ def _made_recurring(database: Database, act: Act, session: Session, pattern: Pat
     if session.lock:
         raise DomainError("E_LOCKED", f"This session cannot be changed any more: {session.lock}")
     series = _series_like(session, pattern, act)
+    plans = plans_of(database, [session.id])[session.id]
+    series.services = [plan.copy(act) for plan in plans if not plan.ad_hoc]
     session.occurrence_key = to_text(series.span.start)
     session.is_exception = session.local_start != session.occurrence_key
     series.occurrences.append(session)
@@ -147,10 +149,6 @@ def _made_recurring(database: Database, act: Act, session: Session, pattern: Pat
     database.flush()
     shown = update(EventMapping).where(EventMapping.session_id == session.id)
     database.execute(shown.values(session_id=None, series_id=series.id))
-    planned = update(PlannedService).where(
-        PlannedService.session_id == session.id, PlannedService.ad_hoc.is_(False)
-    )
-    database.execute(planned.values(session_id=None, series_id=series.id))  # ad hoc ones stay with this one
     return series
 
 

@@ -7,15 +7,15 @@ one says what it replaces, so that calendars can show that they belong together.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import selectinload
 
 from adapters.database.engine import Sessions
 from adapters.diary.assigning import unassigned
 from adapters.diary.changing import Move, span_to
 from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.lookup import all_by_ref, find_session
+from adapters.diary.planned import plans_of
 from adapters.diary.presence import check_availability
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record, writing
@@ -25,7 +25,6 @@ from model.asset import Need
 from model.errors import DomainError
 from model.moment import Span, in_zone
 from model.people import Worker
-from model.service import PlannedService, PlannedServiceClient
 from model.session import Session, Status, check_length
 from sync.settings import DEFAULTS, Settings
 
@@ -80,7 +79,7 @@ def _copy(original: Session, span: Span, workers: Sequence[Worker], act: Act, *,
     check_length(span)
     row = Session(id=act.new_id(), replaces_id=original.id, **original.details())
     row.status = Status.ROSTERED if rostered else Status.DRAFT
-    row.clients, row.workers, row.cancellations, row.assets = [], [], [], []
+    row.clients, row.workers, row.cancellations, row.assets, row.services = [], [], [], [], []
     row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
     row.site, row.room, row.span = original.site, original.room, span
     for attendance in original.active_clients or original.clients:
@@ -93,23 +92,13 @@ def _copy(original: Session, span: Span, workers: Sequence[Worker], act: Act, *,
 
 
 def _copy_services(database: Database, original: Session, made: Session, act: Act) -> None:
-    """It is to deliver what the original was to, its series' services included."""
-    its = [PlannedService.session_id == original.id]
-    if original.series_id is not None:
-        its.append(PlannedService.series_id == original.series_id)
-    query = select(PlannedService).where(or_(*its))
+    """It is to deliver what the original was to, to those who take part in it."""
     there = {one.client_id for one in made.clients}
-    for planned in database.scalars(query.options(selectinload(PlannedService.clients))).all():
-        columns = {name: getattr(planned, name) for name in _PLANNED}
-        clients = [
-            PlannedServiceClient(client_id=c.client_id) for c in planned.clients if c.client_id in there
-        ]
-        database.add(PlannedService(id=act.new_id(), session_id=made.id, clients=clients, **columns))
-
-
-_PLANNED = (
-    "service_id", "ratio", "method", "quantity", "rate_cents", "claim_type", "travel_chargeable", "primary", "ad_hoc",
-)  # fmt: skip
+    for planned in plans_of(database, [original.id])[original.id]:
+        plan = planned.copy(act)
+        plan.session_id = made.id
+        plan.clients = [client for client in plan.clients if client.client_id in there]
+        database.add(plan)
 
 
 def _record(database: Database, act: Act, original: Session, made: Session, warnings: Sequence[str]) -> None:

@@ -187,6 +187,17 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "service": _reference("service", required=True), "rate_cents": Key(int, required=True),
         "allow_travel": Key(bool), "allow_transport": Key(bool), "cancellation_agreed": Key(bool),
     },
+    "group_template": {
+        "id": _ID, "name": _NAME, "service": _reference("service", required=True), "ratio": Key(int, required=True),
+    },
+    "group_template_client": {
+        "id": _ID, "template": _reference("group_template", required=True),
+        "client": _reference("client", required=True),
+    },
+    "travel_rate": {
+        "id": _ID, "since": Key(date, required=True), "km_cents": Key(int), "bus_km_cents": Key(int),
+        "therapy_percent": Key(int), "near_minutes": Key(int), "far_minutes": Key(int),
+    },
     "reason": {
         "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),
         "billing": _choice(Billing), "threshold_hours": Key(int), "billable_percent": Key(int, most=100),

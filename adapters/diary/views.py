@@ -45,13 +45,19 @@ class SessionView:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionDetail:
-    """One session with its rule, its lock and its cancellations."""
+    """One session with its rule, its lock, its cancellations, and what came of it."""
 
     session: SessionView
     rule: str
     occurrence_key: str | None
     lock: str | None
     cancellations: tuple[dict[str, str], ...]
+    billable: bool
+    actual_start: str | None
+    actual_end: str | None
+    attendance: tuple[dict[str, str], ...]
+    delivered: tuple[dict[str, object], ...]
+    travel: tuple[dict[str, object], ...]
 
 
 def written(moment: Moment) -> str:

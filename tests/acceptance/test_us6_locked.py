@@ -21,11 +21,6 @@ def _uid(phone: Phone, start: str) -> str:
     return found
 
 
-def _complete(office: Office, session: str) -> None:
-    """What completing a session will leave in its row; no command does that yet."""
-    office.alter("UPDATE session SET status = 'COMPLETE' WHERE id = ?", session.replace("-", ""))
-
-
 def test_us6_locked(office: Office, caldav_server: Server, collection_url: str, phone: Phone) -> None:
     office.at("2026-03-02T08:00-06:00")
     office.link("mia", caldav_server, collection_url)
@@ -35,8 +30,9 @@ def test_us6_locked(office: Office, caldav_server: Server, collection_url: str, 
     how = ("--by", "worker", "--reason", "worker-sick", "--advised", "2026-03-02 07:00")
     office.run("session", "cancel", gone, *how)
     office.settle()
-    _complete(office, past)
     office.at("2026-03-06T09:00-06:00")
+    office.run("session", "complete", past)
+    assert office.sync()["lines"] == []  # completing shows nothing
     office.settle()
     before = phone.shows(*_WINDOW)
 

@@ -24,6 +24,7 @@ from adapters.demo.radicale import Server
 from tests.acceptance.conftest import office
 from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
+from tests.agreed import AGREED
 from tests.phone import Part, Phone, master
 
 __all__ = ["office"]
@@ -57,6 +58,10 @@ PLANTED = {
     "planned_service": {"claim_type": "Qzclaimtype"},
     "base_roster": {"name": "Qzbase"},
     "roster_slot": {"subject": "Qzslot"},
+    "group_template": {"name": "Qztemplate"},
+    "group_template_client": {},
+    "travel": {},
+    "travel_rate": {},
     "cancellation_reason": {"text": "Qzreason"},
     "cancellation": {"note": "Qznote", "rule_trace": "Qztrace", "fee_note": "Qzfeenote"},
     "attestation": {"basis": "Qzbasis"},
@@ -91,6 +96,10 @@ STRUCTURED = {
     "roster_slot": {"weekday", "start", "work_type"},
     "cancellation_reason": {"ref", "type", "billing", "ndis_code"},
     "cancellation": {"cancelled_by", "recorded_by", "outcome"},
+    "group_template": {"ref"},
+    "group_template_client": {"ref"},
+    "travel": {"direction", "vehicle"},
+    "travel_rate": {"ref"},
     "attestation": {"level", "attested_by"},
     "session": {"occurrence_key"},
     "series": {"rule_text", "rdate_text", "exdate_text"},
@@ -114,6 +123,7 @@ _OTHER_TABLES = {
     "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
     "session_asset", "series_asset",
     "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
+    "travel_client",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
@@ -200,6 +210,8 @@ def _fill(office: Office) -> None:
     office.run(*add, "--start", "2026-03-10 09:00", "--client", "noor", *along)
     clash = ("--asset", "minibus", "--override", "a reason")
     office.run(*add, "--start", "2026-03-10 09:30", "--client", "jordan", *clash)
+    first = ("--start", "2026-03-10 09:00", "--client", "noor", "--site", "adelaide", "--room", "gym")
+    _plan(office, office.ask(*add, *first)["session_id"])
     office.run(*add, "--start", "2026-03-10 10:00", "--client", "noor", "--location-type", "TELEHEALTH")
     office.run(*add, "--start", "2026-03-10 11:00", "--client", "eva", "--location-type", "CLIENT_ADDRESS")
     office.run(*add, "--start", "2026-03-10 13:00", "--client", "liam", "--kind", "CLIENT_CONTACT")
@@ -213,6 +225,14 @@ def _fill(office: Office) -> None:
     office.run("session", "cancel", off, *how)
     office.run("event", "add", "priya", "Errand", "--start", "2026-03-14 09:00", "--minutes", "30")
     _plant(office)
+
+
+def _plan(office: Office, session: str) -> None:
+    """What a session is to deliver has texts too."""
+    file = office.folder / "agreed.toml"
+    file.write_text(AGREED, encoding="utf-8")
+    office.run("practice", "import", str(file))
+    office.run("service", "plan", session, "--service", "outing", "--claim-type", "direct", "--travel")
 
 
 def _plant(office: Office) -> None:

@@ -39,6 +39,9 @@ COMMANDS = {
         f"session {verb}"
         for verb in ("assign", "unassign", "accept", "decline", "clients", "reschedule", "offer")
     ),
+    *(f"session {verb}" for verb in ("start", "complete", "reset")),
+    "export services",
+    *(f"service {verb}" for verb in ("list", "plan", "ad-hoc", "unplan")),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"

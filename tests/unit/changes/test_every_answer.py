@@ -9,6 +9,7 @@ import pytest
 
 from adapters.database.engine import connect, sessions
 from adapters.jobs import Jobs
+from tests.agreed import AGREED
 from tests.practice import phone
 from tests.unit.changes.conftest import ZONE, Story
 
@@ -244,6 +245,27 @@ def test_e14_a_single_session_made_recurring_take_over(single):
     single.answer("--move")
     assert [start[:10] for start in single.starts()] == TUESDAYS[:3]
     assert uid.encode() in single.item().body
+
+
+def test_000_10_a_session_made_recurring_copies_its_services_except_ad_hoc(single, tmp_path):
+    single.commands.environ["CALENDULA_RULES__AD_HOC_SERVICES"] = "true"
+    (tmp_path / "agreed.toml").write_text(AGREED, encoding="utf-8")
+    single.commands.ok("practice", "import", str(tmp_path / "agreed.toml"))
+    first = single.sessions()[0]["id"]
+    single.commands.ok("service", "plan", first, "--service", "outing")
+    splint = ("--service", "splint", "--rate", "45", "--claim-type", "direct", "--method", "fixed-quantity")
+    single.commands.ok("service", "ad-hoc", first, *splint, "--quantity", "1")
+
+    single.edit("SUMMARY:", "RRULE:FREQ=WEEKLY;COUNT=3\r\nSUMMARY:")
+    single.sync()
+    single.answer("--move")
+
+    planned = [single.commands.ok("service", "list", row["id"], "--json").json for row in single.sessions()]
+    assert [[one["service"] for one in plans] for plans in planned] == [
+        ["outing", "splint"],
+        ["outing"],
+        ["outing"],
+    ]
 
 
 def test_e14_a_date_added_take_over(story):

@@ -1,6 +1,7 @@
 """A practice file is stored whole or not at all, and by its ids: a second import makes no twins."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from adapters.diary.importing import Imported, ImportFailedError, import_practice
 from model.people import Client, Worker
 from model.practice import Site
+from model.travel import Terms, TravelRate
 from tests.unit.diary.conftest import SAMPLE, Diary
 
 Import = Callable[[str], list[Imported]]
@@ -109,3 +111,10 @@ def test_a_broken_file_is_a_sentence(diary: Diary, tmp_path: Path, content: byte
     with pytest.raises(ImportFailedError) as refused:
         import_practice(diary.sessions, diary.act, file)
     assert len(refused.value.problems) == 1
+
+
+def test_r43_travel_rates_of_the_practices_own_come_from_a_file(diary: Diary, bring: Import) -> None:
+    bring('[[travel_rate]]\nid = "2026-27"\nsince = 2026-07-01\nkm_cents = 105')
+    with diary.read() as database:
+        terms = database.scalars(select(TravelRate)).one().terms
+    assert terms == Terms(since=date(2026, 7, 1), km_cents=105)

@@ -187,8 +187,14 @@ def test_the_lower_level_counts(wanted: Level, maximum: Level) -> None:
 def test_what_stands_is_confirmed_and_busy(status: Status) -> None:
     component = shown(session(status=status))
     assert (component.status, component.transparent) == ("CONFIRMED", False)
-    assert component.marks["STATE"] == status.value.replace("_", "-")
-    assert ("LOCK" in component.marks) is (status is not Status.ROSTERED)
+    assert component == shown(session())  # 000-12: starting and completing change nothing there
+
+
+def test_000_12_mark_completed_says_that_a_session_is_complete() -> None:
+    component = shown(session(status=Status.COMPLETE), view(mark_completed=True))
+    assert "Completed" in component.categories
+    assert (component.marks["STATE"], component.marks["LOCK"]) == ("COMPLETE", "TRUE")
+    assert shown(session(), view(mark_completed=True)) == shown(session())
 
 
 def test_drafts_are_not_pushed_unless_the_practice_says_so() -> None:

@@ -1,17 +1,20 @@
 """Rewind: what runs did to the calendar and to sessions is undone, item by item, and nothing newer is lost."""
 
 from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from model.archive import ArchiveEntry
 from model.journal import SyncRun
 from model.link import LinkState, Role
 from model.moment import key
 from model.recurrence import Rule
-from model.session import Kind, Status
+from model.service import PlannedService, PlannedServiceClient, Service
+from model.session import Kind, Session, Status
 from sync.run import Report
 from tests.world import BOX, World, at, dentist
 
@@ -194,6 +197,53 @@ def test_a_split_made_there_becomes_one_series_again(world: World) -> None:
     assert (state(world), bodies(world)) == (before, there)
     go_on(world)
     assert (state(world), bodies(world)) == (before, there)
+
+
+def plans(world: World) -> list[tuple[str, Decimal | None, int]]:
+    """What is planned: for which occurrence or for a whole series, how much, for how many clients."""
+    with world.sessions() as db:
+        query = select(PlannedService).options(selectinload(PlannedService.clients))
+        starts = {row.id: row.local_start for row in db.scalars(select(Session))}
+        found = [
+            (p.session_id and starts[p.session_id], p.quantity, len(p.clients)) for p in db.scalars(query)
+        ]
+    return sorted((start or "series", quantity, clients) for start, quantity, clients in found)
+
+
+def plan_for(world: World, series_id: UUID) -> None:
+    """A service for each occurrence of a series that is made, and for those to come."""
+    with world.sessions.begin() as db:
+        service = Service(id=world.new_id(), ref="physio", code="P", name="Physiotherapy")
+        db.add(service)
+        db.flush()
+        occurrences = db.scalars(select(Session.id).where(Session.series_id == series_id))
+        for owner in ({"series_id": series_id}, *({"session_id": one} for one in occurrences)):
+            plan = PlannedService(
+                id=world.new_id(), service_id=service.id, rate_cents=18399, quantity=Decimal("1.50"), **owner
+            )
+            plan.clients = [PlannedServiceClient(client_id=world.clients[0].id)]
+            db.add(plan)
+
+
+def test_000_06_what_is_planned_goes_and_comes_with_its_series(world: World) -> None:
+    plan_for(world, world.add_series(at(3, 10), "FREQ=WEEKLY;COUNT=6"))
+    world.sync()
+    before = plans(world)
+    event = world.phone.only()
+    assert event.master is not None
+    assert event.rule is not None
+    tail = replace(event, uid="tail", master=event.master.starting(at(24, 15)), rule=event.rule.counting(3))
+    world.phone.write(replace(event, rule=event.rule.ending(key(at(24, 9)))))
+    world.phone.add(tail)
+    world.sync()
+    after = plans(world)
+    assert (len(before), len(after)) == (7, 8)
+    assert {(quantity, clients) for _, quantity, clients in after} == {(Decimal("1.50"), 1)}
+
+    undo(world, -1)
+    assert plans(world) == before
+    undo(world, -1)
+    assert plans(world) == after
 
 
 def test_a_single_own_event_that_became_a_series_is_single_again(world: World) -> None:
