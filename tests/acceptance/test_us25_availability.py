@@ -36,8 +36,8 @@ def test_us25_friday_is_unavailable_and_saturday_morning_is_free(office: Office)
 def test_us25_what_the_calendar_says_is_put_on_top_and_own_projections_count_once(
     office: Office, caldav_server: Server, collection_url: str, phone: Phone
 ) -> None:
-    """A birthday that is free and an invitation that was declined take no time; our own event comes back, and takes none
-    of its own."""
+    """A birthday that is free and an invitation that was declined take no time; our own event takes no more than it
+    did."""
     given_priyas_hours(office)
     office.link("priya", caldav_server, collection_url)
     office.run("session", "add", "--start", "2026-03-12 10:00", *NOOR)
