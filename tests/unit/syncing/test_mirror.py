@@ -273,3 +273,72 @@ def _die(world: World, after: int) -> None:
         pass
     finally:
         world.server.watch = lambda _: None
+
+
+def test_i4_what_is_not_proven_gone_is_left_alone(room: World) -> None:
+    room.add_session(at(10), room_id=room.room.id)
+    room.settle()
+    room.phone.delete(only(room).uid)
+    room.server.leaves_out = 1
+    assert room.sync().writes == 0
+    assert room.judged() == []
+    room.settle()
+    assert titles(room) == ["Occupied"]
+
+
+def test_an_item_that_lies_elsewhere_now_is_taken_for_ours_and_not_written_twice(room: World) -> None:
+    room.add_session(at(10), room_id=room.room.id)
+    room.settle()
+    (key,) = room.server.items
+    room.server.relocate(key, f"{room.server.path}elsewhere.ics")
+    room.settle()
+    assert list(room.server.items) == [f"{room.server.path}elsewhere.ics"]
+
+
+TROUBLE: dict[str, dict[str, object]] = {
+    "lost answers": {"lost_answers": 3},
+    "lost requests": {"lost_requests": 3},
+    "held elsewhere": {"uids_held_elsewhere": 2},
+    "no etags": {"etag_on_put": False},
+    "rewrites": {"rewrites": lambda body: body.replace(b"CLASS:CONFIDENTIAL", b"CLASS:PRIVATE")},
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_a_server_in_trouble_ends_with_one_event_each(room: World, trouble: str) -> None:
+    for name, value in TROUBLE[trouble].items():
+        setattr(room.server, name, value)
+    series = room.add_series(at(10), WEEKLY, room_id=room.room.id)
+    for _ in range(3):
+        room.sync()
+    room.settle()
+    assert titles(room) == ["Occupied"] * 8
+    with room.series(series) as found:
+        found.occurrences[0].move(found.occurrences[0].span.starting(at(11)))
+    room.settle()
+    assert at(11) in {event.master.start for event in room.phone.events()}
+    assert room.judged() == []
+
+
+def test_e9_an_event_that_is_always_edited_again_is_left_alone_after_a_while(room: World) -> None:
+    room.add_session(at(10), room_id=room.room.id)
+    room.settle()
+    uid = only(room).uid
+    for number in range(room.settings.sync.item_writes + 5):
+        room.phone.edit(uid, summary=f"Mine {number}")
+        room.sync()
+    assert titles(room) != ["Occupied"]
+    room.clock.advance(days=1)
+    room.sync()
+    assert titles(room) == ["Occupied"]
+
+
+def test_read_only_calendar_on_a_server_that_rewrites(room: World) -> None:
+    room.server.etag_on_put = False
+    room.server.rewrites = lambda body: body.replace(b"CLASS:CONFIDENTIAL", b"CLASS:PRIVATE")
+    room.add_session(at(10), room_id=room.room.id)
+    room.settle()
+    room.phone.move(only(room).uid, at(10, 15))
+    room.settle()
+    assert only(room).master.start == at(10)
+    assert room.judged() == [("E1", "REFUSED", "READ_ONLY_CALENDAR")]
