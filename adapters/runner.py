@@ -222,6 +222,7 @@ class Runner:
             tz=ZoneInfo(link.tz),
             actor=actor_of(link),
             only_read=link.only_read,
+            mirrors=link.mirrors,
             full=full,
             owner=addresses(link.account.user, link.worker.email),
         )

@@ -15,9 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
 from model.base import Base, Fixed, Row
-from model.busy import Busy, Fbtype
 from model.errors import DomainError
-from model.moment import Moment, Span, instant
+from model.moment import Moment, Span
 from model.people import Client, Gender
 from model.practice import Site
 from model.service import Delivered, Service, ServiceDelivered, Unit
@@ -215,19 +214,6 @@ class BedBooking(Row, Timed, Base):
             raise DomainError("E_NOTE", f"A reason has at most {LONGEST_TEXT} characters")
         self.state = BookingState.CANCELLED
         self.cancel_reason = reason
-
-    def times(self) -> list[Busy]:
-        """How the stay takes its bed: busy, and tentatively while it is on hold (DOMAIN 4)."""
-        if self.state is BookingState.CANCELLED:
-            return []
-        tz, at, found = self.span.tz, self.starts_at, list[Busy]()
-        for hold in sorted(self.holds, key=lambda hold: hold.first_night):
-            start, end = max(instant(hold.first_night, tz), at), min(instant(hold.until, tz), self.ends_at)
-            found.append(Busy(start=at, end=start, fbtype=Fbtype.BUSY))
-            found.append(Busy(start=start, end=end, fbtype=Fbtype.BUSY_TENTATIVE))
-            at = end
-        found.append(Busy(start=at, end=self.ends_at, fbtype=Fbtype.BUSY))
-        return [time for time in found if time.start < time.end]
 
     def _allow(self, state: BookingState) -> None:
         """Whether the state machine has this step (DOMAIN 2); everything else is E_TRANSITION."""

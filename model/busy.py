@@ -13,7 +13,9 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.base import Base, Row
+from model.bed import BedBooking, BookingState
 from model.link import SeenItem
+from model.moment import instant
 
 
 class Fbtype(StrEnum):
@@ -58,6 +60,20 @@ class BusyBlock(Row, Base):
     @property
     def time(self) -> Busy:
         return Busy(start=self.starts_at, end=self.ends_at, fbtype=self.fbtype)
+
+
+def times_of(stay: BedBooking) -> list[Busy]:
+    """How a stay takes its bed: busy, and tentatively while it is on hold (DOMAIN 4)."""
+    if stay.state is BookingState.CANCELLED:
+        return []
+    tz, at, found = stay.span.tz, stay.starts_at, list[Busy]()
+    for hold in sorted(stay.holds, key=lambda hold: hold.first_night):
+        start, end = max(instant(hold.first_night, tz), at), min(instant(hold.until, tz), stay.ends_at)
+        found.append(Busy(start=at, end=start, fbtype=Fbtype.BUSY))
+        found.append(Busy(start=start, end=end, fbtype=Fbtype.BUSY_TENTATIVE))
+        at = end
+    found.append(Busy(start=at, end=stay.ends_at, fbtype=Fbtype.BUSY))
+    return [time for time in found if time.start < time.end]
 
 
 def hash_of(uid: str) -> str:

@@ -12,9 +12,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from model.asset import Asset
 from model.base import SEALED, Base, Json, Row
+from model.bed import Bed
 from model.errors import DomainError
 from model.people import Worker
+from model.practice import Room
 from model.series import Series
 from model.session import Session
 
@@ -26,10 +29,13 @@ class AuthKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a calendar is for: to work in, or only to be read for when its owner is busy (DOMAIN 4)."""
+    """What a calendar is for: to work in, only to be read for when its owner is busy, or to show when a room, an
+    asset or a bed is taken (DOMAIN 4, 5).
+    """
 
     WORK = "WORK"
     BUSY_SOURCE = "BUSY_SOURCE"
+    RESOURCE = "RESOURCE"
 
 
 class Mode(StrEnum):
@@ -104,7 +110,8 @@ class CalendarLink(Row, Base):
     which
     floating times are read. `profile`: what the server was seen to do; `corrected`: in which of it runs have
     found it different since. `listed_at`: when everything there was last listed.
-    A busy source is only read: its mode, level and display mean nothing.
+    A busy source is only read: its mode, level and display mean nothing. A resource calendar shows when the one room,
+    asset or bed that it names is taken; its worker is the one who looks after it and gets its notices.
 
     `connections`: how many the run that holds the lease has open, as others on the host count them.
     """
@@ -126,6 +133,9 @@ class CalendarLink(Row, Base):
     pull_s: Mapped[int]
     profile: Mapped[Json] = mapped_column(default=dict)
     corrected: Mapped[Json] = mapped_column(default=dict)
+    room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset.id"))
+    bed_id: Mapped[UUID | None] = mapped_column(ForeignKey("bed.id"))
 
     state: Mapped[LinkState] = mapped_column(default=LinkState.ACTIVE)
     state_reason: Mapped[str] = mapped_column(default="")
@@ -146,11 +156,25 @@ class CalendarLink(Row, Base):
 
     worker: Mapped[Worker] = relationship(lazy="raise")
     account: Mapped[CalendarAccount] = relationship(lazy="raise")
+    room: Mapped[Room | None] = relationship(lazy="raise")
+    asset: Mapped[Asset | None] = relationship(lazy="raise")
+    bed: Mapped[Bed | None] = relationship(lazy="raise")
 
     @property
     def keeps_bodies(self) -> bool:
-        """Whether runs keep what they change for `rewind`: never of a calendar that is only a busy source."""
+        """Whether runs keep what they change for `rewind`: only where people work."""
         return self.role is Role.WORK
+
+    @property
+    def mirrors(self) -> bool:
+        """Whether it shows when a room, an asset or a bed is taken, and takes no edits."""
+        return self.role is Role.RESOURCE
+
+    @property
+    def of(self) -> str:
+        """What a resource calendar is of, like "room:gym"; empty of every other."""
+        named = {"room": self.room, "asset": self.asset, "bed": self.bed} if self.mirrors else {}
+        return next((f"{kind}:{one.ref}" for kind, one in named.items() if one is not None), "")
 
     @property
     def only_read(self) -> bool:
@@ -196,6 +220,7 @@ class EventMapping(Row, Base):
     write; tried again when the unit changes and at the daily reconciliation.
     `part_of`: this resource holds nothing but overrides of that mapping's series, and shows nothing by itself (B21).
     `away`: the event came from another calendar, and this is our copy of it (E10).
+    `shows`: in a resource calendar, what takes the room, the asset or the bed; empty everywhere else.
     `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).
     """
 
@@ -222,6 +247,7 @@ class EventMapping(Row, Base):
     pushed_ical: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(default="")
     waiting: Mapped[str] = mapped_column(default="")
+    shows: Mapped[str] = mapped_column(default="")
     writes: Mapped[int] = mapped_column(default=0)
     writes_day: Mapped[str] = mapped_column(default="")
     state: Mapped[MappingState]

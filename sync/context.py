@@ -51,7 +51,8 @@ class Run:
 
     `stopping` is asked between pages and batches; `heard` is told each line as it comes. `agreed`: what this
     run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `owner`: the
-    addresses of whose calendar it is. `only_read`: it is a busy source. `quiet`: nothing waited on our side as the run
+    addresses of whose calendar it is. `only_read`: it is a busy source; `mirrors`: the calendar of a room, an asset or
+    a bed. `quiet`: nothing waited on our side as the run
     began; `looked`: what a first look there found nevertheless.
     """
 
@@ -66,6 +67,7 @@ class Run:
     tz: ZoneInfo
     actor: str
     only_read: bool = False
+    mirrors: bool = False
     lease: Lease | None = None
     dry: bool = False
     full: bool = False

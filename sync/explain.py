@@ -40,6 +40,7 @@ DECISIONS = {
 }
 
 REASONS = {
+    "READ_ONLY_CALENDAR": "the calendar of a room, an asset or a bed only shows",
     "READ_ONLY_LINK": "this link is one-way, so the calendar only shows",
     "STALE_BASE": "the practice had changed the same thing meanwhile, and its record wins",
     "PAST_WINDOW": "it lies too far in the past",

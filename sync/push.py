@@ -102,7 +102,7 @@ def _write_for(
         return _first_write(run, work, unit, ours)
     bases = run.bases(mapping)
     if bases is None or mapping.base_ical is None:
-        return None if spent(run, work, mapping) else _create(run, work, mapping, ours, kind_of(unit))
+        return None if spent(run, work, mapping) else create(run, work, mapping, ours, kind_of(unit))
     theirs, pushed = bases
     doomed += [part.id for part in parts.outdated(run, work, mapping, pushed, ours)]
     body = mapping.base_ical
@@ -136,10 +136,10 @@ def _first_write(run: Run, work: Work, unit: Unit, ours: Event) -> Prepared | No
     mapping.series_id, mapping.session_id = (unit.id, None) if series else (None, unit.id)
     mapping.base_ical = mapping.pushed_ical = mapping.etag = None
     work.add(mapping)
-    return _create(run, work, mapping, ours, kind_of(unit))
+    return create(run, work, mapping, ours, kind_of(unit))
 
 
-def _create(run: Run, work: Work, mapping: EventMapping, ours: Event, kind: str) -> Prepared:
+def create(run: Run, work: Work, mapping: EventMapping, ours: Event, kind: str) -> Prepared:
     """A new resource at a fresh random href: no old ETag or trash bin can speak for it (MATRIX 2, 3)."""
     mapping.href = run.calendar.new_href(str(run.new_id()))
     mapping.href_key = canonical_href(mapping.href)

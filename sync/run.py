@@ -11,6 +11,7 @@ from sync.busy_source import read_busy
 from sync.context import Line, Run
 from sync.errors import CalendarMissing, LinkError, NotAuthorised, Stopped
 from sync.guard import MassChange
+from sync.mirror import mirror
 from sync.pull import pull
 from sync.push import push
 from sync.quiet import stays_quiet
@@ -72,6 +73,10 @@ def _carry_out(run: Run) -> None:
         return
     for _ in range(1 if run.dry else _ROUNDS):
         recover(run)
+        if run.mirrors:
+            if not mirror(run):
+                return
+            continue
         pull(run)
         if not push(run):
             return

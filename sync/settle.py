@@ -56,4 +56,6 @@ def _agree_on(mapping: EventMapping, intent: Intent, *, etag: str | None, stored
     mapping.pushed_ical = ours if ours != mapping.base_ical else None
     mapping.etag = stored.etag if stored is not None else etag
     # what was deleted here while the write was under way still has to go
-    mapping.state = MappingState.SYNCED if ref_of(mapping) is not None else MappingState.DIRTY
+    mapping.state = (
+        MappingState.SYNCED if mapping.shows or ref_of(mapping) is not None else MappingState.DIRTY
+    )

@@ -21,6 +21,7 @@ from model.session import Session
 from sync.archive import Action, Standing
 from sync.ports import Position
 from sync.projection import Unit
+from sync.resource import Occupied
 
 Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundChange | Notice | HistoryEntry
 
@@ -198,6 +199,9 @@ class Work(Protocol):
 
     def clash(self, placed: Sequence[Placed]) -> Clash:
         """Who or what else is there, where these sessions would go; UTC instants."""
+
+    def occupied(self, shown: Collection[str], *, now: datetime) -> list[Occupied]:
+        """What takes this link's room, asset or bed in its window, and whatever of `shown` still does."""
 
     def place_named(self, text: str) -> Place | None:
         """The one site or room that has exactly this name."""

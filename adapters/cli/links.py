@@ -32,7 +32,10 @@ DEVICE = typer.Option(
 )
 LEVEL = typer.Option(None, "--level", help="busy, reference, initials, first_name or full_name.")
 DISPLAY = typer.Option(None, "--display", help="Cancelled sessions there: mark or remove.")
-ROLE_HELP = "work: sessions are shown there; busy-source: it is only read, for when the worker is busy."
+ROLE_HELP = (
+    "work: sessions are shown there; busy-source: it is only read, for when the worker is busy; "
+    "resource: it shows when what --of names is taken."
+)
 MODE_HELP = "two-way: edits there come back; one-way: they are undone. There is no default."
 
 
@@ -88,6 +91,7 @@ def add(
     calendar: str | None = typer.Option(None, "--calendar", help="The calendar's URL, or its name."),
     make: str | None = typer.Option(None, "--make", metavar="NAME", help="Make a new calendar."),
     role: str = typer.Option("work", "--role", help=ROLE_HELP),
+    of: str | None = typer.Option(None, "--of", help="Of a resource: room:ID, asset:ID or bed:ID."),
     mode: str | None = typer.Option(None, "--mode", help=MODE_HELP),
     level: str | None = LEVEL,
     display: str | None = DISPLAY,
@@ -102,6 +106,8 @@ def add(
 
     On a terminal it asks for what is missing. The calendar is tried out with test events before anything is stored.
     With --role busy-source it is only read: of its events times alone are kept, and nothing is ever written there.
+    With --role resource it shows when a room, an asset or a bed is taken, by "Occupied" and nothing else; the worker
+    is who looks after it.
 
     Example: calendula link add mia --url https://cloud.example.org --user mia --calendar Work --mode two-way
     """
@@ -113,6 +119,14 @@ def add(
     purpose = Role(choice(Role, role))
     if purpose is Role.BUSY_SOURCE and (mode or level or display or make):
         raise typer.BadParameter("A busy source is only read: it has no --mode, --level, --display or --make")
+    if purpose is Role.RESOURCE and (mode or level or display):
+        raise typer.BadParameter(
+            'A resource calendar says "Occupied" and no more: no --mode, --level or --display'
+        )
+    if (purpose is Role.RESOURCE) != (of is not None):
+        raise typer.BadParameter(
+            "--of says what a calendar of --role resource is of: room:ID, asset:ID or bed:ID"
+        )
     worker = asked(worker, "Worker", option="WORKER")
     where = asked(url or email or _if_url(calendar), "E-mail address or URL", option="--url or --email")
     chosen = _mode(purpose, mode)
@@ -129,6 +143,7 @@ def add(
             only_read=purpose is Role.BUSY_SOURCE,
         ),
         role=purpose,
+        of=of,
         mode=chosen,
         level=level or (run.config.privacy.default if purpose is Role.WORK else "busy"),
         display=display_word(display) or run.config.sync.cancelled_display,
@@ -145,7 +160,7 @@ def _mode(role: "Role", mode: str | None) -> "Mode":
     """The practitioner has to choose; where nothing is shown there is no choice."""
     from model.link import Mode, Role
 
-    if role is Role.BUSY_SOURCE:
+    if role is not Role.WORK:
         return Mode.ONE_WAY
     return Mode(choice(Mode, asked(mode, "Mode (two-way or one-way)", option="--mode two-way or one-way")))
 
@@ -174,6 +189,7 @@ def list_(ctx: typer.Context, as_json: bool = JSON) -> None:
         "worker": lambda row: row.worker,
         "calendar": lambda row: row.calendar,
         "role": lambda row: row.role.lower().replace("_", "-"),
+        "of": lambda row: row.of,
         "mode": lambda row: _if_work(row, row.mode.lower().replace("_", "-")),
         "level": lambda row: _if_work(row, row.level),
         "cancelled": lambda row: _if_work(row, row.display),

@@ -54,7 +54,10 @@ _SURVEY: Select[*tuple[object, ...]] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Surveyed:
-    """A link with its account and its worker, and `quiet` if nothing waits on our side."""
+    """A link with its account and its worker, and `quiet` if nothing waits on our side.
+
+    What takes a room, an asset or a bed is not asked for here: their calendars are compared each time.
+    """
 
     link: CalendarLink
     quiet: Quiet | None
@@ -68,7 +71,7 @@ def survey(readers: Engine, link_id: UUID) -> Surveyed:
     others = row[len(_LINK) :]
     set_committed_value(link, "account", CalendarAccount(**_named(_ACCOUNT, others)))
     set_committed_value(link, "worker", Worker(**_named(_OWNER, others[len(_ACCOUNT) :])))
-    return Surveyed(link=link, quiet=None if waits or changed else _quiet(link, latest))
+    return Surveyed(link=link, quiet=None if waits or changed or link.mirrors else _quiet(link, latest))
 
 
 def _named(columns: Sequence[Column[object]], values: Sequence[object]) -> dict[str, object]:

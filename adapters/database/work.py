@@ -5,7 +5,7 @@ Each method is one query of fixed cost, or a fixed number of them. Who may open 
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
@@ -22,6 +22,7 @@ from adapters.database.newcomers import bookings_at, clients_shown, newcomers, s
 from adapters.database.portions import portions
 from adapters.database.relinking import once_shown, unshown_at
 from adapters.database.replaced import replaced_lately, replaced_uid, sent_since
+from adapters.database.resources import occupied
 from adapters.database.revisions import take
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
@@ -41,6 +42,7 @@ from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
 from sync.projection import Unit
+from sync.resource import Occupied
 from sync.settings import LEVELS, Settings
 from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to
 
@@ -132,6 +134,17 @@ class SqlWork:
             take(self._database)
         hard, soft = clashes_at(self._database, placed, rules=self._settings.rules)
         return Clash(hard=tuple(hard), soft=tuple(soft))
+
+    def occupied(self, shown: Collection[str], *, now: datetime) -> list[Occupied]:
+        sync = self._settings.sync
+        return occupied(
+            self._database,
+            self._link,
+            shown,
+            since=now - timedelta(days=sync.past_days),
+            until=now + timedelta(days=sync.future_days),
+            drafts=sync.push_drafts,
+        )
 
     def place_named(self, text: str) -> Place | None:
         return place_named(self._database, text)

@@ -17,7 +17,7 @@ from adapters.diary.lookup import by_ref, practice_zone
 from adapters.diary.times import read_instant
 from model.asset import Asset
 from model.bed import Bed, BedBooking
-from model.busy import Busy, Fbtype, merge
+from model.busy import Busy, Fbtype, merge, times_of
 from model.capacity import Taken, above
 from model.practice import Room
 from model.session import Session, SessionAsset, Status
@@ -81,7 +81,7 @@ def _bed(database: Database, ref: str, since: datetime, until: datetime) -> list
     ids: list[UUID] = list(
         database.scalars(query.where(BedBooking.ends_at > since, BedBooking.starts_at < until))
     )
-    return [time for stay in load_bookings(database, ids) for time in stay.times()]
+    return [time for stay in load_bookings(database, ids) for time in times_of(stay)]
 
 
 _TIMES = {Resource.ROOM: _room, Resource.ASSET: _asset, Resource.BED: _bed}

@@ -6,6 +6,7 @@ stopped, so that nothing appears twice.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,10 +23,13 @@ from adapters.links.finding import Wanted, choose
 from adapters.links.levels import check_level
 from adapters.links.trying import measure
 from model.act import Act
+from model.asset import Asset
+from model.bed import Bed
 from model.errors import DomainError
 from model.journal import Intent
 from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, Mode, Role
 from model.people import Worker
+from model.practice import Room
 from sync.href import canonical_href
 
 
@@ -33,7 +37,8 @@ from sync.href import canonical_href
 class NewLink:
     """What is to be linked, and how; without a `ref` the link is named after its worker.
 
-    Of a busy source `mode`, `level` and `display` mean nothing.
+    Of a busy source `mode`, `level` and `display` mean nothing. `of` is what a resource calendar is of,
+    like "room:gym".
     """
 
     worker: str
@@ -42,6 +47,7 @@ class NewLink:
     level: str
     display: str
     role: Role = Role.WORK
+    of: str | None = None
     ref: str | None = None
 
 
@@ -72,6 +78,7 @@ def add_link(app: App, act: Act, new: NewLink, login: Login) -> Linked:
 def _check(database: Database, new: NewLink, app: App) -> None:
     """What can be refused before the server is asked."""
     by_ref(database, Worker, new.worker)
+    _subject(database, new)
     check_level(database, new.level, app.config.privacy)
     taken = select(CalendarLink.id).where(CalendarLink.ref == new.ref)
     if new.ref and database.scalar(taken) is not None:
@@ -103,19 +110,20 @@ def _store(
     card: Card,
     app: App,
 ) -> CalendarLink:
-    worker = by_ref(database, Worker, new.worker)
+    worker, subject = by_ref(database, Worker, new.worker), _subject(database, new)
     account = _account(act, worker, login, calendar.url, app)
     database.add(account)
     database.flush()
     link = CalendarLink(
         id=act.new_id(),
-        ref=new.ref or _free_ref(database, worker.ref + ("-busy" if new.role is Role.BUSY_SOURCE else "")),
+        ref=new.ref or _free_ref(database, _base_name(new, worker)),
         worker_id=worker.id,
         account_id=account.id,
         href=calendar.url,
         name=calendar.name,
         tz=worker.tz,
         role=new.role,
+        **subject,
         mode=new.mode,
         privacy_level=new.level,
         cancelled_display=new.display,
@@ -130,6 +138,30 @@ def _store(
         _take_up(database, link)
     record(database, act, "linked", link=link.ref, role=link.role, mode=link.mode, level=link.privacy_level)
     return link
+
+
+def _base_name(new: NewLink, worker: Worker) -> str:
+    """What a link is called by itself: a resource calendar as what it is of, any other as its worker."""
+    if new.of:
+        return new.of.partition(":")[2]
+    return worker.ref + ("-busy" if new.role is Role.BUSY_SOURCE else "")
+
+
+def _subject(database: Database, new: NewLink) -> dict[str, UUID]:
+    """The column that says what a resource calendar is of."""
+    if new.role is not Role.RESOURCE:
+        return {}
+    kind, _, ref = (new.of or "").partition(":")
+    if kind not in _SUBJECTS:
+        raise DomainError("E_RESOURCE", "Say what the calendar is of: room:ID, asset:ID or bed:ID")
+    return {f"{kind}_id": _SUBJECTS[kind](database, ref)}
+
+
+_SUBJECTS: Mapping[str, Callable[[Database, str], UUID]] = {
+    "room": lambda database, ref: by_ref(database, Room, ref).id,
+    "asset": lambda database, ref: by_ref(database, Asset, ref).id,
+    "bed": lambda database, ref: by_ref(database, Bed, ref).id,
+}
 
 
 def _account(act: Act, worker: Worker, login: Login, url: str, app: App) -> CalendarAccount:
@@ -152,9 +184,16 @@ def _free_ref(database: Database, base: str) -> str:
 
 
 def _take_up(database: Database, link: CalendarLink) -> None:
-    """The same worker's events that an earlier link left in this calendar are this link's from now on."""
+    """The same worker's events that an earlier link left in this calendar are this link's from now on; those of a
+    resource calendar, if it was of the same.
+    """
     earlier = select(CalendarLink).where(
-        CalendarLink.worker_id == link.worker_id, CalendarLink.state == LinkState.UNLINKED
+        CalendarLink.worker_id == link.worker_id,
+        CalendarLink.state == LinkState.UNLINKED,
+        *(
+            getattr(CalendarLink, name).is_not_distinct_from(getattr(link, name))
+            for name in ("room_id", "asset_id", "bed_id")
+        ),
     )
     known: set[UUID] = {old.id for old in database.scalars(earlier) if _same(old.href, link.href)}
     for noun in (EventMapping, Intent):

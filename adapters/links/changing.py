@@ -71,6 +71,10 @@ def set_link(sessions: Sessions, act: Act, ref: str, to: Settings, privacy: Priv
         link = link_named(database, ref)
         if link.only_read and to.changes().keys() - {"pull_s"}:
             raise DomainError("E_BUSY_SOURCE", f"{link.ref} is only read: only --every can be set there")
+        if link.mirrors and to.changes().keys() - {"pull_s"}:
+            raise DomainError(
+                "E_RESOURCE", f"{link.ref} only shows when something is taken: only --every can be set"
+            )
         if to.level is not None:
             check_level(database, to.level, privacy)
         if to.every_s is not None and not LEAST_S <= to.every_s <= MOST_S:

@@ -34,4 +34,12 @@ def runnable_links(database: Database) -> list[tuple[UUID, str]]:
 
 
 def _parts() -> tuple[_AbstractLoad, ...]:
-    return selectinload(CalendarLink.account), selectinload(CalendarLink.worker)
+    """The account, the worker, and what a resource calendar is of."""
+    wanted = (
+        CalendarLink.account,
+        CalendarLink.worker,
+        CalendarLink.room,
+        CalendarLink.asset,
+        CalendarLink.bed,
+    )
+    return tuple(map(selectinload, wanted))

@@ -26,6 +26,7 @@ class LinkView:
     url: str
     user: str
     role: str
+    of: str
     mode: str
     level: str
     display: str
@@ -131,6 +132,7 @@ def _view(link: CalendarLink) -> LinkView:
         url=link.href,
         user=link.account.user,
         role=link.role,
+        of=link.of,
         mode=link.mode,
         level=link.privacy_level,
         display=link.cancelled_display,

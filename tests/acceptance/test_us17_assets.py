@@ -69,3 +69,35 @@ def test_us17_a_drag_onto_a_taken_minibus_comes_back(
     equipped.settle()
     assert ("E24", "REFUSED", "CLASS_OWNED") in equipped.judged()
     assert master(phone.only()).value("RESOURCES") == "Minibus"
+
+
+def link_resource(office: Office, of: str, server: Server, calendar: str) -> None:
+    """Let a calendar show when something is taken; sam looks after it."""
+    office.run(
+        "link", "add", "sam", "--role", "resource", "--of", of, "--url", server.url, "--user", server.user,
+        "--calendar", calendar, "--password-stdin", stdin=f"{server.password}\n",
+    )  # fmt: skip
+
+
+def test_us17_the_chairs_calendar_shows_occupied(
+    equipped: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    link_resource(equipped, "asset:chair", caldav_server, collection_url)
+    eva = (*ADD, "--worker", "lena", "--client", "eva", "--asset", "chair")
+    equipped.run(*eva, "--start", "2026-03-16 11:00")
+    equipped.settle()
+    shown = master(phone.only())
+    assert (shown.value("SUMMARY"), shown.value("TRANSP")) == ("Occupied", "OPAQUE")
+    assert shown.value("DTSTART") == "20260316T110000"
+    for word in (b"Eva", b"C-11", b"Lena", b"chair", b"Shower", b"WST"):
+        assert word not in phone.only().body
+
+    phone.drag(phone.only().uid, "20260316T150000", "20260316T160000")
+    phone.set(phone.only().uid, "SUMMARY:Mine")
+    equipped.settle()
+    back = master(phone.only())
+    assert (back.value("SUMMARY"), back.value("DTSTART")) == ("Occupied", "20260316T110000")
+    assert {code[1:] for code in equipped.judged()} == {("REFUSED", "READ_ONLY_CALENDAR")}
+    assert equipped.starts("lena") == ["2026-03-16T11:00"]
+    (link,) = equipped.ask("link", "list")
+    assert (link["ref"], link["role"], link["of"]) == ("chair", "RESOURCE", "asset:chair")

@@ -372,3 +372,36 @@ def _log_of_a_service(office: Office, phone: Phone) -> bytes:
             said, _ = service.communicate(timeout=30)
     assert service.returncode == 0
     return said
+
+
+@pytest.mark.parametrize("of", ["room:gym", "asset:minibus", "bed:b2"])
+def test_the_calendar_of_a_resource_names_nobody_and_nothing(
+    office: Office, meddler: Meddler, radicale: Server, collection: str, phone_on_radicale: Phone, of: str
+) -> None:
+    _fill(office)
+    office.run("bed", "book", "b2", "--client", "jordan", "--start", "2026-03-23", "--end", "2026-03-25")
+    _plant(office)
+    wire = Wire()
+    meddler.meddle = wire.keep
+    front = meddler.front
+    office.run(
+        "link", "add", "ada", "--role", "resource", "--of", of, "--url", front.url, "--user", front.user,
+        "--calendar", collection.replace(radicale.home, front.home), "--password-stdin",
+        stdin=f"{front.password}\n",
+    )  # fmt: skip
+    said = office.run("plan") + office.run("sync")
+    (first, *_) = phone_on_radicale.resources()
+    phone_on_radicale.set(first.uid, "SUMMARY:Qzowntitle", "LOCATION:Qzownplace")
+    said += (
+        office.run("sync")
+        + office.run("sync")
+        + office.run("changes", "list", "--all")
+        + office.run("history")
+    )
+
+    assert {master(one).value("SUMMARY") for one in phone_on_radicale.resources()} == {"Occupied"}
+    assert wire.words == set()
+    assert _words(said.encode()) == set()
+    assert all(
+        _UUID.fullmatch(one.uid) and one.uid not in _ids(office) for one in phone_on_radicale.resources()
+    )

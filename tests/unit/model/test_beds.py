@@ -24,7 +24,7 @@ from model.bed import (
     check_stay,
     nights_of,
 )
-from model.busy import Fbtype
+from model.busy import Fbtype, times_of
 from model.errors import DomainError
 from model.moment import Moment, Span
 from model.people import Client, Gender
@@ -241,7 +241,7 @@ def test_000_27_a_stay_takes_its_bed_without_a_gap(length: int, away: list[int],
     for first in sorted({night for night in away if night < length}):
         made.hold(FRIDAY + timedelta(days=first), FRIDAY + timedelta(days=first + 1), "away", ACT)
         made.end_hold(None)
-    times = made.times()
+    times = times_of(made)
     assert (times[0].start, times[-1].end) == (made.starts_at, made.ends_at)
     assert all(one.end == then.start for one, then in pairwise(times))
     tentative = [time for time in times if time.fbtype is Fbtype.BUSY_TENTATIVE]

@@ -32,6 +32,7 @@ def upgrade() -> None:
     _create_beds()
     _create_waiver()
     _let_stays_deliver()
+    _link_resources()
 
 
 def _create_taken(owner: str) -> None:
@@ -146,6 +147,13 @@ def _let_stays_deliver() -> None:
     _add_reference("service_delivered", "booking_id", "bed_booking")
     op.add_column("service_delivered", sa.Column("day", sa.Date(), nullable=True))
     op.create_index("ix_service_delivered_booking_id", "service_delivered", ["booking_id"])
+
+
+def _link_resources() -> None:
+    """Calendars of rooms, assets and beds."""
+    for column in ("room_id", "asset_id", "bed_id"):
+        _add_reference("calendar_link", column, column.removesuffix("_id"))
+    op.add_column("event_mapping", sa.Column("shows", sa.Text(), nullable=False, server_default=""))
 
 
 def _row(table: str) -> list[sa.Column[object] | sa.PrimaryKeyConstraint]:
