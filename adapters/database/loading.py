@@ -1,20 +1,24 @@
 """Load sessions and series with everything their rules may look at, in a fixed number of queries.
 
 The model's relationships refuse to load by themselves (`lazy="raise"`), so what a rule may touch is decided
-here, once: the people, the place and the cancellations; for a series its occurrences with all of theirs.
+here, once: the people, the place and the cancellations; for a series its occurrences with all of theirs. What notes,
+bills and exported records know of a session (its locks) comes in the same row: no query more, whatever there is.
 """
 
 from collections.abc import Iterable
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, with_expression
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from model.bill import Bill, BillLine, BillState
 from model.cancellation import Cancellation
+from model.note import Note
 from model.series import Series, SeriesClient, SeriesWorker
+from model.service import DeliveredState, ServiceDelivered
 from model.session import Session, SessionClient, SessionWorker
 
 
@@ -26,7 +30,26 @@ def _session_parts() -> tuple[_AbstractLoad, ...]:
         selectinload(Session.cancellations).joinedload(Cancellation.reason, innerjoin=True),
         joinedload(Session.site),
         joinedload(Session.room),
+        with_expression(Session.note_signed, _note_signed()),
+        with_expression(Session.money, _money()),
+        with_expression(Session.extracted, _extracted()),
     )
+
+
+def _note_signed() -> ColumnElement[bool]:
+    return exists().where(Note.session_id == Session.id, Note.signed_at.is_not(None)).correlate(Session)
+
+
+def _money() -> ColumnElement[str]:
+    """PAID, else BILLED, as the greater of the two words is the stronger; empty where no bill is open."""
+    held = select(func.max(cast(Bill.state, Text))).join(BillLine, BillLine.bill_id == Bill.id)
+    held = held.where(BillLine.session_id == Session.id, Bill.state != BillState.CANCELLED)
+    return func.coalesce(held.correlate(Session).scalar_subquery(), "")
+
+
+def _extracted() -> ColumnElement[bool]:
+    out = ServiceDelivered.state != DeliveredState.CREATED
+    return exists().where(ServiceDelivered.session_id == Session.id, out).correlate(Session)
 
 
 # Both statements are made once: made anew for each unit, they cost more than the database does.

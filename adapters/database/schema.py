@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from adapters.database.engine import read_only
 
-HEAD = "0002"
+HEAD = "0004"
 
 
 class SchemaError(Exception):
