@@ -84,6 +84,11 @@ class Bill(Row, Base):
     def due_cents(self) -> int:
         return self.total_cents - self.paid_cents
 
+    @property
+    def session_ids(self) -> tuple[UUID, ...]:
+        """The sessions it is about, each once; those of a cancelled bill may be deleted."""
+        return tuple(dict.fromkeys(line.session_id for line in self.lines if line.session_id is not None))
+
     # --- services ----------------------------------------------------------------------------------------
 
     def add_line(self, session: Session, charge: Charge, act: Act) -> "BillLine":

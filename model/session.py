@@ -248,6 +248,10 @@ class Session(Row, Details, Timed, Base):
         """What was typed, and 95 where the place says telehealth (R70)."""
         return at_place(modifiers_from(self.modifier_text), self.place_of_service)
 
+    def check_modifiers(self) -> None:
+        """Refuse a place whose own modifier would be the fifth (E_MODIFIERS)."""
+        _ = self.modifiers
+
     def become(self, status: Status) -> None:
         """Take one step of the state machine (DOMAIN 2); everything else is E_TRANSITION."""
         if status not in TRANSITIONS[self.status]:
@@ -290,6 +294,18 @@ class Session(Row, Details, Timed, Base):
             self._assignment(cancellation).status = Assignment.CANCELLED
             return bool(self.active_workers)
         return False
+
+    def attendance_of(self, client_id: UUID) -> "SessionClient | None":
+        return next((one for one in self.clients if one.client_id == client_id), None)
+
+    def attendance(self, client_id: UUID | None) -> "SessionClient":
+        """The part of the client who was named, or of the only one (E_CLIENT_REQUIRED)."""
+        if client_id is None and len(self.clients) != 1:
+            raise DomainError("E_CLIENT_REQUIRED", "Say which client: this session has several or none")
+        found = self.clients[0] if client_id is None else self.attendance_of(client_id)
+        if found is None:
+            raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        return found
 
     def _attendance(self, cancellation: Cancellation) -> "SessionClient":
         active = self.active_clients

@@ -21,6 +21,8 @@ COMMANDS = {
     "key": "adapters.cli.keys:key",
     "practice": "adapters.cli.practice:practice",
     "session": "adapters.cli.sessions:session",
+    "note": "adapters.cli.notes:note",
+    "bill": "adapters.cli.bills:bill",
     "event": "adapters.cli.events:event",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",

@@ -22,7 +22,7 @@ def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-Hosts = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +50,8 @@ class SecretsSection:
 class NetworkSection:
     """Which calendar servers may be spoken to beyond public https ones, and how long (FAILURES G1-G4)."""
 
-    allow_plain_hosts: Hosts = ()
-    allow_private_hosts: Hosts = ()
+    allow_plain_hosts: Names = ()
+    allow_private_hosts: Names = ()
     ca_file: str = ""
     connect_s: int = field(default=10, metadata={"ge": 1, "le": 300})
     read_s: int = field(default=60, metadata={"ge": 1, "le": 600})
@@ -69,6 +69,20 @@ class NetworkSection:
             total_seconds=self.total_s,
             write_seconds=self.write_s,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesSection:
+    """What the practice's rules allow (DOMAIN 5)."""
+
+    allow_delete_rostered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesSection:
+    """Who is more than staff: `admins` are names of actors (`--as`), who may unlock notes of others."""
+
+    admins: Names = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +147,8 @@ class Config(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()
+    rules: RulesSection = RulesSection()
+    roles: RolesSection = RolesSection()
     retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
 

@@ -9,16 +9,14 @@ from collections.abc import Iterable
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, exists, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload, selectinload, with_expression
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from model.bill import Bill, BillLine, BillState
+from adapters.database import locks
 from model.cancellation import Cancellation
-from model.note import Note
 from model.series import Series, SeriesClient, SeriesWorker
-from model.service import DeliveredState, ServiceDelivered
 from model.session import Session, SessionClient, SessionWorker
 
 
@@ -30,26 +28,10 @@ def _session_parts() -> tuple[_AbstractLoad, ...]:
         selectinload(Session.cancellations).joinedload(Cancellation.reason, innerjoin=True),
         joinedload(Session.site),
         joinedload(Session.room),
-        with_expression(Session.note_signed, _note_signed()),
-        with_expression(Session.money, _money()),
-        with_expression(Session.extracted, _extracted()),
+        with_expression(Session.note_signed, locks.note_signed()),
+        with_expression(Session.money, locks.money()),
+        with_expression(Session.extracted, locks.extracted()),
     )
-
-
-def _note_signed() -> ColumnElement[bool]:
-    return exists().where(Note.session_id == Session.id, Note.signed_at.is_not(None)).correlate(Session)
-
-
-def _money() -> ColumnElement[str]:
-    """PAID, else BILLED, as the greater of the two words is the stronger; empty where no bill is open."""
-    held = select(func.max(cast(Bill.state, Text))).join(BillLine, BillLine.bill_id == Bill.id)
-    held = held.where(BillLine.session_id == Session.id, Bill.state != BillState.CANCELLED)
-    return func.coalesce(held.correlate(Session).scalar_subquery(), "")
-
-
-def _extracted() -> ColumnElement[bool]:
-    out = ServiceDelivered.state != DeliveredState.CREATED
-    return exists().where(ServiceDelivered.session_id == Session.id, out).correlate(Session)
 
 
 # Both statements are made once: made anew for each unit, they cost more than the database does.

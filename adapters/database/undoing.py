@@ -22,6 +22,16 @@ from model.link import EventMapping
 _TABLES: dict[str, Table] = {noun.__tablename__: Base.metadata.tables[noun.__tablename__] for noun in NOUNS}
 _OF_SESSION = ("cancellation", "session_client", "session_worker")
 _OF_SERIES = ("series_client", "series_worker")
+_TIME_AND_PLACE = {
+    "tz",
+    "local_start",
+    "local_end",
+    "status",
+    "location_type",
+    "site_id",
+    "room_id",
+    "address",
+}
 _ORDER = ("series", "session", *_OF_SERIES, *_OF_SESSION)  # owners first
 
 
@@ -43,6 +53,12 @@ def from_bytes(stored: bytes, units: Iterable[str]) -> Group:
         changed={(table, key): values for table, key, values in found["changed"]},
         gone={(table, key): values for table, key, values in found["gone"]},
     )
+
+
+def moved_by(group: Group) -> set[UUID]:
+    """The sessions that undoing a group would move, place otherwise or delete: what is locked stays (DOMAIN 1.7)."""
+    other = {name for name, values in group.changed.items() if _TIME_AND_PLACE & values.keys()}
+    return {UUID(key) for table, key in group.new | other if table == "session"}
 
 
 def undo(database: Database, group: Group, *, now: datetime) -> Group:

@@ -13,6 +13,7 @@ from adapters.diary.views import Changed
 from model.act import Act
 from model.cancellation import CancellationReason, CancelledBy, cancellation
 from model.errors import DomainError
+from model.lock import locked
 from model.moment import zone
 from model.people import Client, Worker
 from model.series import Scope, Series
@@ -62,13 +63,23 @@ def cancel_within(database: Database, act: Act, session: str, how: Cancel, scope
     return target.changed(len(rows))
 
 
-def delete(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> Changed:
-    """Delete a draft or an Other Event without a record; anything else is cancelled instead (E_LOCKED)."""
+def delete(
+    sessions: Sessions,
+    act: Act,
+    session: str,
+    scope: Scope | None,
+    *,
+    rostered: bool = False,
+    confirmed: bool = False,
+) -> Changed:
+    """Delete without a record what was entered by mistake (000-23); what is locked stays.
+
+    A draft or an Other Event; what is `rostered` only where the practice allows it, and once its clients were seen.
+    """
     with writing(sessions) as database:
         target = find_target(database, session, scope)
         rows = [row for row in target.rows if not row.frozen]
-        if not rows or not all(map(_deletable, rows)):
-            raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")
+        _check_deletable(target, rows, rostered=rostered, confirmed=confirmed)
         note(database, act, "deleted", target)
         _delete(database, target, rows)
         return target.changed(len(rows))
@@ -97,8 +108,18 @@ def _leave_out(series: Series, rows: list[Session]) -> None:
     series.workers[:] = [w for w in series.workers if w.worker_id in workers]
 
 
-def _deletable(row: Session) -> bool:
-    return row.status is Status.DRAFT or row.kind is Kind.OTHER_EVENT
+def _check_deletable(target: Target, rows: list[Session], *, rostered: bool, confirmed: bool) -> None:
+    if not rows and target.session.lock:
+        raise locked(target.session.lock, "This session cannot be deleted")
+    booked = [row for row in rows if row.status is not Status.DRAFT and row.kind is not Kind.OTHER_EVENT]
+    if booked and not rostered:
+        raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")
+    if booked and not confirmed:
+        names = ", ".join(sorted({c.client.internal_id for row in booked for c in row.clients}))
+        raise DomainError(
+            "E_CONFIRM",
+            f"This would delete {len(booked)} booked sessions of {names} without a record; add --yes",
+        )
 
 
 def _delete(database: Database, target: Target, rows: list[Session]) -> None:

@@ -16,9 +16,10 @@ from model.moment import zone
 from model.people import Client, Worker
 from model.practice import Practice, Room, Site
 from model.series import Series
+from model.service import Service
 from model.session import Session
 
-_Named = TypeVar("_Named", Worker, Client, Site, Room, CancellationReason)
+_Named = TypeVar("_Named", Worker, Client, Site, Room, Service, CancellationReason)
 _PREFIX = re.compile(r"[0-9a-f]{4,32}")
 
 
@@ -49,10 +50,7 @@ def worker_zone(database: Database, ref: str) -> ZoneInfo:
 
 def find_session(database: Database, text: str) -> Session:
     """The session whose id begins with `text` (four digits or more), with everything that belongs to it."""
-    digits = text.strip().lower().replace("-", "")
-    if not _PREFIX.fullmatch(digits):
-        raise DomainError("E_NOT_FOUND", f'"{text[:40]}" is not a session id, or shorter than four digits')
-    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    low, high = ids_from(text)
     found = database.scalars(select(Session.id).where(Session.id.between(low, high)).limit(2)).all()
     if len(found) > 1:
         raise DomainError("E_AMBIGUOUS", f'Several sessions begin with "{text[:40]}"; write more of the id')
@@ -60,6 +58,14 @@ def find_session(database: Database, text: str) -> Session:
     if session is None:
         raise DomainError("E_NOT_FOUND", f'There is no session "{text[:40]}"')
     return session
+
+
+def ids_from(text: str) -> tuple[UUID, UUID]:
+    """The first and the last id that begin with `text`."""
+    digits = text.strip().lower().replace("-", "")
+    if not _PREFIX.fullmatch(digits):
+        raise DomainError("E_NOT_FOUND", f'"{text[:40]}" is not a session id, or shorter than four digits')
+    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
 
 
 def series_of(database: Database, session: Session) -> Series | None:

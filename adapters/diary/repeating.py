@@ -17,6 +17,7 @@ from model.act import Act
 from model.errors import DomainError
 from model.journal import InboundChange
 from model.link import EventMapping
+from model.lock import locked
 from model.moment import Moment, from_text, in_zone, to_text, zone
 from model.recurrence import Rule
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker, starts
@@ -94,7 +95,7 @@ def _made_recurring(database: Database, act: Act, change: InboundChange) -> Seri
     if session is None:
         raise gone()
     if session.lock:
-        raise DomainError("E_LOCKED", f"This session cannot be changed any more: {session.lock}")
+        raise locked(session.lock, "This session cannot be changed any more")
     series = _series_like(session, _pattern(change, session.tz), act)
     session.occurrence_key = to_text(series.span.start)
     session.is_exception = session.local_start != session.occurrence_key

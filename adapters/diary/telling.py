@@ -16,6 +16,17 @@ _DID = {
     "shown": "set it busy or free",
     "cancelled": "cancelled it",
     "deleted": "deleted it",
+    "note-signed": "signed its note",
+    "note-unlocked": "unlocked its note",
+    "diagnosed": "changed its diagnosis codes",
+    "billed": "billed it",
+    "bill-edited": "changed the services of its bill",
+    "paid": "applied a payment to its bill",
+    "refunded": "gave money of its bill back",
+    "payment-removed": "removed a payment from its bill",
+    "bill-cancelled": "cancelled its bill",
+    "placed": "had it take place elsewhere",
+    "modifiers-set": "set its modifiers",
     "extended": "made its next occurrences",
     "imported": "imported a file",
     "sent-create": "wrote it to the calendar as a new event",
@@ -38,7 +49,7 @@ _DID = {
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
 }
-_DETAILS = ("scope", "link", "change", "count", "rule", "added", "updated", "bad", "deleted")
+_DETAILS = ("scope", "link", "change", "bill", "count", "rule", "added", "updated", "bad", "deleted")
 
 
 def sentence(row: HistoryEntry) -> str:
