@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.act import Act
@@ -185,6 +185,7 @@ def _play(bill: Bill, step: str, cents: int) -> None:
         bill.cancel(ACT)
 
 
+@settings(deadline=None)
 @given(_MOVES)
 def test_amounts_and_payments_always_add_up(moves: list[tuple[str, int]]) -> None:
     bill = a_bill(15_000, 4_500)

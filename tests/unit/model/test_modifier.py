@@ -1,7 +1,7 @@
 """Modifiers: at most four, and 95 by itself where the place says telehealth (004-07, R70)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.errors import DomainError
@@ -41,6 +41,7 @@ def test_e_modifiers_telehealth_would_be_the_fifth() -> None:
     assert refused.value.code == "E_MODIFIERS"
 
 
+@settings(deadline=None)
 @given(CODES.filter(lambda found: "95" in found or len(found) < 4), st.lists(PLACES, max_size=6), PLACES)
 def test_r70_only_the_last_place_counts(found: list[str], before: list[str | None], last: str | None) -> None:
     modifiers = typed(found)
@@ -50,6 +51,7 @@ def test_r70_only_the_last_place_counts(found: list[str], before: list[str | Non
     assert [one for one in modifiers if not one.automatic] == list(typed(found))
 
 
+@settings(deadline=None)
 @given(CODES.filter(lambda found: len(found) < 4), PLACES)
 def test_r70_they_are_read_back_as_they_were_written(found: list[str], pos: str | None) -> None:
     modifiers = at_place(typed(found), pos)
