@@ -177,13 +177,25 @@ def _fill(office: Office) -> None:
     with_whom = ("--kind", "COLLATERAL_CONTACT", "--contact-with", "PHYSICIAN")
     office.run(*add, "--start", "2026-03-10 14:00", "--client", "liam", *with_whom)
     group = ("--work-type", "GROUP", "--client", "noor", "--client", "eva", "--client", "liam")
-    office.run(*add, "--start", "2026-03-11 09:00", *group, "--site", "adelaide")
+    together = office.ask(*add, "--start", "2026-03-11 09:00", *group, "--site", "adelaide")["session_id"]
+    _bill(office, together)
     office.run(*add, "--start", "2026-03-12 09:00", "--client", "noor", "--rule", "FREQ=WEEKLY;COUNT=4")
     off = office.ask(*add, "--start", "2026-03-13 09:00", "--client", "noor")["session_id"]
     how = ("--by", "client", "--reason", "client-ill", "--advised", "2026-03-02 08:00", "--note", "private")
     office.run("session", "cancel", off, *how)
     office.run("event", "add", "priya", "Errand", "--start", "2026-03-14 09:00", "--minutes", "30")
     _plant(office)
+
+
+def _bill(office: Office, session: str) -> None:
+    """A diagnosis, a signed note, and money that came twice: all of it locks, none of it is said."""
+    office.run("note", "diagnose", session, "F41.1", "--as", "sam")
+    office.run("note", "sign", session, "--as", "sam")
+    for_whom = ("--client", "noor", "--service", "physio", "--amount", "150", "--modifier", "GT")
+    bill = office.ask("bill", "make", session, *for_whom)["ref"]
+    office.run("bill", "pay", bill)
+    office.run("bill", "remove-payment", bill)
+    office.run("bill", "pay", bill)
 
 
 def _plant(office: Office) -> None:
