@@ -1,4 +1,7 @@
-"""US20 (DOMAIN 6), what it says of modifiers (R70): 95 comes and goes with the place, unless it was typed."""
+"""US20 (DOMAIN 6): the modifier 95 comes and goes with the place, unless it was typed (R70); link, zone and room.
+
+What the calendar of a room shows is told where rooms have calendars.
+"""
 
 from pathlib import Path
 
@@ -51,3 +54,41 @@ def test_us20_modifiers_follow_the_place(
     refused = office.attempt("session", "place", session, "--site", "telehealth")
     assert (refused.code, "E_MODIFIERS" in refused.err) == (1, True)
     assert office.ask("session", "show", session)["place_of_service"] == "11"
+
+
+def test_us20_link_zone_and_room(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    office.at("2026-03-02T08:00-06:00")
+    office.link("mia", caldav_server, collection_url)
+    add = ("session", "add", "--tz", "America/New_York", "--roster")
+    taken = (*add, "--worker", "sam", "--client", "eva", "--minutes", "30")
+    office.run(*taken, "--start", "2026-03-10 11:30", "--room", "room-2")
+    office.run(*taken, "--start", "2026-03-10 12:30", "--room", "room-3")
+    who = ("--worker", "mia", "--client", "jordan", "--minutes", "50", "--location-type", "TELEHEALTH")
+    url = "https://video.example/mia"
+    session = office.ask(*add, *who, "--start", "2026-03-10 11:00", "--url", url)["session_id"]
+    office.settle()
+    (uid,) = phone.uids()
+
+    phone.set(uid, "CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:https://elsewhere.example/x")
+    office.settle()
+    assert phone.master(uid).value("CONFERENCE") == url
+    known = office.judged()
+    assert known == [("E23", "REFUSED", "URL_OWNED")]
+
+    same = ("DTSTART;TZID=America/Chicago:20260310T100000", "DTEND;TZID=America/Chicago:20260310T105000")
+    phone.set(uid, *same)
+    office.settle()
+    assert (office.judged(), office.starts("mia")) == (known, ["2026-03-10T11:00"])
+
+    refused = office.attempt("session", "place", session, "--room", "room-2")
+    assert (refused.code, "E_ROOM_CONFLICT" in refused.err) == (1, True)
+    office.run("session", "place", session, "--room", "room-3", "--url", "")
+    office.settle()
+    phone.set(
+        uid, "DTSTART;TZID=America/New_York:20260310T120000", "DTEND;TZID=America/New_York:20260310T125000"
+    )
+    office.settle()
+    assert office.judged()[-1] == ("E1", "REFUSED", "ROOM_CONFLICT")
+    assert office.starts("mia") == ["2026-03-10T11:00"]
