@@ -251,6 +251,10 @@ def check_billable(session: Session, attendance: SessionClient, known: Billing) 
         raise DomainError("E_NOT_BILLABLE", "Contacts and Other Events are never billed")
     if session.status is Status.DRAFT:
         raise DomainError("E_NOT_BILLABLE", "A draft is not billed; roster it first")
+    if session.status is Status.CANCELLED and not stayed_away(attendance):
+        raise DomainError(
+            "E_NOT_BILLABLE", "A client is never billed for what a worker or the practice cancelled"
+        )
     if known is not Billing.UNBILLED:
         raise DomainError(
             "E_TRANSITION", f"This session of {attendance.client.internal_id} is {known} already"
@@ -276,13 +280,23 @@ def on_superbill(line: BillLine, bill: Bill, attendance: SessionClient | None) -
 
 
 def planned_cents(planned: PlannedService, session: Session) -> int:
-    """What one client's share of a planned service comes to: quantity times rate, over the n of its ratio."""
+    """What a planned service comes to as a whole: quantity times rate."""
     quantity = planned.quantity
     if planned.method is not DeliveryMethod.FIXED_QUANTITY and planned.service.unit == Unit.HOUR:
         length = session.ends_at - session.starts_at
         quantity = Decimal(int(length.total_seconds())) / 3600
-    cents = (Decimal(1) if quantity is None else quantity) * planned.rate_cents / planned.ratio
+    cents = (Decimal(1) if quantity is None else quantity) * planned.rate_cents
     return int(cents.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def share_of(planned: PlannedService, session: Session, client_id: UUID) -> int:
+    """One client's share of it: the n-th part of 1:n, the cents that are left over going to the first (R23)."""
+    chosen = {one.client_id for one in planned.clients}
+    order = [one.client_id for one in session.clients if not chosen or one.client_id in chosen]
+    if client_id not in order:
+        return 0
+    part, left = divmod(planned_cents(planned, session), planned.ratio)
+    return part + (order.index(client_id) < left)
 
 
 def not_billable_yet(session: Session, planned: Iterable[PlannedService]) -> bool:

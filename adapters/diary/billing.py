@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from adapters.database.engine import Sessions
 from adapters.database.revisions import renumber
@@ -25,13 +25,13 @@ from model.bill import (
     billing_of,
     check_billable,
     new_bill,
-    planned_cents,
+    share_of,
     stayed_away,
 )
 from model.errors import DomainError
 from model.modifier import Modifiers, at_place, typed
 from model.people import Client
-from model.service import PlannedService, PlannedServiceClient, Service, ServiceDelivered
+from model.service import PlannedService, Service, ServiceDelivered
 from model.session import Session, SessionClient
 
 _FIRST_NUMBER = 1001
@@ -136,12 +136,14 @@ def _next_ref(database: Database) -> str:
 
 
 def _charges(database: Database, row: Session, attendance: SessionClient, wanted: Wanted) -> list[Charge]:
-    """As asked; else what was delivered to this client; else what was planned for them."""
+    """As asked; else what was delivered to this client; else, if they came, what was planned for them."""
     fee = stayed_away(attendance)
     if wanted.service is not None or wanted.cents is not None:
         return [_asked(database, row, wanted, fee=fee)]
     modifiers = _modifiers(row, wanted)
-    found = _delivered(database, row, attendance.client_id) or _planned(database, row, attendance.client_id)
+    found = _delivered(database, row, attendance.client_id)
+    if not found and not fee:
+        found = _planned(database, row, attendance.client_id)
     charges = [
         Charge(amount_cents=cents, service=service, modifiers=modifiers, fee=fee)
         for service, cents in found
@@ -204,20 +206,14 @@ def _delivered(database: Database, row: Session, client_id: UUID) -> list[tuple[
 
 
 def _planned(database: Database, row: Session, client_id: UUID) -> list[tuple[Service, int]]:
-    return [(one.service, planned_cents(one, row)) for one in planned_for(database, row, client_id)]
+    return [(one.service, share_of(one, row, client_id)) for one in planned_for(database, row)]
 
 
-def planned_for(database: Database, row: Session, client_id: UUID | None) -> list[PlannedService]:
-    """The services planned for a session, or for the series it belongs to; for one client, or for anybody."""
+def planned_for(database: Database, row: Session) -> list[PlannedService]:
+    """The services planned for a session, or for the series it belongs to, with the clients who get them."""
     mine = PlannedService.session_id == row.id
     if row.series_id is not None:
         mine |= PlannedService.series_id == row.series_id
-    query = select(PlannedService).where(mine).options(joinedload(PlannedService.service, innerjoin=True))
-    if client_id is not None:
-        named = select(PlannedServiceClient.client_id).where(
-            PlannedServiceClient.planned_id == PlannedService.id
-        )
-        query = query.where(
-            named.where(PlannedServiceClient.client_id == client_id).exists() | ~named.exists()
-        )
+    parts = joinedload(PlannedService.service, innerjoin=True), selectinload(PlannedService.clients)
+    query = select(PlannedService).where(mine).options(*parts)
     return list(database.scalars(query.order_by(PlannedService.primary.desc(), PlannedService.id)))

@@ -76,7 +76,7 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
             place_of_service=row.place_of_service,
             modifiers=tuple(one.code for one in row.modifiers),
             billing=billing_view(database, row.id),
-            not_billable_yet=not_billable_yet(row, planned_for(database, row, None)),
+            not_billable_yet=not_billable_yet(row, planned_for(database, row)),
             cancellations=tuple(
                 {
                     "by": found.cancelled_by.value,

@@ -298,13 +298,13 @@ def test_what_was_delivered_is_billed_else_what_was_planned(either_diary: Diary)
 
 def test_each_client_of_a_group_is_billed_their_own_share(diary: Diary) -> None:
     session = a_session(diary, clients=["noor", "eva"], work_type="GROUP")
-    plan(diary, 18_000, session=session, ratio=2)
+    plan(diary, 18_399, session=session, ratio=2)
     plan(diary, 4_500, session=session, client="noor")
     assert amounts(make(diary, session, wanted=Wanted(), client="noor")) == [
-        ("physio", 9_000),
+        ("physio", 9_200),
         ("physio", 4_500),
     ]
-    assert amounts(make(diary, session, wanted=Wanted(), client="eva")) == [("physio", 9_000)]
+    assert amounts(make(diary, session, wanted=Wanted(), client="eva")) == [("physio", 9_199)]
 
 
 def test_004_02_not_billable_yet_until_a_service_with_an_amount_is_planned(diary: Diary) -> None:
@@ -351,6 +351,8 @@ def test_r65_for_who_cancelled_it_is_a_fee_and_needs_no_service(diary: Diary) ->
     session = a_session(diary)
     how = Cancel(by=CancelledBy.CLIENT, reason="client-late", advised="2026-02-28 08:00")
     cancelling.cancel(diary.sessions, diary.act, session, how, None)
+    plan(diary, 18_399, session=session)
+    assert refusal(lambda: make(diary, session, wanted=Wanted())).code == "E_NOT_BILLABLE"
     made = make(diary, session, wanted=Wanted(cents=6_000))
     assert [(line.fee, line.service, line.amount_cents) for line in made.lines] == [(True, None, 6_000)]
     assert bills.superbill(diary.sessions, made.ref) == []

@@ -23,6 +23,7 @@ from model.bill import (
     not_billable_yet,
     on_superbill,
     planned_cents,
+    share_of,
     stayed_away,
 )
 from model.errors import DomainError
@@ -253,6 +254,15 @@ def test_r72_contacts_and_other_events_are_never_billed(kind: Kind) -> None:
     assert refusal(lambda: check_billable(row, row.clients[0], Billing.UNBILLED)) == "E_NOT_BILLABLE"
 
 
+@pytest.mark.parametrize("status", [Attendance.BOOKED, Attendance.CONFIRMED, Attendance.ATTENDED])
+def test_r1_what_a_worker_or_the_practice_cancelled_is_never_billed(status: Attendance) -> None:
+    row = a_session(attendance=status)
+    row.status = Status.CANCELLED
+    assert refusal(lambda: check_billable(row, row.clients[0], Billing.UNBILLED)) == "E_NOT_BILLABLE"
+    row.clients[0].status = Attendance.CANCELLED
+    check_billable(row, row.clients[0], Billing.UNBILLED)
+
+
 def test_e_not_billable_a_draft() -> None:
     row = a_session()
     row.status = Status.DRAFT
@@ -305,14 +315,31 @@ def test_what_is_billed_for_who_stayed_away_is_a_fee(status: Attendance) -> None
 def planned(service: Service, rate: int, **other: object) -> PlannedService:
     usual = {"ratio": 1, "method": DeliveryMethod.SCHEDULED_TIME, "quantity": None, "rate_cents": rate}
     row = PlannedService(id=uuid4(), **(usual | other))
-    row.service = service
+    row.service, row.clients = service, []
     return row
 
 
-def test_a_planned_hour_follows_the_length_and_the_ratio() -> None:
+@settings(deadline=None)
+@given(st.integers(0, 100_000), st.integers(1, 6), st.integers(1, 6))
+def test_r23_the_shares_of_a_group_never_exceed_the_whole_and_all_of_them_are_it(
+    rate: int, n: int, heads: int
+) -> None:
+    row = a_session()
+    row.clients = []
+    for number in range(heads):
+        row.add_client(Client(id=uuid4(), ref=str(number), internal_id=f"C-{number}", name="A B"), ACT)
+    service = planned(THERAPY, rate, ratio=n)
+    shares = [share_of(service, row, one.client_id) for one in row.clients]
+    whole = planned_cents(service, row)
+    assert sum(shares[:n]) <= whole
+    assert heads < n or sum(shares[:n]) == whole
+    assert max(shares) - min(shares) <= 1
+    assert share_of(service, row, uuid4()) == 0
+
+
+def test_a_planned_hour_follows_the_length() -> None:
     row = a_session()  # 50 minutes
     assert planned_cents(planned(REPORT, 19_399), row) == 16_166
-    assert planned_cents(planned(REPORT, 19_399, ratio=2), row) == 8_083
     fixed = planned(REPORT, 4_500, method=DeliveryMethod.FIXED_QUANTITY, quantity=Decimal("1.50"))
     assert planned_cents(fixed, row) == 6_750
     assert planned_cents(planned(THERAPY, 15_000), row) == 15_000
