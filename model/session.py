@@ -13,13 +13,16 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from model.act import Act
 from model.asset import Asset, Need
 from model.base import Base, Fixed, Row
 from model.cancellation import Cancellation, CancelledBy
 from model.errors import DomainError
+from model.lock import Lock, locked
+from model.modifier import TELEHEALTH_POS, Modifiers, at_place
+from model.modifier import from_text as modifiers_from
 from model.moment import Span, from_text, to_text, zone
 from model.people import Client, Worker
 from model.practice import Room, Site
@@ -174,11 +177,22 @@ def timed(span: Span) -> dict[str, object]:
     }
 
 
+_BY_STATUS = {
+    Status.CANCELLED: Lock.SESSION_CANCELLED,
+    Status.COMPLETE: Lock.SESSION_COMPLETE,
+    Status.IN_PROGRESS: Lock.SESSION_IN_PROGRESS,
+}
+_AT_HOME = "10"
+
+
 class Session(Row, Details, Timed, Base):
     """One appointment. `occurrence_key` is its original wall start in its series, and names it for good.
 
     `actual_starts_at` and `actual_ends_at` say when it really took place, once it was started or completed; its own
     time stays as agreed, and so does what calendars show (000-12).
+
+    `note_signed`, `money` (BILLED or PAID) and `extracted` are no columns: they say what notes, bills and exported
+    records know of it, and are asked for together with the row (`adapters.database.loading`).
     """
 
     __tablename__ = "session"
@@ -198,6 +212,11 @@ class Session(Row, Details, Timed, Base):
     roster_period_id: Mapped[UUID | None]  # the period that it was published with
     actual_starts_at: Mapped[datetime | None]
     actual_ends_at: Mapped[datetime | None]
+    modifier_text: Mapped[str] = mapped_column(default="")
+
+    note_signed: Mapped[bool | None] = query_expression(expire_on_flush=False)
+    money: Mapped[str | None] = query_expression(expire_on_flush=False)
+    extracted: Mapped[bool | None] = query_expression(expire_on_flush=False)
 
     clients: Mapped[list["SessionClient"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="SessionClient.position"
@@ -211,19 +230,48 @@ class Session(Row, Details, Timed, Base):
     site: Mapped[Site | None] = relationship(lazy="raise")
     room: Mapped[Room | None] = relationship(lazy="raise")
 
+    def __init__(self, **values: object) -> None:
+        """A new session has no note, no bill and no record yet."""
+        super().__init__(**({"note_signed": False, "money": "", "extracted": False} | values))
+
     @property
-    def lock(self) -> str | None:
-        """The lock that keeps time and place as they are; computed, never stored (DOMAIN 1.7)."""
-        return {
-            Status.COMPLETE: "SESSION_COMPLETE",
-            Status.CANCELLED: "SESSION_CANCELLED",
-            Status.IN_PROGRESS: "SESSION_IN_PROGRESS",
-        }.get(self.status)
+    def locks(self) -> tuple[Lock, ...]:
+        """All that keeps it as it is, what is to be lifted first in front (DOMAIN 1.7)."""
+        if self.note_signed is None or self.money is None or self.extracted is None:
+            raise RuntimeError("this session was loaded without its locks")
+        found = {Lock(self.money)} if self.money else set()
+        found |= {Lock.NOTE_SIGNED} if self.note_signed else set()
+        found |= {Lock.SD_EXTRACTED} if self.extracted else set()
+        found |= {_BY_STATUS[self.status]} if self.status in _BY_STATUS else set()
+        return tuple(lock for lock in Lock if lock in found)
+
+    @property
+    def lock(self) -> Lock | None:
+        """The lock that keeps time and place as they are; computed, never stored."""
+        return next(iter(self.locks), None)
 
     @property
     def frozen(self) -> bool:
-        """COMPLETE and CANCELLED occurrences never change with their series (R12, R13)."""
-        return self.status in (Status.COMPLETE, Status.CANCELLED)
+        """What is locked never changes with its series (R12, R13); what is going on may be cancelled."""
+        return self.lock not in (None, Lock.SESSION_IN_PROGRESS)
+
+    @property
+    def place_of_service(self) -> str | None:
+        """The two digits of where it takes place: its site's; telehealth is at the client's home unless the site says
+        otherwise (004-09)."""
+        pos = self.site.pos_code if self.site is not None else None
+        if self.location_type is LocationType.TELEHEALTH and pos not in TELEHEALTH_POS:
+            return _AT_HOME
+        return pos
+
+    @property
+    def modifiers(self) -> Modifiers:
+        """What was typed, and 95 where the place says telehealth (R70)."""
+        return at_place(modifiers_from(self.modifier_text), self.place_of_service)
+
+    def check_modifiers(self) -> None:
+        """Refuse a place whose own modifier would be the fifth (E_MODIFIERS)."""
+        _ = self.modifiers
 
     def become(self, status: Status) -> None:
         """Take one step of the state machine (DOMAIN 2); everything else is E_TRANSITION."""
@@ -234,7 +282,7 @@ class Session(Row, Details, Timed, Base):
     def move(self, span: Span) -> None:
         """Give it another time; refused when locked (E_LOCKED)."""
         if self.lock:
-            raise DomainError("E_LOCKED", f"This session cannot be moved: {self.lock}")
+            raise locked(self.lock, "This session cannot be moved")
         check_length(span)
         self._place(span)
         self.is_exception = self.series_id is not None
@@ -280,8 +328,8 @@ class Session(Row, Details, Timed, Base):
 
     def cancel(self, cancellation: Cancellation) -> None:
         """Cancel it, for one client, one worker or as a whole; the record stays (DOMAIN, principle 2)."""
-        if self.frozen:
-            raise DomainError("E_LOCKED", f"This session cannot be cancelled: {self.lock}")
+        if self.lock and self.frozen:
+            raise locked(self.lock, "This session cannot be cancelled")
         cancellation.session_id = self.id
         self.cancellations.append(cancellation)
         if self._still_happens(cancellation):
@@ -311,6 +359,18 @@ class Session(Row, Details, Timed, Base):
             self._assignment(cancellation).status = Assignment.CANCELLED
             return bool(self.active_workers)
         return False
+
+    def attendance_of(self, client_id: UUID) -> "SessionClient | None":
+        return next((one for one in self.clients if one.client_id == client_id), None)
+
+    def attendance(self, client_id: UUID | None) -> "SessionClient":
+        """The part of the client who was named, or of the only one (E_CLIENT_REQUIRED)."""
+        if client_id is None and len(self.clients) != 1:
+            raise DomainError("E_CLIENT_REQUIRED", "Say which client: this session has several or none")
+        found = self.clients[0] if client_id is None else self.attendance_of(client_id)
+        if found is None:
+            raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        return found
 
     def _attendance(self, cancellation: Cancellation) -> "SessionClient":
         active = [c for c in self.active_clients if c.status is not Attendance.NO_SHOW]

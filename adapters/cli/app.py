@@ -26,6 +26,8 @@ COMMANDS = {
     "bed": "adapters.cli.beds:bed",
     "service": "adapters.cli.services:service",
     "export": "adapters.cli.exporting:export",
+    "note": "adapters.cli.notes:note",
+    "bill": "adapters.cli.bills:bill",
     "event": "adapters.cli.events:event",
     "availability": "adapters.cli.availability:availability",
     "leave": "adapters.cli.availability:leave",

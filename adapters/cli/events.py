@@ -130,5 +130,5 @@ def delete(
     from adapters.diary import cancelling
 
     run = here(ctx)
-    done = cancelling.delete(run.sessions, run.act(), session, options.scope_of(scope), run.config.settings)
+    done = cancelling.delete(run.sessions, run.act(), session, options.scope_of(scope))
     print_changed(done, "Deleted", as_json=as_json)

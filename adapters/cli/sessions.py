@@ -1,4 +1,4 @@
-"""Commands about sessions with clients: session add, list, show, roster, move, cancel, delete, and what took place."""
+"""Commands about sessions with clients: session add, list, show, roster, move, place, repeat, modifiers, delete."""
 
 import typer
 
@@ -231,6 +231,56 @@ def move(
     print_changed(done, "Moved", as_json=as_json)
 
 
+@session.command("place")
+def place(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    site: str | None = typer.Option(None, "--site", help="A site's id."),
+    room: str | None = typer.Option(None, "--room", help="A room's id."),
+    location_type: str | None = typer.Option(
+        None, "--location-type", help="SITE, CLIENT_ADDRESS, WORKER_OFFICE, TELEHEALTH or OTHER."
+    ),
+    address: str = typer.Option("", "--address", help="For the location type OTHER."),
+    url: str | None = typer.Option(None, "--url", help="A telehealth link; without: as it was."),
+    scope: str | None = options.SCOPE,
+    as_json: bool = JSON,
+) -> None:
+    """Let a session take place elsewhere.
+
+    A telehealth place (place of service 02 or 10) adds the modifier 95 to what is billed.
+
+    Example: calendula session place 5b1f --site chicago --room room-3 --scope this
+    """
+    from adapters.diary import placing
+    from model.session import LocationType
+
+    kind = LocationType(choice(LocationType, location_type)) if location_type else None
+    where = placing.Where(site=site, room=room, location_type=kind, address=address, url=url)
+    run = here(ctx)
+    done = placing.place(run.sessions, run.act(), session, where, options.scope_of(scope))
+    print_changed(done, "Placed", as_json=as_json)
+
+
+@session.command("modifiers")
+def modifiers(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    codes: list[str] = typer.Argument(
+        None, metavar="[CODE]...", help="At most four, like GT; none: no typed."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Replace the modifiers typed for what is billed of a session.
+
+    Example: calendula session modifiers 5b1f GT
+    """
+    from adapters.diary import placing
+
+    run = here(ctx)
+    done = placing.set_modifiers(run.sessions, run.act(), session, codes or [])
+    print_changed(done, "Set the modifiers of", as_json=as_json)
+
+
 @session.command("repeat")
 def repeat(
     ctx: typer.Context,
@@ -257,21 +307,21 @@ def delete(
     ctx: typer.Context,
     session: str = options.SESSION,
     scope: str | None = options.SCOPE,
-    yes: bool = typer.Option(False, "--yes", help="Also what was rostered, where the practice allows it."),
+    yes: bool = typer.Option(False, "--yes", help="Delete booked sessions too, whose clients were named."),
     as_json: bool = JSON,
 ) -> None:
     """Delete a draft; nothing is kept of it.
 
-    What was rostered can only be deleted where rules.allow_delete_rostered says so; else cancel it.
+    What was rostered is cancelled instead, unless [rules] allow_delete_rostered says otherwise: then it is deleted
+    with --yes. What is locked (billed, say) never is.
 
     Example: calendula session delete 5b1f
     """
     from adapters.diary import cancelling
 
     run = here(ctx)
-    done = cancelling.delete(
-        run.sessions, run.act(), session, options.scope_of(scope), run.config.settings, sure=yes
-    )
+    may, reach = run.config.rules.allow_delete_rostered, options.scope_of(scope)
+    done = cancelling.delete(run.sessions, run.act(), session, reach, rostered=may, confirmed=yes)
     print_changed(done, "Deleted", as_json=as_json)
 
 

@@ -29,7 +29,7 @@ def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-Hosts = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +57,8 @@ class SecretsSection:
 class NetworkSection:
     """Which calendar servers may be spoken to beyond public https ones, and how long (FAILURES G1-G4)."""
 
-    allow_plain_hosts: Hosts = ()
-    allow_private_hosts: Hosts = ()
+    allow_plain_hosts: Names = ()
+    allow_private_hosts: Names = ()
     ca_file: str = ""
     connect_s: int = field(default=10, metadata={"ge": 1, "le": 300})
     read_s: int = field(default=60, metadata={"ge": 1, "le": 600})
@@ -76,6 +76,13 @@ class NetworkSection:
             total_seconds=self.total_s,
             write_seconds=self.write_s,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesSection:
+    """Who is more than staff: `admins` are names of actors (`--as`), who may unlock notes of others."""
+
+    admins: Names = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +149,7 @@ class Config(BaseSettings):
     inbound: InboundSettings = InboundSettings()
     fees: FeesSettings = FeesSettings()
     rules: RulesSettings = RulesSettings()
+    roles: RolesSection = RolesSection()
     retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
 

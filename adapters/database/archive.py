@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.diary_changes import Changes, Group, name_of
 from adapters.database.fingerprints import fingerprints
-from adapters.database.undoing import from_bytes, to_bytes, undo
+from adapters.database.locks import any_held
+from adapters.database.undoing import from_bytes, moved_by, to_bytes, undo
 from model.archive import ArchiveEntry
 from model.base import Base
 from model.link import EventMapping
@@ -81,10 +82,11 @@ class Archive:
         with self.database.begin_nested() as attempt:
             for entry in sorted(kept, key=lambda one: -one.number):
                 self.database.flush()
-                if not self._as_left(entry):
+                group = self._group(entry)
+                if not self._as_left(entry) or any_held(self.database, moved_by(group)):
                     attempt.rollback()
                     return False
-                undone.append(undo(self.database, self._group(entry), now=self.now()))
+                undone.append(undo(self.database, group, now=self.now()))
         for group in undone:
             self._changes.add(group)
         return True

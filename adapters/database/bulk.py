@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Column, insert, inspect
+from sqlalchemy import Column, insert
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
@@ -52,7 +52,7 @@ def _values(row: Base) -> dict[str, object]:
 @cache
 def _columns(noun: type[Base]) -> list[tuple[str, Callable[[], object]]]:
     """Its columns with what makes their defaults; attributes are named as their columns are."""
-    return [(column.key, _default(column)) for column in inspect(noun).columns]
+    return [(column.key, _default(column)) for column in Base.metadata.tables[noun.__tablename__].columns]
 
 
 def _told(rows: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -161,7 +161,7 @@ def _old_values(row: Base) -> Values:
 
 
 def _all_values(row: Base) -> Values:
-    columns = inspect(row).mapper.column_attrs
+    columns = inspect(row).mapper.local_table.columns  # attributes are named as their columns are
     return {column.key: getattr(row, column.key) for column in columns} | _old_values(row)
 
 

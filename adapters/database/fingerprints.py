@@ -1,6 +1,7 @@
 """Tell whether a unit is still as it was: a hash of what people would call it, by unit.
 
-Bookkeeping does not count, nor does that a series was extended: only its rule, its exceptions and its people.
+Bookkeeping does not count, nor do modifiers of what is billed, nor that a series was extended: only its rule, its
+exceptions and its people.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.session import Assignment, Attendance, Session, SessionAsset, SessionClient, SessionWorker
 
-_BOOKKEEPING = {"created_at", "updated_at", "rev", "materialised_until"}
+_BOOKKEEPING = {"created_at", "updated_at", "rev", "materialised_until", "modifier_text"}
 _MANY = 400
 
 

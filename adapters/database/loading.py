@@ -1,7 +1,8 @@
 """Load sessions and series with everything their rules may look at, in a fixed number of queries.
 
 The model's relationships refuse to load by themselves (`lazy="raise"`), so what a rule may touch is decided
-here, once: the people, the place and the cancellations; for a series its occurrences with all of theirs.
+here, once: the people, the place and the cancellations; for a series its occurrences with all of theirs. What notes,
+bills and exported records know of a session (its locks) comes in the same row: no query more, whatever there is.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, with_expression
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from adapters.database import locks
 from model.bed import Bed, BedBooking, BedService
 from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
@@ -29,6 +31,9 @@ def _session_parts() -> tuple[_AbstractLoad, ...]:
         selectinload(Session.cancellations).joinedload(Cancellation.reason, innerjoin=True),
         joinedload(Session.site),
         joinedload(Session.room),
+        with_expression(Session.note_signed, locks.note_signed()),
+        with_expression(Session.money, locks.money()),
+        with_expression(Session.extracted, locks.extracted()),
     )
 
 

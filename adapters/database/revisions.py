@@ -62,6 +62,14 @@ class Stamp:
         _stamp(database.new, changed, now)
 
 
+def renumber(database: Database, sessions: Iterable[UUID], *, now: datetime) -> None:
+    """Number sessions whose locks came or went, and their series: no row of theirs changed, but what they show did."""
+    ids = set(sessions)
+    number = take(database)
+    _bump(database, Session, ids, number=number, now=now)
+    _bump(database, Series, _series_of(database, [], ids), number=number, now=now)
+
+
 def _visible(row: object) -> bool:
     """How far a series has been made ahead is nobody's business but ours."""
     if not isinstance(row, Series):

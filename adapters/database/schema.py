@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from adapters.database.engine import read_only
 
-HEAD = "0007"
+HEAD = "0008"
 
 
 class SchemaError(Exception):

@@ -30,6 +30,16 @@ _TABLES: dict[str, Table] = {
 }
 _OF_BOTH = tuple(noun.__tablename__ for noun in _PLANS)
 _ORDER = ("series", "session", *_OF_SERIES, *_OF_SESSION, *_OF_BOTH)  # owners first
+_TIME_AND_PLACE = {
+    "tz",
+    "local_start",
+    "local_end",
+    "status",
+    "location_type",
+    "site_id",
+    "room_id",
+    "address",
+}
 
 
 def to_bytes(group: Group) -> bytes:
@@ -50,6 +60,12 @@ def from_bytes(stored: bytes, units: Iterable[str]) -> Group:
         changed={(table, key): values for table, key, values in found["changed"]},
         gone={(table, key): values for table, key, values in found["gone"]},
     )
+
+
+def moved_by(group: Group) -> set[UUID]:
+    """The sessions that undoing a group would move, place otherwise or delete: what is locked stays (DOMAIN 1.7)."""
+    other = {name for name, values in group.changed.items() if _TIME_AND_PLACE & values.keys()}
+    return {UUID(key) for table, key in group.new | other if table == "session"}
 
 
 def undo(database: Database, group: Group, *, now: datetime) -> Group:

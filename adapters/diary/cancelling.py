@@ -18,6 +18,7 @@ from adapters.diary.views import Changed, written
 from model.act import Act
 from model.cancellation import Cancellation, CancellationReason, CancelledBy, cancellation
 from model.errors import DomainError
+from model.lock import locked
 from model.moment import in_zone, zone
 from model.notice import Ruling
 from model.people import Client, Worker
@@ -169,31 +170,22 @@ def delete(
     act: Act,
     session: str,
     scope: Scope | None,
-    settings: Settings = DEFAULTS,
     *,
-    sure: bool = False,
+    rostered: bool = False,
+    confirmed: bool = False,
 ) -> Changed:
-    """Delete without a record, which is for mistakes only (000-23): drafts and Other Events, and where the practice
-    allows it what was rostered, after its clients were named. What is complete or cancelled stays.
+    """Delete without a record what was entered by mistake (000-23); what is locked stays.
+
+    A draft or an Other Event; what is `rostered` only where the practice allows it, and once its clients were seen.
     """
     with writing(sessions) as database:
         target = find_target(database, session, scope)
         rows = [row for row in target.rows if not row.frozen]
-        rostered = [row for row in rows if not _draft(row)]
-        if not rows or (rostered and not settings.rules.allow_delete_rostered):
-            raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")
-        if rostered and not sure:
-            raise DomainError("E_SURE", f"{_whose(rostered)} Say --yes to delete them without any record")
+        _check_deletable(target, rows, rostered=rostered, confirmed=confirmed)
         note(database, act, "deleted", target)
         want_again(database, rows)
         _delete(database, target, rows)
         return target.changed(len(rows))
-
-
-def _whose(rows: list[Session]) -> str:
-    """Whom a deletion would concern, by their internal ids."""
-    clients = sorted({c.client.internal_id for row in rows for c in row.active_clients})
-    return f"{len(rows)} rostered sessions of {', '.join(clients)}."
 
 
 def _to_cancel(target: Target, act: Act) -> list[Session]:
@@ -219,8 +211,18 @@ def _leave_out(series: Series, rows: list[Session]) -> None:
     series.workers[:] = [w for w in series.workers if w.worker_id in workers]
 
 
-def _draft(row: Session) -> bool:
-    return row.status is Status.DRAFT or row.kind is Kind.OTHER_EVENT
+def _check_deletable(target: Target, rows: list[Session], *, rostered: bool, confirmed: bool) -> None:
+    if not rows and target.session.lock:
+        raise locked(target.session.lock, "This session cannot be deleted")
+    booked = [row for row in rows if row.status is not Status.DRAFT and row.kind is not Kind.OTHER_EVENT]
+    if booked and not rostered:
+        raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")
+    if booked and not confirmed:
+        names = ", ".join(sorted({c.client.internal_id for row in booked for c in row.clients}))
+        raise DomainError(
+            "E_CONFIRM",
+            f"This would delete {len(booked)} booked sessions of {names} without a record; add --yes",
+        )
 
 
 def _delete(database: Database, target: Target, rows: list[Session]) -> None:

@@ -16,6 +16,7 @@ from adapters.diary.views import Changed, written
 from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
 from model.errors import DomainError
+from model.lock import locked
 from model.moment import Moment, Span, in_zone, shift, wall_distance, zone
 from model.series import Scope, Series, shifted
 from model.session import Kind, Session, ShowAs, Status
@@ -84,8 +85,8 @@ def show_as(sessions: Sessions, act: Act, session: str, show: ShowAs, scope: Sco
     with writing(sessions) as database:
         target = find_target(database, session, scope)
         series, rows = target.series, [row for row in target.rows if not row.frozen]
-        if not rows:
-            raise DomainError("E_LOCKED", f"This cannot be changed any more: {target.session.lock}")
+        if not rows and target.session.lock:
+            raise locked(target.session.lock, "This cannot be changed any more")
         if series is not None and target.scope is Scope.THIS_AND_FOLLOWING:
             series = series.change_from(target.key, shifted(series, target.key, _original(target)), act)
             database.add(series)
@@ -118,7 +119,7 @@ def _moved(database: Database, target: Target, span: Span, act: Act) -> tuple[Se
         session.move(span)
         return None, [session]
     if session.lock and target.scope is Scope.THIS_AND_FOLLOWING:
-        raise DomainError("E_LOCKED", f"This session cannot be moved: {session.lock}")
+        raise locked(session.lock, "This session cannot be moved")
     if span.all_day != series.all_day:
         raise DomainError("E_RRULE", "A series of times cannot become one of days, nor back; add a new one")
     key, first = _first(target, span, act)

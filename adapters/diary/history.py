@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
-from adapters.diary.lookup import find_session
+from adapters.diary.lookup import find_session, ids_from
 from adapters.diary.telling import sentence
 from model.errors import DomainError
 from model.journal import HistoryEntry
@@ -84,15 +84,27 @@ def _add_units(database: Database, about: _About, uid: str) -> None:
 def _add_session(database: Database, about: _About, name: str) -> None:
     """A session's own id, or the beginning of it; an occurrence shares its event with its whole series."""
     try:
+        ids = ids_from(name)
+    except DomainError:
+        return
+    try:
         session = find_session(database, name)
     except DomainError as error:
         if error.code == "E_AMBIGUOUS":
             raise
+        about.sessions |= _deleted(database, *ids)
         return
     about.sessions.add(session.id)
     about.series |= {session.series_id} if session.series_id else set()
     where = or_(EventMapping.session_id == session.id, EventMapping.series_id.in_(about.series))
     about.uids |= set(database.scalars(select(EventMapping.uid).where(where)))
+
+
+def _deleted(database: Database, first: UUID, last: UUID) -> set[UUID]:
+    """What was a session once: its history outlives it."""
+    query = select(HistoryEntry.session_id).where(HistoryEntry.session_id.between(first, last)).distinct()
+    found = {one for one in database.scalars(query) if one is not None}
+    return found if len(found) == 1 else set()
 
 
 def _told(row: HistoryEntry) -> Happened:

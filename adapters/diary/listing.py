@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_sessions
+from adapters.diary.billing import planned_for
+from adapters.diary.bills import billing_view
 from adapters.diary.delivered import view_lines, view_travel
 from adapters.diary.lookup import by_ref, find_session, practice_zone
+from adapters.diary.notes import note_of
 from adapters.diary.times import read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
+from model.bill import not_billable_yet
 from model.link import CalendarLink, EventMapping
 from model.moment import from_text, in_zone, zone
 from model.people import Client, Worker
@@ -74,11 +78,19 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
     with reading(sessions) as database:
         row = find_session(database, text)
         series = database.get(Series, row.series_id) if row.series_id else None
+        note = note_of(database, row.id)
         return SessionDetail(
             session=view(row),
             rule=series.rule_text if series else "",
             occurrence_key=row.occurrence_key,
             lock=row.lock,
+            locks=row.locks,
+            note=note.state if note else "",
+            diagnosis=note.diagnosis if note else (),
+            place_of_service=row.place_of_service,
+            modifiers=tuple(one.code for one in row.modifiers),
+            billing=billing_view(database, row.id),
+            not_billable_yet=not_billable_yet(row, planned_for(database, row)),
             cancellations=tuple(
                 {
                     "by": found.cancelled_by.value,

@@ -68,16 +68,21 @@ def find_booking(database: Database, text: str) -> BedBooking:
 
 def _beginning_with(database: Database, text: str, noun: type[Session] | type[BedBooking], word: str) -> UUID:
     """The one id that begins like this."""
-    digits = text.strip().lower().replace("-", "")
-    if not _PREFIX.fullmatch(digits):
-        raise DomainError("E_NOT_FOUND", f'"{text[:40]}" is not a {word} id, or shorter than four digits')
-    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    low, high = ids_from(text, word)
     found = database.scalars(select(noun.id).where(noun.id.between(low, high)).limit(2)).all()
     if len(found) > 1:
         raise DomainError("E_AMBIGUOUS", f'Several {word}s begin with "{text[:40]}"; write more of the id')
     if not found:
         raise DomainError("E_NOT_FOUND", f'There is no {word} "{text[:40]}"')
     return found[0]
+
+
+def ids_from(text: str, word: str = "session") -> tuple[UUID, UUID]:
+    """The first and the last id that begin with `text`."""
+    digits = text.strip().lower().replace("-", "")
+    if not _PREFIX.fullmatch(digits):
+        raise DomainError("E_NOT_FOUND", f'"{text[:40]}" is not a {word} id, or shorter than four digits')
+    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
 
 
 def series_of(database: Database, session: Session) -> Series | None:

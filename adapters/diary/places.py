@@ -12,6 +12,7 @@ from adapters.diary.transaction import record
 from model.act import Act
 from model.errors import DomainError
 from model.journal import InboundChange
+from model.lock import locked
 from model.practice import Room, Site
 from model.session import LocationType, Session
 from sync.store import Place
@@ -47,6 +48,7 @@ def take_place(database: Database, act: Act, change: InboundChange) -> int:
     for row in rows:
         row.location_type, row.site, row.room = LocationType.SITE, site, room
         row.is_exception |= row.series_id is not None and change.session_id is not None
+        row.check_modifiers()
     database.flush()
     check_places(database, rows)
     record(database, act, "moved", session_id=change.session_id, series_id=change.series_id, code=change.code)
@@ -61,4 +63,6 @@ def _reached(database: Database, act: Act, change: InboundChange) -> list[Sessio
     session = load_session(database, change.session_id)
     if session is None:
         raise gone()
-    return [] if session.lock else [session]
+    if session.lock:
+        raise locked(session.lock, "This session cannot take place elsewhere")
+    return [session]

@@ -24,6 +24,7 @@ from model.asset import Need
 from model.errors import DomainError
 from model.journal import InboundChange
 from model.link import EventMapping
+from model.lock import locked
 from model.moment import Moment, from_text, in_zone, to_text, zone
 from model.recurrence import Rule, check_staff_rule, skips_months
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker, starts
@@ -137,7 +138,7 @@ def _repeating_there(database: Database, act: Act, change: InboundChange) -> Ser
 def _made_recurring(database: Database, act: Act, session: Session, pattern: Pattern) -> Series:
     """A single session becomes the first of a series, under the same UID (000-10)."""
     if session.lock:
-        raise DomainError("E_LOCKED", f"This session cannot be changed any more: {session.lock}")
+        raise locked(session.lock, "This session cannot be changed any more")
     series = _series_like(session, pattern, act)
     plans = plans_of(database, [session.id])[session.id]
     series.services = [plan.copy(act) for plan in plans if not plan.ad_hoc]

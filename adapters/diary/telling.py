@@ -29,6 +29,17 @@ _DID = {
     "planned": "planned a service for it",
     "unplanned": "took a service off its plan",
     "deleted": "deleted it",
+    "note-signed": "signed its note",
+    "note-unlocked": "unlocked its note",
+    "diagnosed": "changed its diagnosis codes",
+    "billed": "billed it",
+    "bill-edited": "changed the services of its bill",
+    "paid": "applied a payment to its bill",
+    "refunded": "gave money of its bill back",
+    "payment-removed": "removed a payment from its bill",
+    "bill-cancelled": "cancelled its bill",
+    "placed": "had it take place elsewhere",
+    "modifiers-set": "set its modifiers",
     "extended": "made its next occurrences",
     "bed-booked": "booked a bed",
     "bed-changed": "changed a stay",
@@ -76,6 +87,7 @@ _DETAILS = (
     "bad",
     "deleted",
     "stay",
+    "bill",
 )
 
 

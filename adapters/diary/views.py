@@ -45,12 +45,22 @@ class SessionView:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionDetail:
-    """One session with its rule, its lock, its cancellations, and what came of it."""
+    """One session with its rule, its locks, its cancellations, what came of it, and where its money stands.
+
+    `billing` has an entry for each attendance that is billed. `not_billable_yet`: a service with an amount is missing.
+    """
 
     session: SessionView
     rule: str
     occurrence_key: str | None
     lock: str | None
+    locks: tuple[str, ...]
+    note: str
+    diagnosis: tuple[str, ...]
+    place_of_service: str | None
+    modifiers: tuple[str, ...]
+    billing: tuple[dict[str, str], ...]
+    not_billable_yet: bool
     cancellations: tuple[dict[str, str], ...]
     billable: bool
     actual_start: str | None

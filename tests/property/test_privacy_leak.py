@@ -62,6 +62,10 @@ PLANTED = {
     "group_template_client": {},
     "travel": {},
     "travel_rate": {},
+    "note": {"signed_by": "Qzsigner", "diagnosis_text": "Qzdiagnosis"},
+    "bill": {"ref": "Qzbill"},
+    "bill_line": {"modifier_text": "Qzmodifiers"},
+    "payment": {"recorded_by": "Qzcashier", "removed_by": "Qzremover"},
     "cancellation_reason": {"text": "Qzreason"},
     "cancellation": {"note": "Qznote", "rule_trace": "Qztrace", "fee_note": "Qzfeenote"},
     "attestation": {"basis": "Qzbasis"},
@@ -100,8 +104,12 @@ STRUCTURED = {
     "group_template_client": {"ref"},
     "travel": {"direction", "vehicle"},
     "travel_rate": {"ref"},
+    "note": set(),
+    "bill": {"state"},
+    "bill_line": set(),
+    "payment": {"kind"},
     "attestation": {"level", "attested_by"},
-    "session": {"occurrence_key"},
+    "session": {"occurrence_key", "modifier_text"},
     "series": {"rule_text", "rdate_text", "exdate_text"},
 }
 _KINDS = {
@@ -218,7 +226,8 @@ def _fill(office: Office) -> None:
     with_whom = ("--kind", "COLLATERAL_CONTACT", "--contact-with", "PHYSICIAN")
     office.run(*add, "--start", "2026-03-10 14:00", "--client", "liam", *with_whom)
     group = ("--work-type", "GROUP", "--client", "noor", "--client", "eva", "--client", "liam")
-    office.run(*add, "--start", "2026-03-11 09:00", *group, "--site", "adelaide")
+    together = office.ask(*add, "--start", "2026-03-11 09:00", *group, "--site", "adelaide")["session_id"]
+    _bill(office, together)
     office.run(*add, "--start", "2026-03-12 09:00", "--client", "noor", "--rule", "FREQ=WEEKLY;COUNT=4")
     off = office.ask(*add, "--start", "2026-03-13 09:00", "--client", "noor")["session_id"]
     how = ("--by", "client", "--reason", "client-ill", "--advised", "2026-03-02 08:00", "--note", "private")
@@ -233,6 +242,17 @@ def _plan(office: Office, session: str) -> None:
     file.write_text(AGREED, encoding="utf-8")
     office.run("practice", "import", str(file))
     office.run("service", "plan", session, "--service", "outing", "--claim-type", "direct", "--travel")
+
+
+def _bill(office: Office, session: str) -> None:
+    """A diagnosis, a signed note, and money that came twice: all of it locks, none of it is said."""
+    office.run("note", "diagnose", session, "F41.1", "--as", "sam")
+    office.run("note", "sign", session, "--as", "sam")
+    for_whom = ("--client", "noor", "--service", "physio", "--amount", "150", "--modifier", "GT")
+    bill = office.ask("bill", "make", session, *for_whom)["ref"]
+    office.run("bill", "pay", bill)
+    office.run("bill", "remove-payment", bill)
+    office.run("bill", "pay", bill)
 
 
 def _plant(office: Office) -> None:

@@ -22,7 +22,6 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 # The command line is a promise to scripts: these names do not change by accident.
 COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
-    *(f"session {verb}" for verb in ("add", "list", "show", "move", "cancel", "roster", "delete")),
     *(f"session {verb}" for verb in ("no-show", "fee", "cancellations", "repeat")),
     *(f"reason {verb}" for verb in ("list", "add", "retire")),
     *(
@@ -42,6 +41,16 @@ COMMANDS = {
     *(f"session {verb}" for verb in ("start", "complete", "reset")),
     "export services",
     *(f"service {verb}" for verb in ("list", "plan", "ad-hoc", "unplan")),
+    *(
+        f"session {verb}"
+        for verb in ("add", "list", "show", "move", "place", "modifiers", "cancel", "roster", "delete")
+    ),
+    *(f"note {verb}" for verb in ("sign", "unlock", "diagnose")),
+    *(
+        f"bill {verb}"
+        for verb in ("make", "list", "show", "edit-services", "pay", "refund", "remove-payment")
+    ),
+    *("bill cancel", "bill superbill"),
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"

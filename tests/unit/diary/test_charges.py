@@ -26,7 +26,7 @@ from model.service import (
     ServiceDelivered,
 )
 from model.session import Attendance, Session, SessionClient, Status, WorkType
-from sync.settings import FeesSettings, RulesSettings, Settings
+from sync.settings import FeesSettings, Settings
 from tests.unit.diary.conftest import Diary
 
 SETTINGS = Settings(fees=FeesSettings(no_show_cents=10_000))
@@ -326,11 +326,10 @@ def test_000_23_what_was_rostered_is_deleted_only_where_it_is_allowed_and_meant(
     with pytest.raises(DomainError) as caught:
         cancelling.delete(diary.sessions, diary.act, session, None)
     assert caught.value.code == "E_LOCKED"
-    allowed = Settings(rules=RulesSettings(allow_delete_rostered=True))
     with pytest.raises(DomainError, match="C-1077") as caught:
-        cancelling.delete(diary.sessions, diary.act, session, None, allowed)
-    assert caught.value.code == "E_SURE"
-    cancelling.delete(diary.sessions, diary.act, session, None, allowed, sure=True)
+        cancelling.delete(diary.sessions, diary.act, session, None, rostered=True)
+    assert caught.value.code == "E_CONFIRM"
+    cancelling.delete(diary.sessions, diary.act, session, None, rostered=True, confirmed=True)
     with diary.read() as database:
         assert database.scalar(select(func.count()).select_from(Session)) == 0
 
@@ -338,9 +337,8 @@ def test_000_23_what_was_rostered_is_deleted_only_where_it_is_allowed_and_meant(
 def test_000_23_what_is_cancelled_stays_when_its_series_is_deleted(diary: Diary, funded: str) -> None:
     weekly = diary.add("2026-04-07 15:00", rule="FREQ=WEEKLY;COUNT=3")
     cancel(diary, str(weekly.session_id), LATE, Scope.THIS_ONLY)
-    allowed = Settings(rules=RulesSettings(allow_delete_rostered=True))
     done = cancelling.delete(
-        diary.sessions, diary.act, str(weekly.session_id), Scope.ALL_IN_SERIES, allowed, sure=True
+        diary.sessions, diary.act, str(weekly.session_id), Scope.ALL_IN_SERIES, rostered=True, confirmed=True
     )
     assert done.count == 2
     with diary.read() as database:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from model.link import Mode
+from model.lock import Lock
 from model.series import Scope
 from sync.classify import Code, Edit
 from sync.event import Component
@@ -117,7 +118,7 @@ GRAVE: tuple[Code, ...] = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E10", "E11
 
 
 @pytest.mark.parametrize("code", GRAVE)
-@pytest.mark.parametrize("lock", ["SESSION_COMPLETE", "SESSION_CANCELLED"])
+@pytest.mark.parametrize("lock", [lock for lock in Lock if lock is not Lock.SESSION_IN_PROGRESS])
 @pytest.mark.parametrize("column", [Column.SINGLE, Column.GROUP])
 def test_a_lock_refuses_what_is_grave(code: Code, lock: str, column: Column) -> None:
     assert verdict(edit(code), column=column, lock=lock) == ("REFUSE", lock)

@@ -1,0 +1,77 @@
+"""Sign, unlock and diagnose the note of a session (004-28). What the note says is kept elsewhere (DOMAIN 7)."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Database
+
+from adapters.database.engine import Sessions
+from adapters.database.revisions import renumber
+from adapters.diary.lookup import find_session
+from adapters.diary.transaction import record, writing
+from model.act import Act
+from model.errors import DomainError
+from model.note import Note, NoteState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """How the note of one session stands."""
+
+    session_id: UUID
+    state: NoteState
+    signed_by: str
+    signed_at: datetime | None
+    diagnosis: tuple[str, ...]
+
+
+def sign(sessions: Sessions, act: Act, session: str) -> Noted:
+    """From now on time, place, services and diagnosis stay as they are."""
+    return _change(sessions, act, session, "note-signed", lambda note: note.sign(act))
+
+
+def unlock(sessions: Sessions, act: Act, session: str, *, admins: Collection[str]) -> Noted:
+    """Make it a draft again, for who signed it or an administrator."""
+    return _change(sessions, act, session, "note-unlocked", lambda note: note.unlock(act, admins=admins))
+
+
+def diagnose(sessions: Sessions, act: Act, session: str, codes: Sequence[str]) -> Noted:
+    """Replace the diagnosis codes. History says that it was done, not what they are."""
+    return _change(sessions, act, session, "diagnosed", lambda note: note.diagnose(codes))
+
+
+def note_of(database: Database, session_id: UUID) -> Note | None:
+    return database.scalar(select(Note).where(Note.session_id == session_id))
+
+
+def _change(sessions: Sessions, act: Act, session: str, action: str, step: Callable[[Note], None]) -> Noted:
+    with writing(sessions) as database:
+        found = find_session(database, session)
+        if not found.has_client:
+            raise DomainError("E_CLIENT_REQUIRED", "An Other Event has no client, so it has no note")
+        note = note_of(database, found.id) or _new(database, found.id, act)
+        before = note.state
+        step(note)
+        if note.state is not before:
+            renumber(database, [found.id], now=act.now)
+        record(database, act, action, session_id=found.id)
+        return _told(note)
+
+
+def _new(database: Database, session_id: UUID, act: Act) -> Note:
+    made = Note(id=act.new_id(), session_id=session_id, signed_by="", diagnosis_text="")
+    database.add(made)
+    return made
+
+
+def _told(note: Note) -> Noted:
+    return Noted(
+        session_id=note.session_id,
+        state=note.state,
+        signed_by=note.signed_by,
+        signed_at=note.signed_at,
+        diagnosis=note.diagnosis,
+    )

@@ -1,0 +1,94 @@
+"""US20 (DOMAIN 6): the modifier 95 comes and goes with the place, unless it was typed (R70); link, zone and room.
+
+What the calendar of a room shows is told where rooms have calendars.
+"""
+
+from pathlib import Path
+
+from adapters.demo.radicale import Server
+from tests.acceptance.office import Office
+from tests.phone import Phone
+
+_PLACES = """
+[[site]]
+id = "telehealth"
+code = "TEL"
+name = "Telehealth at home"
+tz = "America/Chicago"
+pos_code = "10"
+"""
+
+
+def test_us20_modifiers_follow_the_place(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone, tmp_path: Path
+) -> None:
+    office.at("2026-03-02T08:00-06:00")
+    places = tmp_path / "places.toml"
+    places.write_text(_PLACES, encoding="utf-8")
+    office.run("practice", "import", str(places))
+    office.link("mia", caldav_server, collection_url)
+    url = "https://video.example/mia"
+    session = office.ask(
+        *("session", "add", "--start", "2026-03-10 11:00", "--minutes", "50", "--tz", "America/New_York"),
+        *("--worker", "mia", "--client", "jordan", "--site", "telehealth", "--url", url, "--roster"),
+    )["session_id"]
+    office.settle()
+    assert office.ask("session", "show", session)["modifiers"] == ["95"]
+    (uid,) = phone.uids()
+    assert phone.master(uid).value("CONFERENCE") == url
+
+    office.run("session", "place", session, "--site", "chicago", "--url", "")
+    office.settle()
+    shown = office.ask("session", "show", session)
+    assert (shown["modifiers"], shown["place_of_service"]) == ([], "11")
+    assert phone.master(uid).value("CONFERENCE") == ""
+    assert phone.master(uid).lines("DTSTART") == ["DTSTART;TZID=America/New_York:20260310T110000"]
+
+    office.run("session", "modifiers", session, "95")
+    office.run("session", "place", session, "--site", "telehealth")
+    assert office.ask("session", "show", session)["modifiers"] == ["95"]
+    office.run("session", "place", session, "--site", "chicago")
+    assert office.ask("session", "show", session)["modifiers"] == ["95"]
+
+    office.run("session", "modifiers", session, "GT", "HO", "25", "59")
+    refused = office.attempt("session", "place", session, "--site", "telehealth")
+    assert (refused.code, "E_MODIFIERS" in refused.err) == (1, True)
+    assert office.ask("session", "show", session)["place_of_service"] == "11"
+
+
+def test_us20_link_zone_and_room(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    office.at("2026-03-02T08:00-06:00")
+    office.link("mia", caldav_server, collection_url)
+    add = ("session", "add", "--tz", "America/New_York", "--roster")
+    taken = (*add, "--worker", "sam", "--client", "eva", "--minutes", "30")
+    office.run(*taken, "--start", "2026-03-10 11:30", "--room", "room-2")
+    office.run(*taken, "--start", "2026-03-10 12:30", "--room", "room-3")
+    who = ("--worker", "mia", "--client", "jordan", "--minutes", "50", "--location-type", "TELEHEALTH")
+    url = "https://video.example/mia"
+    session = office.ask(*add, *who, "--start", "2026-03-10 11:00", "--url", url)["session_id"]
+    office.settle()
+    (uid,) = phone.uids()
+
+    phone.set(uid, "CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:https://elsewhere.example/x")
+    office.settle()
+    assert phone.master(uid).value("CONFERENCE") == url
+    known = office.judged()
+    assert known == [("E23", "REFUSED", "URL_OWNED")]
+
+    same = ("DTSTART;TZID=America/Chicago:20260310T100000", "DTEND;TZID=America/Chicago:20260310T105000")
+    phone.set(uid, *same)
+    office.settle()
+    assert (office.judged(), office.starts("mia")) == (known, ["2026-03-10T11:00"])
+
+    refused = office.attempt("session", "place", session, "--room", "room-2")
+    assert (refused.code, "E_ROOM_CONFLICT" in refused.err) == (1, True)
+    office.run("session", "place", session, "--room", "room-3", "--url", "")
+    office.settle()
+    phone.set(
+        uid, "DTSTART;TZID=America/New_York:20260310T120000", "DTEND;TZID=America/New_York:20260310T125000"
+    )
+    office.settle()
+    assert office.judged()[-1] == ("E1", "REFUSED", "ROOM_CONFLICT")
+    assert office.starts("mia") == ["2026-03-10T11:00"]
