@@ -148,13 +148,13 @@ def test_what_became_unreadable_blocks_as_it_did_and_is_reported(world: World) -
 def test_a_run_that_dies_between_two_pages_reads_the_rest_next_time(sqlite_url: str) -> None:
     """The position is not saved ahead of what was read (I10)."""
     world = World(sqlite_url, role=Role.BUSY_SOURCE)
-    for day in range(1, 61):
+    for day in range(1, 111):
         world.phone.add(dentist(f"own-{day}", at(1, 10) + timedelta(days=day)))
     stopped = world.runner.sync(world.link_id, stopping=lambda: True)
     assert isinstance(stopped, Report)
-    assert (stopped.stopped, len(starts(world))) == (True, 50)
+    assert (stopped.stopped, len(starts(world))) == (True, 100)
     world.settle()
-    assert len(starts(world)) == 60
+    assert len(starts(world)) == 110
     world.close()
 
 

@@ -66,6 +66,7 @@ def test_e_ad_hoc_off_unless_the_practice_allows_it(
         *("service", "ad-hoc", session, "--service", "splint", "--client", "noor", "--rate", "45"),
         *("--claim-type", "direct", "--method", "fixed-quantity", "--quantity", "1"),
     )
+    monkeypatch.setenv("CALENDULA_RULES__AD_HOC_SERVICES", "false")
     refused = agreed(*splint)
     assert refused.code == 1
     assert refused.err.endswith("(E_AD_HOC_OFF)\n")

@@ -16,6 +16,8 @@ from model.asset import Asset
 from model.cancellation import CancelledBy
 from model.errors import DomainError
 from model.journal import HistoryEntry
+from model.people import Client
+from model.practice import Site
 from model.series import Scope
 from model.session import Session
 from model.waiver import Waiver
@@ -107,6 +109,9 @@ def test_e_asset_region_the_sites_region_or_the_one_that_is_said(equipped: Diary
 
 
 def test_e_not_site_client_a_client_of_another_site(equipped: Diary) -> None:
+    with equipped.sessions.begin() as database:
+        home = database.scalars(select(Site.id).where(Site.ref == "adelaide")).one()
+        database.scalars(select(Client).where(Client.ref == "noor")).one().site_id = home
     assert refusal(equipped, "2026-03-16 10:00", site="house").code == "E_NOT_SITE_CLIENT"
     assert equipped.add("2026-03-16 10:00", site="house", clients=["eva"]).count == 1
 

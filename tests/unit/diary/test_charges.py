@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
-from adapters.diary import absences, cancelling
+from adapters.diary import absences, cancelling, planning
 from adapters.diary.cancelling import Cancel, Cancelled, Rules
+from adapters.diary.planning import Plan
 from adapters.diary.reasons import Reason, add_reason, list_reasons, retire_reason
 from model.act import Act
 from model.cancellation import Billing, Cancellation, CancelledBy, NdisCode, Outcome
@@ -226,20 +227,10 @@ def test_each_occurrence_is_judged_by_its_own_time(diary: Diary, funded: str) ->
     assert [charge.amount_cents for charge in done.charges] == [10_000, 0, 0]
 
 
-def test_a_series_knows_what_is_planned_for_all_of_it(diary: Diary, funded: str) -> None:
+def test_what_is_planned_for_all_of_a_series_is_what_an_occurrence_costs(diary: Diary, funded: str) -> None:
     weekly = diary.add("2026-04-07 13:00", workers=["tom"], clients=["liam"], rule="FREQ=WEEKLY;COUNT=2")
-    with diary.sessions.begin() as database:
-        service = database.scalars(select(Service).where(Service.ref == "dsw")).one()
-        database.add(
-            PlannedService(
-                id=diary.act.new_id(),
-                series_id=weekly.series_id,
-                service_id=service.id,
-                rate_cents=6_756,
-                ratio=2,
-                clients=[],
-            )
-        )
+    plan = Plan(service="dsw", ratio=2, clients=["liam"])
+    planning.plan(diary.sessions, diary.act, str(weekly.session_id), plan, Scope.ALL_IN_SERIES)
     told = replace(ILL, advised="2026-03-31 13:01")
     [charge] = cancel(diary, str(weekly.session_id), told, Scope.THIS_ONLY).charges
     assert charge.amount_cents == 3_378  # an hour, shared by two

@@ -29,8 +29,7 @@ def bring(diary: Diary, tmp_path: Path) -> Import:
 def test_a_second_import_of_the_same_file_only_updates(diary: Diary) -> None:
     counts = import_practice(diary.sessions, diary.act, SAMPLE)
 
-    assert {count.added for count in counts} == {0}
-    assert len(counts) > 6
+    assert [count.added for count in counts] == [0] * 6
     with diary.read() as database:
         assert database.scalar(select(func.count()).select_from(Client)) == 4
 
