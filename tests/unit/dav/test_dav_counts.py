@@ -25,11 +25,11 @@ def test_a_first_look_costs_two_requests_and_an_unchanged_one_costs_one(calendar
 
 
 def test_reading_costs_one_request_a_page_and_a_write_costs_one(calendar: CalDavCalendar) -> None:
-    hrefs = [calendar.new_href(f"a{n}") for n in range(60)]
+    hrefs = [calendar.new_href(f"a{n}") for n in range(110)]
     etags = [calendar.create(href, event(f"a{n}")) for n, href in enumerate(hrefs)]
-    assert calendar.requests == {"PUT": 60}
+    assert calendar.requests == {"PUT": 110}
     calendar.requests.clear()
-    assert len(list(calendar.fetch(hrefs))) == 60
+    assert len(list(calendar.fetch(hrefs))) == 110
     calendar.replace(hrefs[0], event("a0", "Changed"), etag=etags[0] or "")
     calendar.delete(hrefs[1], etag=etags[1])
     assert calendar.requests == {"REPORT": 2, "PUT": 1, "DELETE": 1}
