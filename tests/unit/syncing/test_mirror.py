@@ -114,12 +114,13 @@ def test_a_series_is_single_events_and_ends_with_its_sessions(room: World) -> No
 def test_001_09_an_assets_calendar_follows_its_sessions(sqlite_url: str) -> None:
     world = World(sqlite_url)
     with world.sessions.begin() as database:
-        bus = Asset(id=world.new_id(), ref="bus", name="Minibus")
-        database.add(bus)
+        bus, chair = (Asset(id=world.new_id(), ref=ref, name=ref) for ref in ("bus", "chair"))
+        database.add_all([bus, chair])
     mirror(world, asset_id=bus.id)
     session = world.add_session(at(10))
-    with world.session(session) as row:
-        row.take(Need(asset=bus))
+    for taken, asset in ((session, bus), (world.add_session(at(15)), chair)):
+        with world.session(taken) as row:
+            row.take(Need(asset=asset))
     world.settle()
     uid = only(world).uid
     with world.session(session) as row:
