@@ -6,7 +6,7 @@ name it; money is whole cents, quantities have two decimal places.
 """
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -132,17 +132,6 @@ class PlannedService(Row, Base):
     travel_chargeable: Mapped[bool] = mapped_column(default=False)
     primary: Mapped[bool] = mapped_column(default=False)
     ad_hoc: Mapped[bool] = mapped_column(default=False)
-
-    def planned_quantity(self, minutes: int) -> Decimal:
-        """What is to be delivered in a session of so many minutes, rounded to a hundredth, halves up."""
-        if self.quantity is not None or self.method is DeliveryMethod.FIXED_QUANTITY:
-            return self.quantity or Decimal(0)
-        return (Decimal(minutes) / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-    def planned_cents(self, minutes: int) -> int:
-        """What one client is to pay for it, at the ratio that was planned."""
-        cents = self.planned_quantity(minutes) * self.rate_cents / self.ratio
-        return int(cents.quantize(Decimal(1), ROUND_HALF_UP))
 
     service: Mapped[Service] = relationship(lazy="raise")
     clients: Mapped[list["PlannedServiceClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")

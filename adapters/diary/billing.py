@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import joinedload, selectinload
 
 from adapters.database.engine import Sessions
 from adapters.database.revisions import renumber
 from adapters.diary.bills import BillView, bill_named, bills_of, view_of
 from adapters.diary.lookup import by_ref, find_session
+from adapters.diary.planned import plans_of
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.bill import (
@@ -31,7 +31,7 @@ from model.bill import (
 from model.errors import DomainError
 from model.modifier import Modifiers, at_place, typed
 from model.people import Client
-from model.service import PlannedService, Service, ServiceDelivered
+from model.service import Service, ServiceDelivered
 from model.session import Session, SessionClient
 
 _FIRST_NUMBER = 1001
@@ -206,14 +206,5 @@ def _delivered(database: Database, row: Session, client_id: UUID) -> list[tuple[
 
 
 def _planned(database: Database, row: Session, client_id: UUID) -> list[tuple[Service, int]]:
-    return [(one.service, share_of(one, row, client_id)) for one in planned_for(database, row)]
-
-
-def planned_for(database: Database, row: Session) -> list[PlannedService]:
-    """The services planned for a session, or for the series it belongs to, with the clients who get them."""
-    mine = PlannedService.session_id == row.id
-    if row.series_id is not None:
-        mine |= PlannedService.series_id == row.series_id
-    parts = joinedload(PlannedService.service, innerjoin=True), selectinload(PlannedService.clients)
-    query = select(PlannedService).where(mine).options(*parts)
-    return list(database.scalars(query.order_by(PlannedService.primary.desc(), PlannedService.id)))
+    plans = plans_of(database, [row.id])[row.id]
+    return [(one.service, share_of(one, row, client_id)) for one in plans]

@@ -6,25 +6,20 @@ charges by its own rules stands on the cancellation alone, until somebody bills 
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
+from adapters.diary.agreements import items_on
 from adapters.diary.holidays import is_holiday
 from adapters.diary.planned import plans_of
+from adapters.diary.planning import day_of
 from model.act import Act
+from model.bill import share_of
 from model.cancellation import Cancellation, CancelledBy, Outcome
+from model.delivery import quantity
 from model.errors import DomainError
 from model.moment import zone
 from model.notice import Case, Funding, Ruling, rule
-from model.service import (
-    AgreementItem,
-    CancelRule,
-    Delivered,
-    DeliveredState,
-    PlannedService,
-    ServiceAgreement,
-    ServiceDelivered,
-)
+from model.service import CancelRule, Delivered, DeliveredState, PlannedService, ServiceDelivered
 from model.session import Session
 from sync.settings import Settings
 
@@ -40,15 +35,14 @@ class _Fee:
     primary_cents: int
 
 
+_NOTHING = _Fee(cents=0, primary=None, primary_cents=0)
+
+
 def charge(
     database: Database, act: Act, row: Session, made: Cancellation, settings: Settings, *, claim: bool
 ) -> Ruling:
     """Judge one cancellation and write down what is due. With `claim` it has to be one for the NDIS (E_NDIS_REASON)."""
-    fee = (
-        _fee(database, row, made)
-        if made.cancelled_by is CancelledBy.CLIENT
-        else _Fee(cents=0, primary=None, primary_cents=0)
-    )
+    fee = _fee(database, row, made) if made.cancelled_by is CancelledBy.CLIENT else _NOTHING
     funding = _funding(database, row, made, fee, settings)
     if claim and (funding is None or made.reason.ndis_code is None):
         raise DomainError(
@@ -82,9 +76,14 @@ def _funding(
 ) -> Funding | None:
     """What the NDIS asks about, where it funds the service and the item may be charged when cancelled (R2)."""
     service = fee.primary.service if fee.primary is not None else None
-    if service is None or not service.ndis or service.cancel_rule is CancelRule.NONE:
+    if (
+        service is None
+        or made.client_id is None
+        or not service.ndis
+        or service.cancel_rule is CancelRule.NONE
+    ):
         return None
-    item = _item(database, row, made, service.id)
+    item = items_on(database, [made.client_id], day_of(row)).get((made.client_id, service.id))
     return Funding(
         rule=service.cancel_rule,
         agreed=item is not None and item.cancellation_agreed,
@@ -96,25 +95,12 @@ def _funding(
 
 
 def _fee(database: Database, row: Session, made: Cancellation) -> _Fee:
-    planned = [
-        one
-        for one in plans_of(database, [row.id])[row.id]
-        if not one.clients or made.client_id in {client.client_id for client in one.clients}
-    ]
-    primary = planned[0] if planned else None
-    cents = {one.id: one.planned_cents(_minutes(row)) for one in planned}
+    if made.client_id is None:
+        return _NOTHING
+    planned = plans_of(database, [row.id])[row.id]
+    cents = {one.id: due for one in planned if (due := share_of(one, row, made.client_id))}
+    primary = next((one for one in planned if one.id in cents), None)
     return _Fee(cents=sum(cents.values()), primary=primary, primary_cents=cents[primary.id] if primary else 0)
-
-
-def _item(database: Database, row: Session, made: Cancellation, service: object) -> AgreementItem | None:
-    """The agreement's item that stands on the day of the session."""
-    day = row.starts_at.astimezone(zone(row.tz)).date()
-    query = (
-        select(AgreementItem, ServiceAgreement)
-        .join(ServiceAgreement, ServiceAgreement.id == AgreementItem.agreement_id)
-        .where(ServiceAgreement.client_id == made.client_id, AgreementItem.service_id == service)
-    )
-    return next((item for item, agreement in database.execute(query) if agreement.covers(day)), None)
 
 
 def _line(
@@ -128,7 +114,7 @@ def _line(
         worker_id=None,
         service_id=planned.service_id,
         kind=Delivered.CANCELLATION,
-        quantity=planned.planned_quantity(_minutes(row)),
+        quantity=quantity(planned, scheduled=_minutes(row), actual=_minutes(row)),
         rate_cents=planned.rate_cents,
         amount_cents=ruling.amount_cents,
         reason_code=ruling.code,

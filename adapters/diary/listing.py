@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_sessions
-from adapters.diary.billing import planned_for
 from adapters.diary.bills import billing_view
 from adapters.diary.delivered import view_lines, view_travel
 from adapters.diary.lookup import by_ref, find_session, practice_zone
 from adapters.diary.notes import note_of
+from adapters.diary.planned import plans_of
 from adapters.diary.times import read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
 from model.bill import not_billable_yet
@@ -90,7 +90,7 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
             place_of_service=row.place_of_service,
             modifiers=tuple(one.code for one in row.modifiers),
             billing=billing_view(database, row.id),
-            not_billable_yet=not_billable_yet(row, planned_for(database, row)),
+            not_billable_yet=not_billable_yet(row, plans_of(database, [row.id])[row.id]),
             cancellations=tuple(
                 {
                     "by": found.cancelled_by.value,

@@ -313,8 +313,21 @@ def test_004_02_not_billable_yet_until_a_service_with_an_amount_is_planned(diary
     assert listing.show_session(diary.sessions, session).not_billable_yet
     plan(diary, 0, session=session)
     assert listing.show_session(diary.sessions, session).not_billable_yet
-    plan(diary, 18_399, series=added.series_id)
+    for_all_of(diary, added.series_id, session)
     assert not listing.show_session(diary.sessions, session).not_billable_yet
+
+
+def for_all_of(diary: Diary, series_id: UUID | None, occurrence: str) -> None:
+    """What planning for a whole series leaves: the pattern, and each occurrence's own."""
+    plan(diary, 18_399, series=series_id)
+    plan(diary, 18_399, session=occurrence)
+
+
+def test_an_occurrence_is_billed_once_for_what_its_series_repeats(diary: Diary) -> None:
+    added = diary.add("2026-03-03 10:00", rule=WEEKLY)
+    session = str(added.session_id)
+    for_all_of(diary, added.series_id, session)
+    assert amounts(make(diary, session, wanted=Wanted())) == [("physio", 18_399)]
 
 
 def test_e_not_billable_without_a_service_or_an_amount(diary: Diary) -> None:

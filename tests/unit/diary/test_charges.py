@@ -236,6 +236,20 @@ def test_what_is_planned_for_all_of_a_series_is_what_an_occurrence_costs(diary: 
     assert charge.amount_cents == 3_378  # an hour, shared by two
 
 
+def test_r1_a_part_is_of_what_would_have_been_billed_time_by_the_minute(diary: Diary, funded: str) -> None:
+    """Fifty minutes at 67.56 an hour are 56.30, not 0.83 hours of it."""
+    half = Reason(
+        ref="half", type=CancelledBy.CLIENT, text="Half", billing=Billing.PERCENT, billable_percent=100
+    )
+    add_reason(diary.sessions, diary.act, half)
+    with diary.sessions.begin() as database:
+        database.scalars(select(Service).where(Service.ref == "dsw")).one().ndis = False
+    short = diary.add("2026-04-07 13:00", minutes=50, workers=["tom"], clients=["liam"])
+    planning.plan(diary.sessions, diary.act, str(short.session_id), Plan(service="dsw"), None)
+    [charge] = cancel(diary, str(short.session_id), replace(LATE, reason="half")).charges
+    assert charge.amount_cents == 5_630
+
+
 # --- no-show --------------------------------------------------------------------------------------------------
 
 
