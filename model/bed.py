@@ -6,7 +6,7 @@ named by the date it begins on. A hold keeps the bed while its client is away: i
 """
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from model.act import Act
 from model.base import Base, Fixed, Row
 from model.errors import DomainError
 from model.moment import Moment, Span
+from model.money import cents
 from model.people import Client, Gender
 from model.practice import Site
 from model.service import Delivered, Service, ServiceDelivered, Unit
@@ -270,7 +271,7 @@ class BedService(Row, Base):
             day=day,
             quantity=self.quantity,
             rate_cents=self.rate_cents,
-            amount_cents=int((self.quantity * self.rate_cents).quantize(Decimal(1), ROUND_HALF_UP)),
+            amount_cents=cents(self.quantity * self.rate_cents),
         )
 
 

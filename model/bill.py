@@ -7,7 +7,7 @@ whole cents. What was paid never exceeds what is due, and a bill's state is alwa
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from model.base import Base, Row
 from model.errors import DomainError
 from model.lock import Lock, locked
 from model.modifier import Modifiers, from_text, to_text
+from model.money import cents, in_dollars
 from model.people import Client
 from model.service import DeliveryMethod, PlannedService, Service, Unit
 from model.session import Attendance, Kind, Session, SessionClient, Status
@@ -129,17 +130,17 @@ class Bill(Row, Base):
 
     # --- money -------------------------------------------------------------------------------------------
 
-    def pay(self, cents: int | None, act: Act) -> "Payment":
+    def pay(self, amount_cents: int | None, act: Act) -> "Payment":
         """Apply a payment: all that is due, or a part of it."""
         if self.state is BillState.CANCELLED or self.due_cents == 0:
             raise DomainError("E_TRANSITION", f"Nothing is due on this bill: it is {self.state}")
-        return self._book(PaymentKind.PAYMENT, cents, self.due_cents, act)
+        return self._book(PaymentKind.PAYMENT, amount_cents, self.due_cents, act)
 
-    def refund(self, cents: int | None, act: Act) -> "Payment":
+    def refund(self, amount_cents: int | None, act: Act) -> "Payment":
         """Give money back: all that was paid, or a part of it. With nothing left, the bill is unpaid again."""
         if self.state is not BillState.PAID:
             raise DomainError("E_TRANSITION", f"Nothing can be refunded: this bill is {self.state}")
-        return self._book(PaymentKind.REFUND, cents, self.paid_cents, act)
+        return self._book(PaymentKind.REFUND, amount_cents, self.paid_cents, act)
 
     def remove_payment(self, number: int, act: Act) -> None:
         """Take back a payment that was entered by mistake; the row stays, marked as removed."""
@@ -160,12 +161,12 @@ class Bill(Row, Base):
             raise DomainError("E_TRANSITION", f"A bill that is {self.state} cannot be cancelled; {out}")
         self.state, self.cancelled_at = BillState.CANCELLED, act.now
 
-    def _book(self, kind: PaymentKind, cents: int | None, most: int, act: Act) -> "Payment":
-        cents = most if cents is None else cents
-        if not 0 < cents <= most:
-            raise DomainError("E_AMOUNT", f"Give an amount from 0.01 to {money(most)}")
+    def _book(self, kind: PaymentKind, amount_cents: int | None, most: int, act: Act) -> "Payment":
+        amount_cents = most if amount_cents is None else amount_cents
+        if not 0 < amount_cents <= most:
+            raise DomainError("E_AMOUNT", f"Give an amount from 0.01 to {in_dollars(most)}")
         made = Payment(
-            id=act.new_id(), number=_next(self.payments), kind=kind, amount_cents=cents, at=act.now,
+            id=act.new_id(), number=_next(self.payments), kind=kind, amount_cents=amount_cents, at=act.now,
             recorded_by=act.actor,
         )  # fmt: skip
         self.payments.append(made)
@@ -285,8 +286,7 @@ def planned_cents(planned: PlannedService, session: Session) -> int:
     if planned.method is not DeliveryMethod.FIXED_QUANTITY and planned.service.unit == Unit.HOUR:
         length = session.ends_at - session.starts_at
         quantity = Decimal(int(length.total_seconds())) / 3600
-    cents = (Decimal(1) if quantity is None else quantity) * planned.rate_cents
-    return int(cents.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return cents((Decimal(1) if quantity is None else quantity) * planned.rate_cents)
 
 
 def share_of(planned: PlannedService, session: Session, client_id: UUID) -> int:
@@ -304,11 +304,6 @@ def not_billable_yet(session: Session, planned: Iterable[PlannedService]) -> boo
     if session.kind is not Kind.CLIENT_SESSION:
         return False
     return not any(planned_cents(one, session) > 0 for one in planned)
-
-
-def money(cents: int) -> str:
-    """An amount as people write it."""
-    return f"{Decimal(cents).scaleb(-2):.2f}"
 
 
 def _next(rows: "Iterable[BillLine] | Iterable[Payment]") -> int:

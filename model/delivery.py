@@ -10,9 +10,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from model.errors import DomainError
+from model.money import cents
 from model.portions import (
     WHOLE,
-    cents,
     check_portions,
     equal_portions,
     may_apportion,

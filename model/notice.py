@@ -7,10 +7,11 @@ really passed give the wrong answer (US12). Nothing here loads rows; each answer
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from model.cancellation import Billing, CancellationReason, CancelledBy, Outcome
+from model.money import cents
 from model.service import CancelRule
 
 _DAY = timedelta(days=1)
@@ -77,9 +78,9 @@ def rule(case: Case) -> Ruling:
     return _by_practice(case) if case.funding is None else _by_ndis(case, case.funding)
 
 
-def percent_of(cents: int, percent: Decimal | int) -> int:
-    """A part of an amount, rounded to the cent, halves up."""
-    return int((Decimal(cents) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
+def percent_of(amount: int, percent: Decimal | int) -> int:
+    """A part of an amount in cents."""
+    return cents(Decimal(amount) * percent / 100)
 
 
 def _by_practice(case: Case) -> Ruling:
@@ -99,9 +100,9 @@ def _by_practice(case: Case) -> Ruling:
     return Ruling(trace=(f"{short}: the reason does not bill",))
 
 
-def _charged(cents: int, percent: Decimal, short: str, what: str) -> Ruling:
-    outcome = Outcome.BILLABLE if cents > 0 else Outcome.NOT_BILLABLE
-    return Ruling(outcome=outcome, percent=percent, amount_cents=cents, trace=(f"{short}: {what}",))
+def _charged(amount: int, percent: Decimal, short: str, what: str) -> Ruling:
+    outcome = Outcome.BILLABLE if amount > 0 else Outcome.NOT_BILLABLE
+    return Ruling(outcome=outcome, percent=percent, amount_cents=amount, trace=(f"{short}: {what}",))
 
 
 def _by_ndis(case: Case, funding: Funding) -> Ruling:
@@ -118,12 +119,10 @@ def _by_ndis(case: Case, funding: Funding) -> Ruling:
     if missing:
         return Ruling(trace=(said, *missing))
     percent = Decimal(funding.percent)
-    cents = percent_of(case.fee_cents, percent)
-    charged = _charged(cents, percent, said, f"{percent} % of the agreed fee (R2)")
-    code = str(case.reason.ndis_code) if cents else ""
-    return Ruling(
-        outcome=charged.outcome, percent=percent, amount_cents=cents, code=code, trace=charged.trace
-    )
+    due = percent_of(case.fee_cents, percent)
+    charged = _charged(due, percent, said, f"{percent} % of the agreed fee (R2)")
+    code = str(case.reason.ndis_code) if due else ""
+    return Ruling(outcome=charged.outcome, percent=percent, amount_cents=due, code=code, trace=charged.trace)
 
 
 def _short_notice(case: Case, funding: Funding) -> tuple[bool, str]:

@@ -5,7 +5,7 @@ itself. Remainders go to whoever is owed most of one more part, so that lines ad
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from model.errors import DomainError
 
@@ -67,8 +67,3 @@ def shares(total: int, portions: Sequence[Decimal]) -> list[int]:
 def may_apportion(*, allowed: bool, ratio: int, prevented: bool) -> bool:
     """Whether portions may be changed at all: the practice's setting, the service, and not at 1:1."""
     return allowed and not prevented and ratio > 1
-
-
-def cents(amount: Decimal) -> int:
-    """To whole cents, half a cent up."""
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.base import Base, Fixed, Row
 from model.errors import DomainError
-from model.portions import cents
+from model.money import cents
 
 _LAST_AREA = 7
 

@@ -68,7 +68,8 @@ def list_(
     Example: calendula bill list --client jordan --state billed
     """
     from adapters.diary.bills import list_bills
-    from model.bill import BillState, money
+    from model.bill import BillState
+    from model.money import in_dollars
 
     wanted = BillState(choice(BillState, state)) if state else None
     columns = {
@@ -76,9 +77,9 @@ def list_(
         "client": lambda row: row.client,
         "state": lambda row: row.state,
         "made": lambda row: f"{row.made_at:%Y-%m-%d}",
-        "total": lambda row: money(row.total_cents),
-        "paid": lambda row: money(row.paid_cents),
-        "due": lambda row: money(row.due_cents),
+        "total": lambda row: in_dollars(row.total_cents),
+        "paid": lambda row: in_dollars(row.paid_cents),
+        "due": lambda row: in_dollars(row.due_cents),
     }
     found = list_bills(here(ctx).sessions, client=client, state=wanted)
     print_rows(found, columns, as_json=as_json, none="No bills.")
@@ -196,7 +197,7 @@ def superbill(ctx: typer.Context, ref: str = _BILL, as_json: bool = JSON) -> Non
     Example: calendula bill superbill B-1001
     """
     from adapters.diary.bills import superbill as claim
-    from model.bill import money
+    from model.money import in_dollars
 
     columns = {
         "date": lambda row: row.date,
@@ -205,7 +206,7 @@ def superbill(ctx: typer.Context, ref: str = _BILL, as_json: bool = JSON) -> Non
         "pos": lambda row: row.place_of_service,
         "diagnosis": lambda row: " ".join(row.diagnosis),
         "practitioner": lambda row: row.practitioner,
-        "amount": lambda row: money(row.amount_cents),
+        "amount": lambda row: in_dollars(row.amount_cents),
     }
     none = "Nothing of this bill can be claimed."
     print_rows(claim(here(ctx).sessions, ref), columns, as_json=as_json, none=none)
@@ -224,17 +225,17 @@ def _cents(text: str | None) -> int | None:
 def _print(done: "BillView", verb: str, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from model.bill import money
+    from model.money import in_dollars
 
     if as_json:
         print_json(asdict(done))
         return
-    sums = f"total {money(done.total_cents)}, paid {money(done.paid_cents)}, due {money(done.due_cents)}"
-    typer.echo(f"{verb} {done.ref} for {done.client}: {done.state}, {sums}")
+    total, paid, due = (in_dollars(sum_) for sum_ in (done.total_cents, done.paid_cents, done.due_cents))
+    typer.echo(f"{verb} {done.ref} for {done.client}: {done.state}, total {total}, paid {paid}, due {due}")
 
 
 def _print_parts(done: "BillView") -> None:
-    from model.bill import money
+    from model.money import in_dollars
 
     for line in done.lines:
         what = "fee" if line.fee else line.service
@@ -242,10 +243,10 @@ def _print_parts(done: "BillView") -> None:
             f"{short(line.session_id)} {line.start[:16].replace('T', ' ')}" if line.session_id else "deleted"
         )
         more = f" [{line.modifiers}]" if line.modifiers else ""
-        typer.echo(f"line {line.number}: {which} {what}{more} {money(line.amount_cents)}")
+        typer.echo(f"line {line.number}: {which} {what}{more} {in_dollars(line.amount_cents)}")
     for one in done.payments:
         removed = ", removed" if one.removed else ""
         when = f"{one.at:%Y-%m-%d}"
         typer.echo(
-            f"payment {one.number}: {when} {one.kind} {money(one.amount_cents)} by {one.recorded_by}{removed}"
+            f"payment {one.number}: {when} {one.kind} {in_dollars(one.amount_cents)} by {one.recorded_by}{removed}"
         )

@@ -104,10 +104,11 @@ def fee(
     Example: calendula session fee 5b1f --cents 6000 --note "Individual rate"
     """
     from adapters.diary.absences import set_fee
+    from model.money import in_dollars
 
     run = here(ctx)
     before = set_fee(run.sessions, run.act(), session, client, cents, note)
-    typer.echo(f"The fee is {_money(cents)} now, it was {_money(before)}.")
+    typer.echo(f"The fee is {in_dollars(cents)} now, it was {in_dollars(before)}.")
 
 
 @session.command("cancellations")
@@ -125,6 +126,7 @@ def cancellations(
     Example: calendula session cancellations --client noor --from 2026-01-01 --to 2026-07-01
     """
     from adapters.diary.absences import counted
+    from model.money import in_dollars
 
     rows = counted(here(ctx).sessions, client, start, end)
     columns = {
@@ -133,7 +135,7 @@ def cancellations(
         "advised": lambda row: "no-show" if row.no_show else row.advised[:16].replace("T", " "),
         "reason": lambda row: row.reason,
         "code": lambda row: row.ndis_code or None,
-        "charged": lambda row: _money(row.amount_cents),
+        "charged": lambda row: in_dollars(row.amount_cents),
         "claimed": lambda row: "yes" if row.claimed else "no",
         "why": lambda row: row.trace,
     }
@@ -146,13 +148,11 @@ def cancellations(
 
 
 def _print_charges(charges: "list[Charge] | tuple[Charge, ...]") -> None:
+    from model.money import in_dollars
+
     for charge in charges:
-        sum_ = _money(charge.amount_cents) if charge.outcome == "BILLABLE" else "nothing"
+        sum_ = in_dollars(charge.amount_cents) if charge.outcome == "BILLABLE" else "nothing"
         code = f" ({charge.code})" if charge.code else ""
         typer.echo(f"{charge.start[:16].replace('T', ' ')}: {charge.status}, charged: {sum_}{code}")
         for line in charge.trace:
             typer.echo(f"  {line}")
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02}"

@@ -23,10 +23,5 @@ def read_cents(text: str) -> int:
     return int(read_number(text, places=2) * 100)
 
 
-def in_dollars(cents: int) -> str:
-    """The same, to be read by people and by programs: "45.00"."""
-    return f"{Decimal(cents).scaleb(-2):.2f}"
-
-
 def _no_amount(text: str, places: int) -> DomainError:
     return DomainError("E_AMOUNT", f'"{text[:20]}" is not a number with at most {places} decimal places')

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.agreements import Items, items_on
-from adapters.diary.amounts import in_dollars, read_number
+from adapters.diary.amounts import read_number
 from adapters.diary.delivered import LineView, view_lines
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.planned import plans_of
@@ -27,6 +27,7 @@ from model.act import Act
 from model.delivery import Completion, Delivery, Line, deliver
 from model.errors import DomainError
 from model.moment import in_zone
+from model.money import in_dollars
 from model.people import Client
 from model.service import Delivered, DeliveredState, PlannedService, ServiceDelivered
 from model.session import Session

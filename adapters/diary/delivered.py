@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session as Database
 
-from adapters.diary.amounts import in_dollars
 from model.bed import BedBooking
+from model.money import in_dollars
 from model.people import Client, Worker
 from model.service import Delivered, Service, ServiceDelivered
 from model.session import Session

@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.amounts import in_dollars
 from adapters.diary.delivered import lines
 from adapters.diary.planned import plans_of
 from adapters.diary.transaction import record, writing
@@ -23,6 +22,7 @@ from model.act import Act
 from model.bed import BedBooking
 from model.errors import DomainError
 from model.moment import in_zone
+from model.money import in_dollars
 from model.people import Client
 from model.service import Delivered, DeliveredState, Service, ServiceDelivered, Unit
 from model.session import Session

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.diary.agreements import items_on
-from adapters.diary.amounts import in_dollars
 from adapters.diary.lookup import find_session
 from adapters.diary.planned import plans_of
 from adapters.diary.planning import day_of
+from model.money import in_dollars
 from model.people import Client
 from model.service import PlannedService, Service
 

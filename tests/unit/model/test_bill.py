@@ -18,7 +18,6 @@ from model.bill import (
     PaymentKind,
     billing_of,
     check_billable,
-    money,
     new_bill,
     not_billable_yet,
     on_superbill,
@@ -207,11 +206,6 @@ def test_amounts_and_payments_always_add_up(moves: list[tuple[str, int]]) -> Non
         assert (bill.state is BillState.PAID) == (bill.paid_cents > 0)
         assert bill.lines
         assert all(line.amount_cents > 0 for line in bill.lines)
-
-
-@pytest.mark.parametrize(("cents", "text"), [(0, "0.00"), (5, "0.05"), (15_000, "150.00"), (-250, "-2.50")])
-def test_money_is_written_with_two_places(cents: int, text: str) -> None:
-    assert money(cents) == text
 
 
 # --- services -------------------------------------------------------------------------------------------------
