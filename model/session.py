@@ -1,9 +1,8 @@
 """Sessions: one appointment of workers and clients, its states and what may be done to it.
 
-A session keeps wall time and zone (what was agreed) and, derived from them, UTC instants (what is compared
-and
-indexed). Occurrences of a series are sessions too, each a row of its own; what concerns the series as a whole
-is `model.series`. No rule here loads rows: relationships must have been loaded by whoever calls.
+A session keeps wall time and zone (what was agreed) and, derived from them, UTC instants (what is compared and
+indexed). Occurrences of a series are sessions too, each a row of its own; what concerns the series as a whole is
+`model.series`. No rule here loads rows: relationships must have been loaded by whoever calls.
 """
 
 from collections.abc import Collection, Iterable
@@ -198,7 +197,7 @@ class Session(Row, Details, Timed, Base):
     __tablename__ = "session"
     __table_args__ = (
         Index("ix_session_starts_at_ends_at", "starts_at", "ends_at"),
-        Index("ix_session_room_id_ends_at", "room_id", "ends_at"),
+        Index("ix_session_room_busy", "room_id", "ends_at", "starts_at"),
         Index("uq_session_series_id_occurrence_key", "series_id", "occurrence_key", unique=True),
         Index("ix_session_series_id_rev", "series_id", "rev"),
     )

@@ -1,79 +1,29 @@
 """What a session clashes with (DOMAIN 4): a full room or an asset in use refuses, a worker or client taken twice is a
 warning.
 
-Intervals are half-open. Asked after the change was flushed, in its transaction; what is asked about is left
-out.
+Asked after the change was flushed, in its transaction; what is asked about is left out.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.sql.elements import SQLCoreOperations
 
 from adapters.database.busy_blocks import times_between
 from adapters.diary.presence import away_at
+from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, others
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
 from model.errors import DomainError
 from model.practice import Room
-from model.session import (
-    Assignment,
-    Attendance,
-    Kind,
-    Session,
-    SessionAsset,
-    SessionClient,
-    SessionWorker,
-    ShowAs,
-    Status,
-)
+from model.session import Kind, Session, ShowAs
 from sync.settings import RulesSettings
 from sync.store import Placed
 
-
-@dataclass(frozen=True)
-class _Book:
-    """Where the times of one kind of `who` are written, and how many of it are taken."""
-
-    who: InstrumentedAttribute[Any]
-    starts: InstrumentedAttribute[datetime]
-    ends: InstrumentedAttribute[datetime]
-    table: type[SessionWorker] | type[SessionClient] | type[SessionAsset] | None = None
-    status: InstrumentedAttribute[Any] | None = None
-    qty: SQLCoreOperations[int] | None = None
-
-    def query(self) -> Select[UUID, UUID, datetime, datetime, int]:
-        """Of sessions that are not cancelled, what was not given up."""
-        many = literal(1) if self.qty is None else self.qty
-        found = select(Session.id, self.who, self.starts, self.ends, many)
-        found = found.where(Session.status != Status.CANCELLED)
-        if self.table is not None:
-            found = found.join(self.table, self.table.session_id == Session.id)
-        if self.status is not None:
-            given_up = [Assignment.CANCELLED, Assignment.DECLINED, Attendance.CANCELLED]
-            found = found.where(self.status.not_in(given_up))
-        return found
-
-
-_ROOMS = _Book(Session.room_id, Session.starts_at, Session.ends_at)
-_ASSETS = _Book(SessionAsset.asset_id, Session.starts_at, Session.ends_at, SessionAsset, qty=SessionAsset.qty)
-_WORKERS = _Book(
-    SessionWorker.worker_id,
-    SessionWorker.starts_at,
-    SessionWorker.ends_at,
-    SessionWorker,
-    SessionWorker.status,
-)
-_CLIENTS = _Book(
-    SessionClient.client_id, Session.starts_at, Session.ends_at, SessionClient, SessionClient.status
-)
 _MOST_TOLD = 10
 
 
@@ -113,8 +63,8 @@ def _full(database: Database, placed: Sequence[Placed]) -> tuple[list[Taken], li
     rooms = [Taken(s.room_id, start, end) for s, start, end in placed if s.room_id]
     assets = [Taken(a.asset_id, start, end, a.qty) for s, start, end in placed for a in s.assets]
     in_rooms, in_use = (
-        _others(database, _ROOMS, rooms, without=mine),
-        _others(database, _ASSETS, assets, without=mine),
+        others(database, ROOMS, rooms, without=mine),
+        others(database, ASSETS, assets, without=mine),
     )
     return (
         too_many(rooms, in_rooms, _there_are(database, Room.id, Room.capacity, rooms)),
@@ -140,14 +90,12 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     mine = [row for row in rows if not row.frozen and _blocks(row)]
     times = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
     clients = [Taken(c.client_id, row.starts_at, row.ends_at) for row in mine for c in row.active_clients]
-    busy = _others(
-        database, _WORKERS, [taken for several in times.values() for taken in several], without=mine
-    )
+    busy = others(database, WORKERS, [taken for several in times.values() for taken in several], without=mine)
     busy += _elsewhere(database, [taken for several in times.values() for taken in several])
     met = [row for row, wanted in times.items() if any(w.meets(other) for w in wanted for other in busy)]
     for row in met:
         row.overlap_acknowledged = True
-    engaged = _others(database, _CLIENTS, clients, without=mine)
+    engaged = others(database, CLIENTS, clients, without=mine)
     twice = any(want.meets(other) for want in clients for other in engaged)
     return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
 
@@ -157,29 +105,12 @@ def busy_workers(
 ) -> set[UUID]:
     """Who of these workers is taken in [start, end), by a session or in a calendar of their own."""
     wanted = [Taken(who, start, end) for who in workers]
-    busy = _others(database, _WORKERS, wanted, without=[without]) + _elsewhere(database, wanted)
+    busy = others(database, WORKERS, wanted, without=[without]) + _elsewhere(database, wanted)
     return {want.who for want in wanted if any(want.meets(other) for other in busy)}
 
 
 def _blocks(row: Session) -> bool:
     return row.kind is not Kind.OTHER_EVENT or row.show_as is ShowAs.BUSY
-
-
-def _others(
-    database: Database, book: _Book, wanted: Sequence[Taken], *, without: Iterable[Session]
-) -> list[Taken]:
-    """What else is in the book around the wanted times; free events block nobody. One query."""
-    if not wanted:
-        return []
-    query = book.query().where(
-        book.who.in_({taken.who for taken in wanted}),
-        book.ends > min(taken.start for taken in wanted),
-        book.starts < max(taken.end for taken in wanted),
-        or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY),
-    )
-    mine = {row.id for row in without}
-    found = database.execute(query).all()
-    return [Taken(row[1], row[2], row[3], row[4]) for row in found if row[0] not in mine]
 
 
 def _elsewhere(database: Database, wanted: Sequence[Taken]) -> list[Taken]:
@@ -202,9 +133,9 @@ def clashes_at(
     clients = [Taken(c.client_id, start, end) for s, start, end in placed for c in s.active_clients]
     workers = [Taken(w.worker_id, start, end) for s, start, end in placed for w in s.active_workers]
     rooms, assets = _full(database, placed)
-    twice = _meets(_others(database, _CLIENTS, clients, without=mine), clients)
+    twice = _meets(others(database, CLIENTS, clients, without=mine), clients)
     elsewhere = _elsewhere(database, workers)
-    busy = _meets(_others(database, _WORKERS, workers, without=mine) + elsewhere, workers)
+    busy = _meets(others(database, WORKERS, workers, without=mine) + elsewhere, workers)
     away = ["WORKER_UNAVAILABLE"] * away_at(database, placed)
     prevented = away if rules.worker_availability == "prevent" else []
     hard = ["ROOM_CONFLICT"] * bool(rooms) + ["ASSET_CONFLICT"] * bool(assets) + ["CLIENT_CONFLICT"] * twice
@@ -212,5 +143,5 @@ def clashes_at(
     return hard, ["SLOT_OVERLAP"] * busy + [code for code in away if not prevented]
 
 
-def _meets(others: Sequence[Taken], wanted: Sequence[Taken]) -> bool:
-    return any(want.meets(other) for want in wanted for other in others)
+def _meets(busy: Sequence[Taken], wanted: Sequence[Taken]) -> bool:
+    return any(want.meets(other) for want in wanted for other in busy)

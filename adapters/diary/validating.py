@@ -5,33 +5,22 @@ What is found informs; it hinders publishing only where the practice says so (`r
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.periods import period_named
 from adapters.diary.presence import working_times
 from adapters.diary.staffing import blocklist_among
+from adapters.diary.taken import CLIENTS, WORKERS, Book, others
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.capacity import Taken
 from model.eligibility import employed
 from model.moment import zone
 from model.roster import RosterPeriod, RosterSlot
-from model.session import (
-    Assignment,
-    Attendance,
-    Kind,
-    Session,
-    SessionClient,
-    SessionWorker,
-    ShowAs,
-    Status,
-)
-
-_NIGHT = timedelta(days=1)  # what begins on the last day may end on the next
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +59,9 @@ def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]
         yield from _of_slot(slot)
     yield from _away(database, period)
     yield from _kept_apart(database, period)
-    for one in _meeting([*_workers_planned(period), *_workers_taken(database, period)]):
+    for one in _meeting(_with_taken(database, WORKERS, _workers_planned(period))):
         yield Violation(rule="WORKER_OVERLAP", slot=one.slot, who=names[one.who])
-    for one in _meeting([*_clients_planned(period), *_clients_taken(database, period)]):
+    for one in _meeting(_with_taken(database, CLIENTS, _clients_planned(period))):
         yield Violation(rule="CLIENT_OVERLAP", slot=one.slot, who=names[one.who])
     yield from _hours(period)
 
@@ -154,37 +143,10 @@ def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> list[_
     return [_Taken(who, span.starts_at, span.ends_at, str(slot.id)) for who in people]
 
 
-def _workers_taken(database: Database, period: RosterPeriod) -> Iterator[_Taken]:
-    people = {one.worker_id for slot in period.slots for one in slot.workers}
-    query = (
-        select(SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at)
-        .join(Session, Session.id == SessionWorker.session_id)
-        .where(SessionWorker.worker_id.in_(people), _around(period))
-        .where(SessionWorker.status.not_in([Assignment.CANCELLED, Assignment.DECLINED]))
-    )
-    for who, start, end in database.execute(query):
-        yield _Taken(who, start, end, "")
-
-
-def _clients_taken(database: Database, period: RosterPeriod) -> Iterator[_Taken]:
-    people = {one.client_id for slot in period.slots for one in slot.clients}
-    query = (
-        select(SessionClient.client_id, Session.starts_at, Session.ends_at)
-        .join(Session, Session.id == SessionClient.session_id)
-        .where(SessionClient.client_id.in_(people), _around(period))
-        .where(SessionClient.status != Attendance.CANCELLED)
-    )
-    for who, start, end in database.execute(query):
-        yield _Taken(who, start, end, "")
-
-
-def _around(period: RosterPeriod) -> ColumnElement[bool]:
-    """Sessions that take time in these weeks."""
-    tz = zone(period.base.tz)
-    first = datetime(*period.start_date.timetuple()[:3], tzinfo=tz) - _NIGHT
-    last = datetime(*period.end_date.timetuple()[:3], tzinfo=tz) + 2 * _NIGHT
-    blocks = or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY)
-    return and_(Session.status != Status.CANCELLED, Session.ends_at > first, Session.starts_at < last, blocks)
+def _with_taken(database: Database, book: Book, planned: list[_Taken]) -> list[_Taken]:
+    """The planned times, and what these people do already then."""
+    there = others(database, book, [Taken(one.who, one.start, one.end) for one in planned])
+    return [*planned, *(_Taken(one.who, one.start, one.end, "") for one in there)]
 
 
 def _meeting(times: Iterable[_Taken]) -> Iterator[_Taken]:
