@@ -7,7 +7,6 @@ whole cents. What was paid never exceeds what is due, and a bill's state is alwa
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,9 +18,10 @@ from model.base import Base, Row
 from model.errors import DomainError
 from model.lock import Lock, locked
 from model.modifier import Modifiers, from_text, to_text
-from model.money import cents, in_dollars
+from model.money import in_dollars
 from model.people import Client
-from model.service import DeliveryMethod, PlannedService, Service, Unit
+from model.price import planned_price
+from model.service import PlannedService, Service
 from model.session import Attendance, Kind, Session, SessionClient, Status
 
 
@@ -280,30 +280,11 @@ def on_superbill(line: BillLine, bill: Bill, attendance: SessionClient | None) -
     )
 
 
-def planned_cents(planned: PlannedService, session: Session) -> int:
-    """What a planned service comes to as a whole: quantity times rate."""
-    quantity = planned.quantity
-    if planned.method is not DeliveryMethod.FIXED_QUANTITY and planned.service.unit == Unit.HOUR:
-        length = session.ends_at - session.starts_at
-        quantity = Decimal(int(length.total_seconds())) / 3600
-    return cents((Decimal(1) if quantity is None else quantity) * planned.rate_cents)
-
-
-def share_of(planned: PlannedService, session: Session, client_id: UUID) -> int:
-    """One client's share of it: the n-th part of 1:n, the cents that are left over going to the first (R23)."""
-    chosen = {one.client_id for one in planned.clients}
-    order = [one.client_id for one in session.clients if not chosen or one.client_id in chosen]
-    if client_id not in order:
-        return 0
-    part, left = divmod(planned_cents(planned, session), planned.ratio)
-    return part + (order.index(client_id) < left)
-
-
 def not_billable_yet(session: Session, planned: Iterable[PlannedService]) -> bool:
     """Whether a client session still lacks what billing needs: a service with an amount above zero (004-02)."""
     if session.kind is not Kind.CLIENT_SESSION:
         return False
-    return not any(planned_cents(one, session) > 0 for one in planned)
+    return not any(planned_price(one, session) > 0 for one in planned)
 
 
 def _next(rows: "Iterable[BillLine] | Iterable[Payment]") -> int:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from model.errors import DomainError
-from model.money import cents
 from model.portions import (
     WHOLE,
     check_portions,
@@ -20,6 +19,7 @@ from model.portions import (
     shares,
     split,
 )
+from model.price import price, quantity
 from model.service import AgreementItem, Delivered, DeliveryMethod, PlannedService
 from model.travel import (
     Direction,
@@ -151,28 +151,15 @@ def _check(done: Completion, plan: PlannedService, portions: Mapping[UUID, Decim
 # --- lines --------------------------------------------------------------------------------------------------
 
 
-def quantity(plan: PlannedService, *, scheduled: int, actual: int) -> Decimal:
-    """How much of a service was delivered, in its unit: hours of the time that counts, or what was fixed (000-06)."""
-    if plan.method is DeliveryMethod.FIXED_QUANTITY:
-        return plan.quantity or Decimal(1)
-    return round(Decimal(_minutes(plan, scheduled=scheduled, actual=actual)) / 60, 2)
-
-
-def _minutes(plan: PlannedService, *, scheduled: int, actual: int) -> int:
-    return actual if plan.method is DeliveryMethod.WORKER_ACTUAL_TIME else scheduled
-
-
-def fee(plan: PlannedService, *, scheduled: int, actual: int) -> int:
-    """What all of a planned service costs, in cents: time by the minute, not by the rounded hour."""
-    if plan.method is DeliveryMethod.FIXED_QUANTITY:
-        return cents((plan.quantity or Decimal(1)) * plan.rate_cents)
-    return time_amount(_minutes(plan, scheduled=scheduled, actual=actual), plan.rate_cents)
+def _minutes(done: Completion, plan: PlannedService) -> int:
+    """The time that counts."""
+    return done.actual_minutes if plan.method is DeliveryMethod.WORKER_ACTUAL_TIME else done.scheduled_minutes
 
 
 def _service_lines(done: Completion, plan: PlannedService, portions: Mapping[UUID, Decimal]) -> list[Line]:
     """One for each client who came; with those who pay though they cancelled, cents add up to the fee (R23)."""
-    time = {"scheduled": done.scheduled_minutes, "actual": done.actual_minutes}
-    total, hundredths = fee(plan, **time), int(quantity(plan, **time) * 100)
+    minutes = _minutes(done, plan)
+    total, hundredths = price(plan, minutes), int(quantity(plan, minutes) * 100)
     amounts = shares(total, list(portions.values()))
     parts = shares(hundredths, list(portions.values()))
     return [

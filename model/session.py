@@ -164,6 +164,11 @@ class Timed:
     def all_day(self) -> bool:
         return "T" not in self.local_start
 
+    @property
+    def minutes(self) -> int:
+        """How long it is to last."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
 
 def timed(span: Span) -> dict[str, object]:
     """The columns of `Timed` for a span."""

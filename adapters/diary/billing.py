@@ -25,12 +25,12 @@ from model.bill import (
     billing_of,
     check_billable,
     new_bill,
-    share_of,
     stayed_away,
 )
 from model.errors import DomainError
 from model.modifier import Modifiers, at_place, typed
 from model.people import Client
+from model.price import share_of
 from model.service import Service, ServiceDelivered
 from model.session import Session, SessionClient
 
@@ -136,14 +136,15 @@ def _next_ref(database: Database) -> str:
 
 
 def _charges(database: Database, row: Session, attendance: SessionClient, wanted: Wanted) -> list[Charge]:
-    """As asked; else what was delivered to this client; else, if they came, what was planned for them."""
+    """As asked; else what was delivered to this client; else what was planned for them, or, if they stayed away, what
+    their cancellation costs."""
     fee = stayed_away(attendance)
     if wanted.service is not None or wanted.cents is not None:
         return [_asked(database, row, wanted, fee=fee)]
     modifiers = _modifiers(row, wanted)
     found = _delivered(database, row, attendance.client_id)
-    if not found and not fee:
-        found = _planned(database, row, attendance.client_id)
+    if not found:
+        found = _owed(row, attendance) if fee else _planned(database, row, attendance.client_id)
     charges = [
         Charge(amount_cents=cents, service=service, modifiers=modifiers, fee=fee)
         for service, cents in found
@@ -196,7 +197,13 @@ def _on(database: Database, bill: Bill, session: str | None) -> tuple[Session, b
     return row, stayed_away(row.attendance(bill.client_id))
 
 
-def _delivered(database: Database, row: Session, client_id: UUID) -> list[tuple[Service, int]]:
+def _owed(row: Session, attendance: SessionClient) -> list[tuple[Service | None, int]]:
+    """What the last cancellation of this client was judged to cost (R1, R65)."""
+    made = [one for one in row.cancellations if one.client_id == attendance.client_id]
+    return [(None, one.amount_cents) for one in sorted(made, key=lambda one: one.recorded_at)[-1:]]
+
+
+def _delivered(database: Database, row: Session, client_id: UUID) -> list[tuple[Service | None, int]]:
     query = select(Service, ServiceDelivered.amount_cents).join(
         ServiceDelivered, ServiceDelivered.service_id == Service.id
     )
@@ -205,6 +212,6 @@ def _delivered(database: Database, row: Session, client_id: UUID) -> list[tuple[
     return [(service, cents) for service, cents in database.execute(ordered)]
 
 
-def _planned(database: Database, row: Session, client_id: UUID) -> list[tuple[Service, int]]:
+def _planned(database: Database, row: Session, client_id: UUID) -> list[tuple[Service | None, int]]:
     plans = plans_of(database, [row.id])[row.id]
     return [(one.service, share_of(one, row, client_id)) for one in plans]

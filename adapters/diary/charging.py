@@ -13,12 +13,11 @@ from adapters.diary.holidays import is_holiday
 from adapters.diary.planned import plans_of
 from adapters.diary.planning import day_of
 from model.act import Act
-from model.bill import share_of
 from model.cancellation import Cancellation, CancelledBy, Outcome
-from model.delivery import quantity
 from model.errors import DomainError
 from model.moment import zone
 from model.notice import Case, Funding, Ruling, rule
+from model.price import quantity, share_of
 from model.service import CancelRule, Delivered, DeliveredState, PlannedService, ServiceDelivered
 from model.session import Session
 from sync.settings import Settings
@@ -60,7 +59,7 @@ def charge(
 def _case(row: Session, made: Cancellation, fee: _Fee, funding: Funding | None, settings: Settings) -> Case:
     return Case(
         start=row.starts_at,
-        minutes=_minutes(row),
+        minutes=row.minutes,
         advised=made.advised_at,
         tz=zone(row.tz),
         no_show=made.no_show,
@@ -114,13 +113,9 @@ def _line(
         worker_id=None,
         service_id=planned.service_id,
         kind=Delivered.CANCELLATION,
-        quantity=quantity(planned, scheduled=_minutes(row), actual=_minutes(row)),
+        quantity=quantity(planned, row.minutes),
         rate_cents=planned.rate_cents,
         amount_cents=ruling.amount_cents,
         reason_code=ruling.code,
         state=DeliveredState.CREATED,
     )
-
-
-def _minutes(row: Session) -> int:
-    return int((row.ends_at - row.starts_at).total_seconds()) // 60

@@ -156,7 +156,7 @@ def _completion(
         clients=[attendance.client_id for attendance in row.clients],
         came=came,
         charged=_charged(database, row),
-        scheduled_minutes=_minutes(row.starts_at, row.ends_at),
+        scheduled_minutes=row.minutes,
         actual_minutes=_minutes(row.actual_starts_at, row.actual_ends_at),
         plans=plans,
         terms=terms_on(day_of(row), [rate.terms for rate in database.scalars(select(TravelRate))]),

@@ -1,13 +1,14 @@
 """Bills and notes in the diary: who is billed for what, and what that locks (004-02, 004-22 to -24, R70 to R72)."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select, update
 
-from adapters.diary import billing, bills, cancelling, changing, listing, notes, placing
+from adapters.diary import absences, billing, bills, cancelling, changing, listing, notes, placing
 from adapters.diary.billing import Wanted
 from adapters.diary.bills import BillView
 from adapters.diary.cancelling import Cancel
@@ -32,6 +33,7 @@ from model.service import (
     ServiceDelivered,
 )
 from model.session import Attendance, Kind, LocationType, Session, SessionClient, Status
+from sync.settings import FeesSettings, Settings
 from tests.unit.diary.conftest import Diary
 
 THERAPY = Wanted(service="psychotherapy", cents=15_000)
@@ -369,6 +371,28 @@ def test_r65_for_who_cancelled_it_is_a_fee_and_needs_no_service(diary: Diary) ->
     made = make(diary, session, wanted=Wanted(cents=6_000))
     assert [(line.fee, line.service, line.amount_cents) for line in made.lines] == [(True, None, 6_000)]
     assert bills.superbill(diary.sessions, made.ref) == []
+
+
+def test_r65_a_bill_takes_over_what_the_cancellation_costs(either_diary: Diary) -> None:
+    diary = either_diary
+    session = a_session(diary)
+    plan(diary, 18_399, session=session)
+    diary.now = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
+    how = Cancel(by=CancelledBy.CLIENT, reason="client-late", advised="2026-03-03 07:00")
+    with_fee = Settings(fees=FeesSettings(no_show_cents=10_000))
+    cancelling.cancel(diary.sessions, diary.act, session, how, None, with_fee)
+    absences.set_fee(diary.sessions, diary.act, session, None, 6_000, "Individual rate")
+
+    made = make(diary, session, wanted=Wanted())
+
+    assert [(line.fee, line.service, line.amount_cents) for line in made.lines] == [(True, None, 6_000)]
+
+
+def test_r65_a_cancellation_that_costs_nothing_makes_no_bill(diary: Diary) -> None:
+    session = a_session(diary)
+    how = Cancel(by=CancelledBy.CLIENT, reason="client-late", advised="2026-02-28 08:00")
+    cancelling.cancel(diary.sessions, diary.act, session, how, None)
+    assert refusal(lambda: make(diary, session, wanted=Wanted())).code == "E_NOT_BILLABLE"
 
 
 def test_services_are_added_changed_and_dropped_while_nothing_is_paid(diary: Diary) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -21,8 +20,6 @@ from model.bill import (
     new_bill,
     not_billable_yet,
     on_superbill,
-    planned_cents,
-    share_of,
     stayed_away,
 )
 from model.errors import DomainError
@@ -311,32 +308,6 @@ def planned(service: Service, rate: int, **other: object) -> PlannedService:
     row = PlannedService(id=uuid4(), **(usual | other))
     row.service, row.clients = service, []
     return row
-
-
-@settings(deadline=None)
-@given(st.integers(0, 100_000), st.integers(1, 6), st.integers(1, 6))
-def test_r23_the_shares_of_a_group_never_exceed_the_whole_and_all_of_them_are_it(
-    rate: int, n: int, heads: int
-) -> None:
-    row = a_session()
-    row.clients = []
-    for number in range(heads):
-        row.add_client(Client(id=uuid4(), ref=str(number), internal_id=f"C-{number}", name="A B"), ACT)
-    service = planned(THERAPY, rate, ratio=n)
-    shares = [share_of(service, row, one.client_id) for one in row.clients]
-    whole = planned_cents(service, row)
-    assert sum(shares[:n]) <= whole
-    assert heads < n or sum(shares[:n]) == whole
-    assert max(shares) - min(shares) <= 1
-    assert share_of(service, row, uuid4()) == 0
-
-
-def test_a_planned_hour_follows_the_length() -> None:
-    row = a_session()  # 50 minutes
-    assert planned_cents(planned(REPORT, 19_399), row) == 16_166
-    fixed = planned(REPORT, 4_500, method=DeliveryMethod.FIXED_QUANTITY, quantity=Decimal("1.50"))
-    assert planned_cents(fixed, row) == 6_750
-    assert planned_cents(planned(THERAPY, 15_000), row) == 15_000
 
 
 def test_004_02_a_session_without_a_service_above_zero_is_not_billable_yet() -> None:

@@ -19,6 +19,7 @@ from model.service import (
     PlannedService,
     PlannedServiceClient,
     Service,
+    Unit,
 )
 from model.travel import Direction, Travel, TravelClient, Vehicle, terms_on
 
@@ -28,7 +29,7 @@ PRIYA = UUID(int=99)
 
 def a_plan(clients: Sequence[UUID], **values: object) -> PlannedService:
     service = Service(
-        id=uuid4(), therapy=values.pop("therapy", False), allow_travel=True, allow_transport=True,
+        id=uuid4(), unit=Unit.HOUR, therapy=values.pop("therapy", False), allow_travel=True, allow_transport=True,
         prevent_apportioning=values.pop("prevented", False),
     )  # fmt: skip
     usual: dict[str, object] = {
