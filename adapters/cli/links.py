@@ -117,16 +117,7 @@ def add(
 
     run = here(ctx)
     purpose = Role(choice(Role, role))
-    if purpose is Role.BUSY_SOURCE and (mode or level or display or make):
-        raise typer.BadParameter("A busy source is only read: it has no --mode, --level, --display or --make")
-    if purpose is Role.RESOURCE and (mode or level or display):
-        raise typer.BadParameter(
-            'A resource calendar says "Occupied" and no more: no --mode, --level or --display'
-        )
-    if (purpose is Role.RESOURCE) != (of is not None):
-        raise typer.BadParameter(
-            "--of says what a calendar of --role resource is of: room:ID, asset:ID or bed:ID"
-        )
+    _check_purpose(purpose, shown=bool(mode or level or display), made=bool(make), of=of)
     worker = asked(worker, "Worker", option="WORKER")
     where = asked(url or email or _if_url(calendar), "E-mail address or URL", option="--url or --email")
     chosen = _mode(purpose, mode)
@@ -137,10 +128,7 @@ def add(
     new = NewLink(
         worker=worker,
         wanted=Wanted(
-            where=where,
-            calendar=which.calendar,
-            make=which.make,
-            only_read=purpose is Role.BUSY_SOURCE,
+            where=where, calendar=which.calendar, make=which.make, only_read=purpose is Role.BUSY_SOURCE
         ),
         role=purpose,
         of=of,
@@ -154,6 +142,22 @@ def add(
     for sentence in done.sentences:
         typer.echo(sentence)
     typer.echo(f'Linked "{done.name}" as {done.ref}. Next: calendula plan {done.ref}')
+
+
+def _check_purpose(purpose: "Role", *, shown: bool, made: bool, of: str | None) -> None:
+    """Refuse what makes no sense for a calendar of that role; `shown`: how sessions are to appear there was said."""
+    from model.link import Role
+
+    if purpose is Role.BUSY_SOURCE and (shown or made):
+        raise typer.BadParameter("A busy source is only read: it has no --mode, --level, --display or --make")
+    if purpose is Role.RESOURCE and shown:
+        raise typer.BadParameter(
+            'A resource calendar says "Occupied" and no more: no --mode, --level or --display'
+        )
+    if (purpose is Role.RESOURCE) != (of is not None):
+        raise typer.BadParameter(
+            "--of says what a calendar of --role resource is of: room:ID, asset:ID or bed:ID"
+        )
 
 
 def _mode(role: "Role", mode: str | None) -> "Mode":
