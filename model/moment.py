@@ -13,6 +13,15 @@ from zoneinfo import ZoneInfo
 from model.errors import DomainError
 
 Moment = datetime | date
+WEEKDAYS = (
+    "MO",
+    "TU",
+    "WE",
+    "TH",
+    "FR",
+    "SA",
+    "SU",
+)  # Monday first, as `date.weekday` counts them (RFC 5545, 3.3.10)
 
 
 @lru_cache(maxsize=512)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, weekday
 
 from model.errors import DomainError
-from model.moment import Moment, instant, is_all_day, key, settle, start_zone
+from model.moment import WEEKDAYS, Moment, instant, is_all_day, key, settle, start_zone
 
 MAX_INSTANCES = 10_000
 _FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
@@ -26,7 +26,7 @@ _FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
     "MONTHLY": MONTHLY,
     "YEARLY": YEARLY,
 }
-_WEEKDAYS = {name: weekday(number) for number, name in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
+_WEEKDAYS = {name: weekday(number) for number, name in enumerate(WEEKDAYS)}
 _RANGES = {
     "BYMONTH": (1, 12),
     "BYMONTHDAY": (-31, 31),

@@ -16,12 +16,11 @@ from model.act import Act
 from model.asset import Asset
 from model.base import Base, Json, Row
 from model.errors import DomainError
-from model.moment import Span, settle
+from model.moment import WEEKDAYS, Span, settle
 from model.people import Client, Worker
 from model.session import WorkType
 
 WEEKS = (1, 2, 4)
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class RosterState(StrEnum):

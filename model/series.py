@@ -19,7 +19,19 @@ from model.act import Act
 from model.asset import Asset, Need
 from model.base import Base, Row
 from model.errors import DomainError
-from model.moment import Moment, Span, from_text, in_zone, instant, key, shift, to_text, wall_distance, zone
+from model.moment import (
+    WEEKDAYS,
+    Moment,
+    Span,
+    from_text,
+    in_zone,
+    instant,
+    key,
+    shift,
+    to_text,
+    wall_distance,
+    zone,
+)
 from model.people import Client, Worker
 from model.practice import Room, Site
 from model.recurrence import Rule, expand
@@ -27,7 +39,6 @@ from model.service import PlannedService
 from model.session import Details, Session, Status, Timed, check_length
 
 HORIZON = timedelta(days=396)  # 13 months (R10)
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Scope(StrEnum):
@@ -333,13 +344,13 @@ def _turned(rule: Rule, *, days: int) -> Rule:
         return rule
     by = []
     for name, values in rule.by:
-        if name == "BYDAY" and all(v in _DAYS for v in values):
-            by.append((name, tuple(sorted(_DAYS[(_DAYS.index(v) + days) % 7] for v in values))))
+        if name == "BYDAY" and all(v in WEEKDAYS for v in values):
+            by.append((name, tuple(sorted(WEEKDAYS[(WEEKDAYS.index(v) + days) % 7] for v in values))))
         elif rule.freq in ("MONTHLY", "YEARLY") and days:
             raise DomainError("E_RRULE", "Moving a monthly series to another day needs a new rule")
         else:
             by.append((name, values))
-    wkst = _DAYS[(_DAYS.index(rule.wkst) + days) % 7] if rule.interval > 1 else rule.wkst
+    wkst = WEEKDAYS[(WEEKDAYS.index(rule.wkst) + days) % 7] if rule.interval > 1 else rule.wkst
     return replace(rule, by=tuple(by), wkst=wkst)  # with every other week, the week turns along
 
 

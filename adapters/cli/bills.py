@@ -1,6 +1,5 @@
 """Commands about bills: bill make, list, show, edit-services, pay, refund, remove-payment, cancel, superbill."""
 
-import re
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,7 +21,6 @@ _SERVICE = typer.Option(None, "--service", help="A service's id.")
 _AMOUNT = typer.Option(None, "--amount", help='Like "150" or "150.00".')
 _MODIFIERS = typer.Option(None, "--modifier", help="Two characters, like GT; several times for several.")
 _PART = typer.Option(None, "--amount", help="A part only, like 50.00; without: all of it.")
-_CENTS = re.compile(r"(\d{1,9})(?:\.(\d{2}))?")
 
 
 @bill.callback()
@@ -214,12 +212,9 @@ def superbill(ctx: typer.Context, ref: str = _BILL, as_json: bool = JSON) -> Non
 
 def _cents(text: str | None) -> int | None:
     """Read an amount as people write it."""
-    if text is None:
-        return None
-    found = _CENTS.fullmatch(text.strip())
-    if found is None:
-        raise typer.BadParameter('Write an amount like "150" or "150.00"')
-    return int(found[1]) * 100 + int(found[2] or 0)
+    from adapters.diary.amounts import read_cents
+
+    return None if text is None else read_cents(text)
 
 
 def _print(done: "BillView", verb: str, *, as_json: bool) -> None:

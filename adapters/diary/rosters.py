@@ -15,11 +15,10 @@ from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.errors import DomainError
-from model.moment import zone
+from model.moment import WEEKDAYS, zone
 from model.people import Client, Worker
 from model.practice import Room, Site
 from model.roster import (
-    WEEKDAYS,
     BaseRoster,
     RosterSlot,
     RosterSlotAsset,

@@ -14,7 +14,7 @@ from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
 from model.cancellation import Billing, CancelledBy, NdisCode
 from model.errors import DomainError
-from model.moment import zone
+from model.moment import WEEKDAYS, zone
 from model.people import ContactType, Gender
 from model.service import CancelRule, Unit
 from model.session import check_length
@@ -124,12 +124,11 @@ _ANYWHERE = zone("UTC")
 _TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True)
 _TEXT, _NAME = Key(str), Key(str, required=True, check=_short)
 _ID, _TZ = Key(str, required=True, check=_short), Key(str, required=True, check=_zone)
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 PRACTICE: Mapping[str, Key] = {
     "name": _NAME,
     "tz": _TZ,
     "country": Key(str, check=_one_of("AU", "US")),
-    "week_start": Key(str, check=_one_of(*_WEEKDAYS)),
+    "week_start": Key(str, check=_one_of(*WEEKDAYS)),
 }
 TABLES: Mapping[str, Mapping[str, Key]] = {
     "region": {"id": _ID, "name": _NAME},

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from adapters.ical.lines import Line, Lines, Node
+from model.moment import WEEKDAYS
 
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?")
 _LOCAL = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")
 _BYDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UNDERSTOOD = {"FREQ", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "INTERVAL", "WKST"}
 _MAX_OBSERVANCES = 200
 _MAX_RDATES = 2_000
@@ -179,4 +179,4 @@ def _weekday(text: str | None) -> tuple[int | None, int]:
     match = _BYDAY.fullmatch(text)
     if not match:
         raise DefinitionError("a rule names an impossible weekday")
-    return _WEEKDAYS.index(match[2]), int(match[1] or 1)
+    return WEEKDAYS.index(match[2]), int(match[1] or 1)

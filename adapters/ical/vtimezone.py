@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from adapters.ical.lines import Node
 from adapters.ical.text import line
+from model.moment import WEEKDAYS
 
 _STEP = timedelta(days=7)
 _FIRST, _LAST = 1969, 2087  # the IANA tables for zones that follow the moon end in 2087
 _EARLIEST = 3  # before its first day lies another one in every zone
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = "%Y%m%dT%H%M%S"
 
 
@@ -143,7 +143,7 @@ def _listed(jumps: list[Jump]) -> Node:
 def _ruled(jump: Jump, ordinal: int) -> Node:
     """One observance with a YEARLY rule without end."""
     node = _part(jump)
-    day = f"{ordinal}{_WEEKDAYS[jump.local.weekday()]}"
+    day = f"{ordinal}{WEEKDAYS[jump.local.weekday()]}"
     node.items.insert(-1, line("RRULE", f"FREQ=YEARLY;BYMONTH={jump.local.month};BYDAY={day}"))
     return node
 
