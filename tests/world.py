@@ -18,7 +18,6 @@ from sqlalchemy import Engine, select
 from adapters.database.engine import Sessions, connect, sessions
 from adapters.database.loading import load_series, load_session, load_sessions
 from adapters.database.store import SqlStore
-from adapters.database.tables import metadata
 from adapters.ical import ICalendar
 from adapters.runner import Runner
 from adapters.secrets import SecretBox
@@ -48,6 +47,7 @@ from sync.href import canonical_href
 from sync.ports import Item, RemoteCalendar
 from sync.run import Report
 from sync.settings import Settings
+from tests.databases import make_tables
 from tests.doubles.remote import InMemoryCalendar, InMemoryServer, uid_of
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -112,7 +112,7 @@ class World:
         if engine:
             self._take_over(tz, mode, level, display)
         else:
-            metadata.create_all(self.engine)
+            make_tables(self.engine)
             self._fill(tz, mode, level, display, role)
         store = SqlStore(self.engine, self.sessions, self.settings, clock=self.clock.now, box=lambda: BOX)
         self.runner = self._runner(store)
