@@ -18,6 +18,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from adapters.database.busy_blocks import times_between
 from adapters.diary.presence import away_at
+from adapters.diary.shifts import outside
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
@@ -34,6 +35,7 @@ from model.session import (
     ShowAs,
     Status,
 )
+from model.shift import clash
 from sync.settings import RulesSettings
 from sync.store import Placed
 
@@ -49,10 +51,10 @@ class _Book:
     status: InstrumentedAttribute[Any] | None = None
     qty: SQLCoreOperations[int] | None = None
 
-    def query(self) -> Select[UUID, UUID, datetime, datetime, int]:
+    def query(self) -> Select[UUID, UUID, datetime, datetime, int, Kind]:
         """Of sessions that are not cancelled, what was not given up."""
         many = literal(1) if self.qty is None else self.qty
-        found = select(Session.id, self.who, self.starts, self.ends, many)
+        found = select(Session.id, self.who, self.starts, self.ends, many, Session.kind)
         found = found.where(Session.status != Status.CANCELLED)
         if self.table is not None:
             found = found.join(self.table, self.table.session_id == Session.id)
@@ -140,11 +142,8 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     mine = [row for row in rows if not row.frozen and _blocks(row)]
     times = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
     clients = [Taken(c.client_id, row.starts_at, row.ends_at) for row in mine for c in row.active_clients]
-    busy = _others(
-        database, _WORKERS, [taken for several in times.values() for taken in several], without=mine
-    )
-    busy += _elsewhere(database, [taken for several in times.values() for taken in several])
-    met = [row for row, wanted in times.items() if any(w.meets(other) for w in wanted for other in busy)]
+    busy = _busy(database, [taken for several in times.values() for taken in several], without=mine)
+    met = [row for row, wanted in times.items() if _too_much(row.kind, wanted, busy)]
     for row in met:
         row.overlap_acknowledged = True
     engaged = _others(database, _CLIENTS, clients, without=mine)
@@ -157,8 +156,21 @@ def busy_workers(
 ) -> set[UUID]:
     """Who of these workers is taken in [start, end), by a session or in a calendar of their own."""
     wanted = [Taken(who, start, end) for who in workers]
-    busy = _others(database, _WORKERS, wanted, without=[without]) + _elsewhere(database, wanted)
-    return {want.who for want in wanted if any(want.meets(other) for other in busy)}
+    busy = _busy(database, wanted, without=[without])
+    return {want.who for want in wanted if _too_much(without.kind, [want], busy)}
+
+
+def _busy(
+    database: Database, wanted: Sequence[Taken], *, without: Iterable[Session]
+) -> list[tuple[Kind, Taken]]:
+    """When these workers are taken around the wanted times, and by what; a busy source is like an event of theirs."""
+    busy = _engaged(database, _WORKERS, wanted, without=without)
+    return busy + [(Kind.OTHER_EVENT, taken) for taken in _elsewhere(database, wanted)]
+
+
+def _too_much(kind: Kind, wanted: Sequence[Taken], busy: Sequence[tuple[Kind, Taken]]) -> bool:
+    """Whether what is of this kind would meet something that it cannot stand beside; a shift holds sessions."""
+    return any(clash(kind, want, other_kind, other) for want in wanted for other_kind, other in busy)
 
 
 def _blocks(row: Session) -> bool:
@@ -168,7 +180,14 @@ def _blocks(row: Session) -> bool:
 def _others(
     database: Database, book: _Book, wanted: Sequence[Taken], *, without: Iterable[Session]
 ) -> list[Taken]:
-    """What else is in the book around the wanted times; free events block nobody. One query."""
+    """What else is in the book around the wanted times."""
+    return [taken for _, taken in _engaged(database, book, wanted, without=without)]
+
+
+def _engaged(
+    database: Database, book: _Book, wanted: Sequence[Taken], *, without: Iterable[Session]
+) -> list[tuple[Kind, Taken]]:
+    """The same, each with what takes it; free events block nobody. One query."""
     if not wanted:
         return []
     query = book.query().where(
@@ -179,7 +198,7 @@ def _others(
     )
     mine = {row.id for row in without}
     found = database.execute(query).all()
-    return [Taken(row[1], row[2], row[3], row[4]) for row in found if row[0] not in mine]
+    return [(row[5], Taken(row[1], row[2], row[3], row[4])) for row in found if row[0] not in mine]
 
 
 def _elsewhere(database: Database, wanted: Sequence[Taken]) -> list[Taken]:
@@ -200,17 +219,19 @@ def clashes_at(
     """
     mine = [session for session, _, _ in placed]
     clients = [Taken(c.client_id, start, end) for s, start, end in placed for c in s.active_clients]
-    workers = [Taken(w.worker_id, start, end) for s, start, end in placed for w in s.active_workers]
+    workers = [(s.kind, Taken(w.worker_id, start, end)) for s, start, end in placed for w in s.active_workers]
     rooms, assets = _full(database, placed)
-    twice = _meets(_others(database, _CLIENTS, clients, without=mine), clients)
-    elsewhere = _elsewhere(database, workers)
-    busy = _meets(_others(database, _WORKERS, workers, without=mine) + elsewhere, workers)
+    others = _others(database, _CLIENTS, clients, without=mine)
+    twice = any(want.meets(other) for want in clients for other in others)
+    busy = _busy(database, [taken for _, taken in workers], without=mine)
+    met = any(_too_much(kind, [taken], busy) for kind, taken in workers)
     away = ["WORKER_UNAVAILABLE"] * away_at(database, placed)
     prevented = away if rules.worker_availability == "prevent" else []
     hard = ["ROOM_CONFLICT"] * bool(rooms) + ["ASSET_CONFLICT"] * bool(assets) + ["CLIENT_CONFLICT"] * twice
-    hard += prevented
-    return hard, ["SLOT_OVERLAP"] * busy + [code for code in away if not prevented]
+    hard += ["OUTSIDE_SHIFT"] * outside(database, placed) + ["ACTIVITY_OUTSIDE"] * _too_short(placed)
+    return hard + prevented, ["SLOT_OVERLAP"] * met + [code for code in away if not prevented]
 
 
-def _meets(others: Sequence[Taken], wanted: Sequence[Taken]) -> bool:
-    return any(want.meets(other) for want in wanted for other in others)
+def _too_short(placed: Sequence[Placed]) -> bool:
+    """Whether an activity of one of these sessions would not lie inside it any more (001-13)."""
+    return any(not one.lies_within(end - start) for s, start, end in placed for one in s.activities)

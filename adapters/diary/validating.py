@@ -45,12 +45,16 @@ class Violation:
 
 @dataclass(frozen=True)
 class _Taken:
-    """One person's time: of a planned session, or of one that stands already (`slot` is empty)."""
+    """One person's time: of a planned session, or of one that stands already (`slot` is empty).
+
+    A `shift` holds sessions, and meets other shifts alone.
+    """
 
     who: UUID
     start: datetime
     end: datetime
     slot: str
+    shift: bool = False
 
 
 def validate(sessions: Sessions, act: Act, period: str) -> list[Violation]:
@@ -119,14 +123,25 @@ def _kept_apart(database: Database, period: RosterPeriod) -> Iterator[Violation]
 def _hours(period: RosterPeriod) -> Iterator[Violation]:
     """More than a worker's contract says, in a week of the period: a sum against a number (DOMAIN 7)."""
     minutes: dict[tuple[UUID, int], int] = {}
+    shifts = [slot for slot in period.slots if slot.kind is Kind.SHIFT]
     for slot in sorted(period.slots, key=lambda one: (one.day or period.start_date, one.start)):
         week = ((slot.day or period.start_date) - period.start_date).days // 7
         for one in slot.workers:
+            if any(_within(period, slot, shift, one.worker_id) for shift in shifts):
+                continue  # the hours of the shift are theirs
             key = one.worker_id, week
             minutes[key] = minutes.get(key, 0) + slot.minutes
             most = one.worker.contracted_min
             if most is not None and minutes[key] > most:
                 yield Violation(rule="CONTRACTED_HOURS", slot=str(slot.id), who=one.worker.ref)
+
+
+def _within(period: RosterPeriod, slot: RosterSlot, shift: RosterSlot, worker_id: UUID) -> bool:
+    """Whether a planned session lies in a planned shift of this worker."""
+    if slot.kind is Kind.SHIFT or all(one.worker_id != worker_id for one in shift.workers):
+        return False
+    inner, outer = (one.span(zone(period.base.tz)) for one in (slot, shift))
+    return outer.starts_at <= inner.starts_at and inner.ends_at <= outer.ends_at
 
 
 # --- who is where ---------------------------------------------------------------------------------------------
@@ -151,19 +166,20 @@ def _open(period: RosterPeriod) -> list[RosterSlot]:
 
 def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> list[_Taken]:
     span = slot.span(zone(period.base.tz))
-    return [_Taken(who, span.starts_at, span.ends_at, str(slot.id)) for who in people]
+    shift = slot.kind is Kind.SHIFT
+    return [_Taken(who, span.starts_at, span.ends_at, str(slot.id), shift) for who in people]
 
 
 def _workers_taken(database: Database, period: RosterPeriod) -> Iterator[_Taken]:
     people = {one.worker_id for slot in period.slots for one in slot.workers}
     query = (
-        select(SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at)
+        select(SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at, Session.kind)
         .join(Session, Session.id == SessionWorker.session_id)
         .where(SessionWorker.worker_id.in_(people), _around(period))
         .where(SessionWorker.status.not_in([Assignment.CANCELLED, Assignment.DECLINED]))
     )
-    for who, start, end in database.execute(query):
-        yield _Taken(who, start, end, "")
+    for who, start, end, kind in database.execute(query):
+        yield _Taken(who, start, end, "", kind is Kind.SHIFT)
 
 
 def _clients_taken(database: Database, period: RosterPeriod) -> Iterator[_Taken]:
@@ -189,9 +205,9 @@ def _around(period: RosterPeriod) -> ColumnElement[bool]:
 
 def _meeting(times: Iterable[_Taken]) -> Iterator[_Taken]:
     """Planned times that meet another of the same person's; of two planned ones both."""
-    by_who: dict[UUID, list[_Taken]] = {}
+    by_who: dict[tuple[UUID, bool], list[_Taken]] = {}
     for one in times:
-        by_who.setdefault(one.who, []).append(one)
+        by_who.setdefault((one.who, one.shift), []).append(one)
     for several in by_who.values():
         ordered = sorted(several, key=lambda one: (one.start, one.end))
         longest = ordered[0]  # of those that began: whoever meets any of them meets this one
