@@ -195,7 +195,7 @@ _AT_HOME = "10"
 class Session(Row, Details, Timed, Base):
     """One appointment. `occurrence_key` is its original wall start in its series, and names it for good.
 
-    `parent_shift_id` names the shift that it lies in (`model.shift`).
+    `parent_shift_id` names the shift that it lies in (`model.shift`); `adapters.database.deletions` releases it.
 
     `actual_starts_at` and `actual_ends_at` say when it really took place, once it was started or completed; its own
     time stays as agreed, and so does what calendars show (000-12).
@@ -218,9 +218,7 @@ class Session(Row, Details, Timed, Base):
     needs_reschedule: Mapped[bool] = mapped_column(default=False)
     overlap_acknowledged: Mapped[bool] = mapped_column(default=False)
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
-    parent_shift_id: Mapped[UUID | None] = mapped_column(
-        index=True
-    )  # released by `adapters.database.deletions`
+    parent_shift_id: Mapped[UUID | None] = mapped_column(index=True)
     roster_period_id: Mapped[UUID | None]  # the period that it was published with
     actual_starts_at: Mapped[datetime | None]
     actual_ends_at: Mapped[datetime | None]

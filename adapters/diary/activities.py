@@ -18,7 +18,7 @@ from model.errors import DomainError
 from model.moment import Moment, is_all_day, settle
 from model.people import Worker
 from model.series import Scope
-from model.session import Session
+from model.session import Kind, Session
 
 _FORM = 'write it like "BREAK 11:00-11:30", "SLEEPOVER tom 22:00-06:00 unpaid"'
 _MINUTE = timedelta(minutes=1)
@@ -31,8 +31,6 @@ def change(sessions: Sessions, act: Act, session: str, texts: Sequence[str], sco
         target = find_target(database, session, scope)
         series, rows = reached(database, target, act)
         for row in rows:
-            if row.frozen:
-                raise DomainError("E_LOCKED", f"Its activities cannot be changed any more: {row.lock}")
             _give(row, texts)
         if series is not None:
             workers = [one.worker for one in series.workers]
@@ -43,9 +41,18 @@ def change(sessions: Sessions, act: Act, session: str, texts: Sequence[str], sco
 
 
 def _give(row: Session, texts: Sequence[str]) -> None:
+    if row.frozen:
+        raise DomainError("E_LOCKED", f"Its activities cannot be changed any more: {row.lock}")
+    check_kind(row.kind)
     found = read_activities(texts, row.span.start, [one.worker for one in row.active_workers])
     check_inside(found, row.span.length)
     row.activities = found
+
+
+def check_kind(kind: Kind) -> None:
+    """Sessions and shifts have activities; what a worker's own event is about is nobody else's business."""
+    if kind is Kind.OTHER_EVENT:
+        raise DomainError("E_ACTIVITY", "An Other Event has no activities; only sessions and shifts do")
 
 
 def read_activities(texts: Iterable[str], start: Moment, workers: Sequence[Worker]) -> Activities:

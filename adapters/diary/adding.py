@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.activities import read_activities
+from adapters.diary.activities import check_kind, read_activities
 from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.presence import check_availability
@@ -163,6 +163,8 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
             raise DomainError("E_WORKER_REQUIRED", "An Other Event needs its worker and a subject")
     elif is_all_day(span.start):
         raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
+    if new.activities:
+        check_kind(new.kind)
     if new.kind is Kind.SHIFT:
         check_shift(workers=len(parties.workers))
     check_site_clients(parties.clients, parties.site.id if parties.site else None)

@@ -24,12 +24,13 @@ from adapters.diary.changing import Move
 from adapters.diary.listing import show_session
 from adapters.diary.rescheduling import Reschedule, reschedule
 from adapters.diary.rosters import Slot
+from adapters.diary.upkeep import extend
 from adapters.diary.validating import validate
 from model.activity import ActivityType
 from model.cancellation import CancelledBy
 from model.errors import DomainError
 from model.series import Scope
-from model.session import Session, WorkType
+from model.session import Kind, Session, WorkType
 from sync.settings import Settings
 from tests.unit.diary.conftest import Diary
 
@@ -212,6 +213,27 @@ def test_001_13_what_is_locked_keeps_its_activities(diary: Diary) -> None:
     cancelling.cancel(diary.sessions, diary.act, session, how, None)
     with refused("E_LOCKED"):
         change(diary, session)
+
+
+def test_001_13_an_event_of_ones_own_has_none(diary: Diary) -> None:
+    own = {"kind": Kind.OTHER_EVENT, "clients": [], "subject": "Dentist"}
+    with refused("E_ACTIVITY"):
+        day(diary, **own)
+    event = day(diary, activities=[], **own)
+    with refused("E_ACTIVITY"):
+        change(diary, event, BREAK)
+
+
+def test_001_13_a_worker_who_cancels_all_that_is_to_come_leaves_none_to_what_is_made_later(
+    diary: Diary,
+) -> None:
+    both = ["BREAK lena 12:00-12:30", "BREAK tom 11:00-11:30"]
+    first = day(diary, workers=["tom", "lena"], activities=both, rule="FREQ=WEEKLY")
+    how = Cancel(by=CancelledBy.WORKER, worker="tom", reason="worker-sick", advised="2026-02-28 09:00")
+    cancelling.cancel(diary.sessions, diary.act, first, how, Scope.THIS_AND_FOLLOWING)
+    diary.now = diary.now.replace(month=4)
+    assert extend(diary.sessions, diary.act) > 0
+    assert told(diary, str(rows_of(diary)[-1].id)) == ("BREAK lena 12:00-12:30 unpaid",)
 
 
 def test_001_13_what_lasts_whole_days_has_none() -> None:

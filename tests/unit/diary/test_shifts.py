@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from adapters.database.loading import load_session
 from adapters.diary import assigning, cancelling, changing, periods, publishing, repeating, rosters, shifts
 from adapters.diary.busy import busy_time
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
+from adapters.diary.free import free_workers
 from adapters.diary.listing import show_session
 from adapters.diary.rosters import Slot
 from adapters.diary.validating import validate
@@ -206,6 +208,17 @@ def test_001_17_sessions_within_a_shift_are_no_clash_other_shifts_are(
     clients = [] if kind is Kind.SHIFT else ["liam"]
     added = diary.add(start, minutes=minutes, kind=kind, workers=["tom"], clients=clients)
     assert added.warnings == warnings
+
+
+def test_001_17_r31_who_is_on_a_shift_is_free_for_sessions_within_it(diary: Diary) -> None:
+    a_shift(diary)
+    for start, free in (("2026-03-16 09:00", True), ("2026-03-16 14:30", False)):
+        session = diary.add(start, workers=[], clients=["liam"]).session_id
+        assert session is not None
+        with diary.read() as database:
+            row = load_session(database, session)
+            assert row is not None
+            assert ("tom" in {one.ref for one in free_workers(database, row)}) is free
 
 
 def test_001_17_a_shift_around_sessions_is_no_clash_nor_does_it_hide_one(diary: Diary) -> None:
