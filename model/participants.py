@@ -20,6 +20,7 @@ from model.session import (
     SessionWorker,
     check_participants,
 )
+from model.shift import check_shift
 
 ASSIGNMENTS: dict[Assignment, frozenset[Assignment]] = {
     Assignment.ASSIGNED: frozenset({Assignment.ACCEPTED, Assignment.DECLINED, Assignment.CANCELLED}),
@@ -55,12 +56,15 @@ def assign(
     """
     check_open(session)
     there = assignment_of(session, worker.id)
+    if session.kind is Kind.SHIFT and there is None:
+        check_shift(workers=1 + len(session.active_workers))
     if there is not None and times is None:
         raise DomainError(
             "E_DUPLICATE_WORKER", f'The worker "{worker.ref}" takes part in this session already'
         )
     if there is None:
         session.workers[:] = [one for one in session.workers if one.worker_id != worker.id]
+        session.forget_activities(worker.id)
         session.add_worker(worker, act)
         there = session.workers[-1]
     if times is not None:
@@ -75,6 +79,7 @@ def unassign(session: Session, worker_id: UUID) -> None:
     if there is None:
         raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session")
     session.workers.remove(there)
+    session.forget_activities(worker_id)
 
 
 def answer(session: Session, worker_id: UUID, status: Assignment) -> None:

@@ -13,12 +13,13 @@ from sqlalchemy import Date, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
+from model.activity import WithActivities
 from model.asset import Asset
 from model.base import Base, Json, Row
 from model.errors import DomainError
 from model.moment import WEEKDAYS, Span, settle
 from model.people import Client, Worker
-from model.session import WorkType
+from model.session import Kind, WorkType
 
 WEEKS = (1, 2, 4)
 
@@ -124,7 +125,7 @@ class RosterPeriod(Row, Base):
             raise DomainError("E_PERIOD_ALIGN", f"This period goes from {self.start_date} to {self.end_date}")
 
 
-class RosterSlot(Row, Base):
+class RosterSlot(Row, WithActivities, Base):
     """A session to be: of a base roster in a `week` on a `weekday`, or of a period on a `day`; times are wall times.
 
     `session_id` is what it became when it was published.
@@ -141,6 +142,7 @@ class RosterSlot(Row, Base):
     day: Mapped[date | None] = mapped_column(Date)
     start: Mapped[str]
     minutes: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(default=Kind.CLIENT_SESSION)
     work_type: Mapped[WorkType] = mapped_column(default=WorkType.APPOINTMENT)
     subject: Mapped[str] = mapped_column(default="")
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
@@ -161,7 +163,7 @@ class RosterSlot(Row, Base):
 
     def copied(self, act: Act, **where: object) -> "RosterSlot":
         """The same, elsewhere; a snapshot that never follows this one (R51)."""
-        same = ("start", "minutes", "work_type", "subject", "site_id", "room_id")
+        same = ("start", "minutes", "kind", "work_type", "subject", "site_id", "room_id", "activity_text")
         slot = RosterSlot(id=act.new_id(), **{name: getattr(self, name) for name in same}, **where)
         slot.published = False
         slot.workers = [RosterSlotWorker(worker_id=one.worker_id) for one in self.workers]

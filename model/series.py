@@ -16,6 +16,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
+from model.activity import check_inside
 from model.asset import Asset, Need
 from model.base import Base, Row
 from model.errors import DomainError
@@ -225,6 +226,8 @@ class Series(Row, Details, Timed, Base):
         renamed = dict(zip(old, starts(pattern, self._made_until + HORIZON), strict=False))
         tail = {text: row for row in self.occurrences if (text := row.occurrence_key) and text in set(old)}
         _check_nothing_lost(row for text, row in tail.items() if text not in renamed)
+        for activities in (self.activities, *(row.activities for row in tail.values() if row.follows)):
+            check_inside(activities, pattern.span.length)
         excluded = self.exdates & set(old)
         follower = self if old[0] == to_text(self.span.start) else self._follower(pattern, act)
         if follower is not self:
@@ -265,7 +268,7 @@ class Series(Row, Details, Timed, Base):
             if old_key not in renamed:
                 continue
             row.series_id, row.occurrence_key = self.id, renamed[old_key]
-            if not row.is_exception and not row.frozen:
+            if row.follows:
                 row._place(self.span.starting(from_text(renamed[old_key], zone(self.tz))))
             else:
                 row.is_exception = True
@@ -297,7 +300,7 @@ def _check_nothing_lost(dropped: Iterable[Session]) -> None:
     for row in dropped:
         if row.frozen:
             raise DomainError("E_LOCKED", "The new rule would drop an occurrence that is kept as a record")
-        if row.has_client and row.status is not Status.DRAFT:
+        if row.of_practice and row.status is not Status.DRAFT:
             raise DomainError("E_RRULE", "The new rule would drop booked sessions; cancel those first")
 
 

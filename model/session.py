@@ -15,6 +15,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from model.act import Act
+from model.activity import WithActivities, check_inside
 from model.asset import Asset, Need
 from model.base import Base, Fixed, Row
 from model.cancellation import Cancellation, CancelledBy
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     CLIENT_CONTACT = "CLIENT_CONTACT"
     COLLATERAL_CONTACT = "COLLATERAL_CONTACT"
     OTHER_EVENT = "OTHER_EVENT"
+    SHIFT = "SHIFT"
 
 
 class WorkType(StrEnum):
@@ -91,7 +93,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 
-class Details:
+class Details(WithActivities):
     """What a session is about; a series holds the same as the pattern of its occurrences.
 
     `location` and `description` are free text of an Other Event; a client session's place is its
@@ -123,7 +125,7 @@ class Details:
     DETAIL_NAMES = (
         "kind", "work_type", "status", "source", "subject", "description", "location", "location_type",
         "address", "url", "medium", "contact_with", "employee_message", "show_as", "tentative", "site_id",
-        "room_id", "region_id", "billable",
+        "room_id", "region_id", "billable", "activity_text",
     )  # fmt: skip
 
     def details(self) -> dict[str, object]:
@@ -132,7 +134,12 @@ class Details:
 
     @property
     def has_client(self) -> bool:
-        """Everything but an Other Event concerns a client, and is never deleted from outside (DOMAIN 1)."""
+        """Everything but an Other Event and a shift concerns a client."""
+        return self.kind not in (Kind.OTHER_EVENT, Kind.SHIFT)
+
+    @property
+    def of_practice(self) -> bool:
+        """Everything but an Other Event is the practice's, and is never deleted from outside (DOMAIN 1)."""
         return self.kind is not Kind.OTHER_EVENT
 
     @property
@@ -192,6 +199,8 @@ _AT_HOME = "10"
 class Session(Row, Details, Timed, Base):
     """One appointment. `occurrence_key` is its original wall start in its series, and names it for good.
 
+    `parent_shift_id` names the shift that it lies in (`model.shift`); `adapters.database.deletions` releases it.
+
     `actual_starts_at` and `actual_ends_at` say when it really took place, once it was started or completed; its own
     time stays as agreed, and so does what calendars show (000-12).
 
@@ -213,6 +222,7 @@ class Session(Row, Details, Timed, Base):
     needs_reschedule: Mapped[bool] = mapped_column(default=False)
     overlap_acknowledged: Mapped[bool] = mapped_column(default=False)
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
+    parent_shift_id: Mapped[UUID | None] = mapped_column(index=True)
     roster_period_id: Mapped[UUID | None]  # the period that it was published with
     actual_starts_at: Mapped[datetime | None]
     actual_ends_at: Mapped[datetime | None]
@@ -260,6 +270,11 @@ class Session(Row, Details, Timed, Base):
         return self.lock not in (None, Lock.SESSION_IN_PROGRESS)
 
     @property
+    def follows(self) -> bool:
+        """Whether it goes where its series goes: what is locked stays, and what has a time of its own (R11, R12)."""
+        return not self.is_exception and not self.frozen
+
+    @property
     def place_of_service(self) -> str | None:
         """The two digits of where it takes place: its site's; telehealth is at the client's home unless the site says
         otherwise (004-09)."""
@@ -288,6 +303,7 @@ class Session(Row, Details, Timed, Base):
         if self.lock:
             raise locked(self.lock, "This session cannot be moved")
         check_length(span)
+        check_inside(self.activities, span.length)
         self._place(span)
         self.is_exception = self.series_id is not None
 
@@ -324,7 +340,7 @@ class Session(Row, Details, Timed, Base):
 
     def show(self, show_as: ShowAs) -> None:
         """Set busy or free; a session with a client is always busy (invariant of DOMAIN 2)."""
-        if self.has_client and show_as is ShowAs.FREE:
+        if self.of_practice and show_as is ShowAs.FREE:
             raise DomainError(
                 "MUST_BE_BUSY", "A session with a client is always busy; only Other Events can be free"
             )
@@ -513,10 +529,12 @@ def check_length(span: Span) -> None:
 
 
 def check_participants(*, kind: Kind, work_type: WorkType, clients: int) -> None:
-    """APPOINTMENT has exactly one client, GROUP one or more, an Other Event none (DOMAIN 2, invariants)."""
-    if kind is Kind.OTHER_EVENT:
+    """APPOINTMENT has exactly one client, GROUP one or more, an Other Event or a shift none (DOMAIN 2, invariants)."""
+    if kind in (Kind.OTHER_EVENT, Kind.SHIFT):
         if clients:
-            raise DomainError("E_CLIENT_REQUIRED", "An Other Event has no client; add a session instead")
+            raise DomainError(
+                "E_CLIENT_REQUIRED", "An Other Event or a shift has no client; add a session instead"
+            )
     elif clients == 0:
         raise DomainError("E_CLIENT_REQUIRED", "Name the client of this session")
     elif work_type is WorkType.APPOINTMENT and clients > 1:

@@ -62,6 +62,8 @@ def column(unit: Unit, session: Session | None = None) -> Column:
     may have people of its own."""
     if unit.kind is Kind.OTHER_EVENT:
         return Column.OTHER_EVENT
+    if unit.kind is Kind.SHIFT:
+        return Column.SHIFT
     many = _several(unit, session, "clients") or _several(unit, session, "workers")
     group = many or unit.work_type is WorkType.GROUP or unit.source is Source.ROSTER
     return Column.GROUP if group else Column.SINGLE

@@ -17,6 +17,7 @@ from sync.settings import InboundSettings
 
 _TIMES = frozenset({"E1", "E2", "E3", "E6", "E11", "E14"})
 _DELETIONS = frozenset({"E4", "E5", "E7"})
+_FALLEN_OUT = ("OUTSIDE_SHIFT", "ACTIVITY_OUTSIDE")
 _SHORTEST = timedelta(minutes=1)
 _UTC = ZoneInfo("UTC")
 
@@ -31,11 +32,12 @@ class Decision(StrEnum):
 
 
 class Column(StrEnum):
-    """The column of DOMAIN 1.6 that an item falls into."""
+    """The column of DOMAIN 1.6 that an item falls into; a shift has a line of its own below the table."""
 
     OTHER_EVENT = "OTHER_EVENT"
     SINGLE = "SINGLE"
     GROUP = "GROUP"
+    SHIFT = "SHIFT"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +147,8 @@ def _move(edit: Edit, facts: Facts) -> Verdict:
     if length < _SHORTEST:
         return _refuse("TOO_SHORT")  # no answer could make a session of it
     against = (*too_long, *facts.hard, *facts.soft)
+    if facts.column is Column.SHIFT:
+        return _move_shift(facts, against)
     if (held := _group_verdict(facts, against)) is not None:
         return held
     if too_long or facts.hard:
@@ -156,8 +160,16 @@ def _move(edit: Edit, facts: Facts) -> Verdict:
     )
 
 
+def _move_shift(facts: Facts, against: tuple[str, ...]) -> Verdict:
+    """A shift waits for an answer, unless what lies in it would fall out (001-17)."""
+    fallen = [reason for reason in facts.hard if reason in _FALLEN_OUT]
+    return _refuse(fallen[0]) if fallen else _hold("SHIFT_OWNED", against)
+
+
 def _split(edit: Edit, facts: Facts) -> Verdict:
     """E6: this and future. Fewer or more bookings than before is not a move any more."""
+    if facts.column is Column.SHIFT:
+        return _refuse("SHIFT_OWNED")
     if facts.column is not Column.GROUP and not facts.same_number:
         return _hold("RECURRENCE_CHANGE")
     return _move(edit, facts)
@@ -168,7 +180,9 @@ def _into_past(facts: Facts) -> bool:
 
 
 def _delete(edit: Edit, facts: Facts) -> Verdict:
-    """E4, E5, E7: nothing with a client is ever deleted from outside (DOMAIN, principle 2)."""
+    """E4, E5, E7: nothing with a client is ever deleted from outside (DOMAIN, principle 2), nor is a shift."""
+    if facts.column is Column.SHIFT:
+        return _refuse("SHIFT_OWNED")
     reason = "SERIES_DELETE" if edit.code == "E7" else "CLIENT_BOOKING_DELETE"
     if facts.nothing_to_come:
         return _refuse("PAST_WINDOW")  # there is nothing left that an answer could cancel
@@ -179,6 +193,10 @@ def _delete(edit: Edit, facts: Facts) -> Verdict:
 
 def _status(edit: Edit, facts: Facts) -> Verdict:
     return _delete(edit, facts) if _is_cancelled(edit) else _refuse("STATUS_OWNED", quiet=True)
+
+
+def _repetition(_edit: Edit, facts: Facts) -> Verdict:
+    return _refuse("SHIFT_OWNED") if facts.column is Column.SHIFT else _hold("RECURRENCE_CHANGE")
 
 
 def _location(_edit: Edit, facts: Facts) -> Verdict:
@@ -235,5 +253,5 @@ _GRAVE: dict[str, _Rule] = {
     "E11": _always(_refuse("ALL_DAY_NOT_ALLOWED")),
     "E12": _always(_refuse("MUST_BE_BUSY")),
     "E13": _status,
-    "E14": _always(_hold("RECURRENCE_CHANGE")),
+    "E14": _repetition,
 }

@@ -24,6 +24,7 @@ from model.session import (
     Status,
     WorkType,
 )
+from sync.activity_lines import activity_lines
 from sync.event import Component, Event
 from sync.event import Status as EventStatus
 from sync.settings import LEVELS, Level, PrivacySettings
@@ -38,6 +39,7 @@ _CATEGORY = {
     Kind.CLIENT_CONTACT: "Client contact",
     Kind.COLLATERAL_CONTACT: "Collateral contact",
     Kind.OTHER_EVENT: "Other event",
+    Kind.SHIFT: "Shift",
 }
 _MOST_INITIALS = 5
 _CANCELLED = "Cancelled – "
@@ -238,6 +240,8 @@ def _title(unit: Unit, view: View) -> str:
         return unit.subject if _own_words(unit, view) else "Busy"
     if not _may(view, "reference"):
         return "Busy"
+    if unit.kind is Kind.SHIFT:
+        return "Shift"  # at every level: what it is for is not in it, nor what lies in it
     if unit.work_type is WorkType.GROUP:
         return _group_title(unit, view)
     return _client_title(unit, view)
@@ -327,6 +331,8 @@ def _block(unit: Unit, view: View) -> list[str]:
     lines = [link] if (link := _deep_link(unit, view)) else []
     if unit.url and _may_join(view):
         lines.append(f"Join: {unit.url}")
+    if _may(view, "initials") and view.privacy.show_activities:
+        lines += activity_lines(unit, view.worker_id)
     if _may(view, "first_name") and view.privacy.include_employee_message and unit.employee_message:
         lines.append(unit.employee_message)
     return lines

@@ -35,6 +35,7 @@ class PrivacySettings:
     include_conference: bool = True
     share_client_address: bool = False
     include_employee_message: bool = False
+    show_activities: bool = True
     public_url: str = _text("", pattern=r"^(https://\S+)?$", allowed="an https:// address, or empty")
 
 

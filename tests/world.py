@@ -239,7 +239,7 @@ class World:
         session.is_exception = False
         session.span = span
         session.add_worker(self.worker, self.act())
-        if session.kind is not Kind.OTHER_EVENT:
+        if session.has_client:
             for client in self.clients[:clients]:
                 session.add_client(client, self.act())
 
@@ -266,7 +266,7 @@ class World:
             series.occurrences = []
             series.workers = [SeriesWorker(worker_id=self.worker.id, worker=self.worker)]
             series.clients = []
-            if kind is not Kind.OTHER_EVENT:
+            if series.has_client:
                 client = self.clients[0]
                 series.clients = [SeriesClient(client_id=client.id, client=client)]
             series.materialise(self.clock.now() + HORIZON, self.act())

@@ -9,6 +9,7 @@ _KINDS = {
     "CLIENT_CONTACT": "client contact",
     "COLLATERAL_CONTACT": "collateral contact",
     "OTHER_EVENT": "Other Event",
+    "SHIFT": "shift",
 }
 
 

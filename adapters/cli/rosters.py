@@ -4,6 +4,7 @@ from datetime import date
 
 import typer
 
+from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, WARNINGS, print_json, print_rows, short
 
@@ -36,6 +37,7 @@ _GROUP = typer.Option(False, "--group", help="Work type GROUP, for several clien
 _SUBJECT = typer.Option("", "--subject", help="What it is about.")
 _SITE = typer.Option(None, "--site", help="A site's id.")
 _ROOM = typer.Option(None, "--room", help="A room's id.")
+_SHIFT = typer.Option(False, "--shift", help="A shift of one worker, without clients.")
 _ASSET = typer.Option([], "--asset", help="An asset's id, like chair or minibus:2.")
 _SLOTS = {
     "id": lambda row: short(row.id),
@@ -44,6 +46,8 @@ _SLOTS = {
     "minutes": lambda row: row.minutes,
     "workers": lambda row: ", ".join(row.workers),
     "clients": lambda row: ", ".join(row.clients),
+    "kind": lambda row: row.kind,
+    "activities": lambda row: ", ".join(row.activities),
 }
 
 
@@ -96,6 +100,8 @@ def base_slot(
     site: str | None = _SITE,
     room: str | None = _ROOM,
     asset: list[str] = _ASSET,
+    activity: list[str] = options.ACTIVITY,
+    shift: bool = _SHIFT,
 ) -> None:
     """Put a session into the draft of a base roster.
 
@@ -103,13 +109,14 @@ def base_slot(
     --worker tom --client liam
     """
     from adapters.diary.rosters import Slot, add_slot
-    from model.session import WorkType
+    from model.session import Kind, WorkType
 
     run = here(ctx)
     work_type = WorkType.GROUP if group else WorkType.APPOINTMENT
     slot = Slot(
         start=start, minutes=minutes, workers=worker, clients=client, work_type=work_type, subject=subject,
-        site=site, room=room, assets=asset,
+        site=site, room=room, assets=asset, activities=activity,
+        kind=Kind.SHIFT if shift else Kind.CLIENT_SESSION,
     )  # fmt: skip
     made = add_slot(run.sessions, run.act(), name, slot, week=week, weekday=day.strip().upper()[:2])
     typer.echo(f"Added {short(made)} to {name}")
@@ -229,6 +236,8 @@ def period_add(
     site: str | None = _SITE,
     room: str | None = _ROOM,
     asset: list[str] = _ASSET,
+    activity: list[str] = options.ACTIVITY,
+    shift: bool = _SHIFT,
 ) -> None:
     """Plan one more session, for this period only.
 
@@ -236,13 +245,14 @@ def period_add(
     """
     from adapters.diary.periods import add
     from adapters.diary.rosters import Slot
-    from model.session import WorkType
+    from model.session import Kind, WorkType
 
     run = here(ctx)
     work_type = WorkType.GROUP if group else WorkType.APPOINTMENT
     slot = Slot(
         start=start, minutes=minutes, workers=worker, clients=client, work_type=work_type, subject=subject,
-        site=site, room=room, assets=asset,
+        site=site, room=room, assets=asset, activities=activity,
+        kind=Kind.SHIFT if shift else Kind.CLIENT_SESSION,
     )  # fmt: skip
     typer.echo(f"Added {short(add(run.sessions, run.act(), of, slot, _day(day)))}")
 
@@ -255,15 +265,18 @@ def period_change(
     day: str | None = typer.Option(None, "--day", help="Another day."),
     start: str | None = typer.Option(None, "--start", help="Another time of day."),
     minutes: int | None = typer.Option(None, "--minutes", help="Another length."),
+    activity: list[str] = options.ACTIVITY,
 ) -> None:
-    """Give a planned session another day, time or length.
+    """Give a planned session another day, time, length, or activities.
 
-    Example: calendula roster period change 5b1f 77aa --start 08:00
+    Those that are named replace those it had.
+
+    Example: calendula roster period change 5b1f 77aa --start 08:00 --activity "BREAK 12:00-12:30"
     """
     from adapters.diary.periods import Edit, change
 
     run = here(ctx)
-    edit = Edit(day=_day(day) if day else None, start=start, minutes=minutes)
+    edit = Edit(day=_day(day) if day else None, start=start, minutes=minutes, activities=activity or None)
     change(run.sessions, run.act(), of, slot, edit)
     typer.echo("Changed; validate the period again.")
 

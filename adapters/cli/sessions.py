@@ -33,7 +33,7 @@ def add(
     worker: list[str] = typer.Option([], "--worker", help="A worker's id; several times for several."),
     client: list[str] = typer.Option([], "--client", help="A client's id; several times for a group."),
     kind: str = typer.Option(
-        "CLIENT_SESSION", "--kind", help="CLIENT_SESSION, CLIENT_CONTACT, COLLATERAL_CONTACT."
+        "CLIENT_SESSION", "--kind", help="CLIENT_SESSION, CLIENT_CONTACT, COLLATERAL_CONTACT, SHIFT."
     ),
     work_type: str = typer.Option("APPOINTMENT", "--work-type", help="APPOINTMENT or GROUP."),
     rule: str | None = options.RULE,
@@ -42,6 +42,7 @@ def add(
     room: str | None = typer.Option(None, "--room", help="A room's id."),
     region: str | None = typer.Option(None, "--region", help="A region's id; without it the site's."),
     asset: list[str] = typer.Option([], "--asset", help="An asset's id, like chair or minibus:2."),
+    activity: list[str] = options.ACTIVITY,
     location_type: str | None = typer.Option(
         None, "--location-type", help="SITE, CLIENT_ADDRESS, WORKER_OFFICE, TELEHEALTH or OTHER."
     ),
@@ -58,7 +59,8 @@ def add(
 ) -> None:
     """Add a session, or with --rule a series.
 
-    Without --roster it is a draft, which calendars do not show.
+    Without --roster it is a draft, which calendars do not show. --kind shift adds a shift of one worker, without
+    clients; session shift puts sessions into it.
 
     Example: calendula session add --start "2026-03-03 10:00" --minutes 60 --worker priya --client noor
     --rule "FREQ=WEEKLY;BYDAY=TU;COUNT=8" --roster
@@ -81,6 +83,7 @@ def add(
         room=room,
         region=region,
         assets=asset,
+        activities=activity,
         location_type=LocationType(choice(LocationType, location_type)) if location_type else None,
         address=address,
         url=url,

@@ -3,18 +3,21 @@
 Deleting a session or a series sets its mappings' reference to NULL, and nothing would look at them again; nor at
 those of a worker who does not take part any more. So they are marked DIRTY in the same flush, and the next push of
 their link, finding nothing to show, deletes there.
+
+A shift that is deleted lets go of the sessions that lie in it, which stay.
 """
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, inspect, or_, select, update
+from sqlalchemy import ColumnElement, and_, event, inspect, or_, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapper, UOWTransaction
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import UOWTransaction
 
 from model.link import CalendarLink, EventMapping, MappingState
 from model.series import Series
-from model.session import Session
+from model.session import Kind, Session
 
 
 def mark_mappings(database: Database, _context: UOWTransaction, _instances: Sequence[object] | None) -> None:
@@ -43,3 +46,11 @@ def _unassigned(rows: Iterable[object]) -> list[tuple[UUID, UUID]]:
 def _of_worker(session_id: UUID, worker_id: UUID) -> ColumnElement[bool]:
     links = select(CalendarLink.id).where(CalendarLink.worker_id == worker_id)
     return and_(EventMapping.session_id == session_id, EventMapping.link_id.in_(links))
+
+
+@event.listens_for(Session, "before_delete")
+def _release(_: Mapper[Session], connection: Connection, row: Session) -> None:
+    """No foreign key does it: SQLite cannot give a table that others refer to a new one."""
+    if row.kind is Kind.SHIFT:
+        inside = update(Session).where(Session.parent_shift_id == row.id)
+        connection.execute(inside.values(parent_shift_id=None))

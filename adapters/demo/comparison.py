@@ -105,7 +105,7 @@ def _differences(wanted: Mapping[str, Wanted], there: Mapping[str, Event]) -> li
 
 def _among(unit: Unit) -> Properties:
     """The owner's own words about guests, place and class stay theirs."""
-    return OURS if unit.has_client else INBOUND - OWNER_KEEPS
+    return OURS if unit.of_practice else INBOUND - OWNER_KEEPS
 
 
 def _names(ours: Event, theirs: Event, among: Properties) -> Properties:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.diary.activities import check_kind, read_activities
 from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.presence import check_availability
@@ -17,6 +18,7 @@ from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed, written
 from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
+from model.activity import Activities, check_inside, to_text
 from model.asset import Asset, Need, check_needs
 from model.errors import DomainError
 from model.moment import Span, in_zone, is_all_day, zone
@@ -37,6 +39,7 @@ from model.session import (
     check_place,
     check_site_clients,
 )
+from model.shift import check_shift
 from sync.settings import DEFAULTS, Settings
 
 
@@ -44,7 +47,8 @@ from sync.settings import DEFAULTS, Settings
 class New:
     """What is to be added, in the words of whoever asks: times as typed, people and places by their ids.
 
-    Assets may be counted, like "minibus:2". `override` says why it is added where a room or an asset is taken.
+    Assets may be counted, like "minibus:2"; activities are like "BREAK 11:00-11:30". `override` says why it is added
+    where a room or an asset is taken.
     """
 
     start: str
@@ -60,6 +64,7 @@ class New:
     room: str | None = None
     region: str | None = None
     assets: Sequence[str] = ()
+    activities: Sequence[str] = ()
     location_type: LocationType | None = None
     address: str = ""
     location: str = ""
@@ -86,6 +91,7 @@ class _Parties:
     region_id: UUID | None
     needs: list[Need]
     tz: ZoneInfo = field(init=False)
+    activities: Activities = ()
 
 
 def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -> Changed:
@@ -93,6 +99,7 @@ def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -
     with writing(sessions) as database:
         parties = _parties(database, new)
         span = read_span(new.start, end=new.end, minutes=new.minutes, tz=parties.tz)
+        parties.activities = read_activities(new.activities, span.start, parties.workers)
         _check(new, parties, span)
         rule = _rule(new.rule, span)
         rows, series = _made(new, parties, span, rule, act)
@@ -156,8 +163,13 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
             raise DomainError("E_WORKER_REQUIRED", "An Other Event needs its worker and a subject")
     elif is_all_day(span.start):
         raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
+    if new.activities:
+        check_kind(new.kind)
+    if new.kind is Kind.SHIFT:
+        check_shift(workers=len(parties.workers))
     check_site_clients(parties.clients, parties.site.id if parties.site else None)
     check_needs(parties.needs, parties.region_id)
+    check_inside(parties.activities, span.length)
 
 
 def _location_type(new: New, parties: _Parties) -> LocationType | None:
@@ -184,6 +196,7 @@ def _details(new: New, parties: _Parties) -> dict[str, object]:
         "site_id": parties.site.id if parties.site else None,
         "room_id": parties.room.id if parties.room else None,
         "region_id": parties.region_id,
+        "activity_text": to_text(parties.activities),
     }
 
 

@@ -16,6 +16,7 @@ from adapters.diary.conflicts import overlaps
 from adapters.diary.lookup import by_ref
 from adapters.diary.presence import check_availability
 from adapters.diary.scopes import find_target, note, reached
+from adapters.diary.shifts import check_shifts
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.times import read_instant
 from adapters.diary.transaction import writing
@@ -71,6 +72,7 @@ def assign_within(
         series.workers.append(SeriesWorker(worker_id=worker.id, worker=worker))
     check_eligibility(database, rows, {worker.id})
     database.flush()
+    check_shifts(database, rows)
     warnings = overlaps(database, rows) + check_availability(database, rows, settings.rules, {worker.id})
     note(database, act, "assigned", target, code=" ".join(warnings), worker=worker.ref)
     return target.changed(len(rows), series=series, warnings=warnings)
@@ -89,6 +91,8 @@ def unassign(sessions: Sessions, act: Act, session: str, worker: str, scope: Sco
             participants.unassign(row, gone.id)
         if series is not None:
             series.workers[:] = [one for one in series.workers if one.worker_id != gone.id]
+            series.forget_activities(gone.id)
+        check_shifts(database, rows)
         wake(database, act, [gone.id])
         warnings = unassigned(rows)
         note(database, act, "unassigned", target, code=" ".join(warnings), worker=gone.ref)

@@ -209,6 +209,7 @@ def _leave_out(series: Series, rows: list[Session]) -> None:
     workers = {w.worker_id for w in rows[-1].active_workers}
     series.clients[:] = [c for c in series.clients if c.client_id in clients]
     series.workers[:] = [w for w in series.workers if w.worker_id in workers]
+    series.activities = [one for one in series.activities if one.worker_id in workers]
 
 
 def _check_deletable(target: Target, rows: list[Session], *, rostered: bool, confirmed: bool) -> None:

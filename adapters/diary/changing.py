@@ -9,6 +9,7 @@ from adapters.database.engine import Sessions
 from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.presence import check_availability
 from adapters.diary.scopes import Target, find_target, note
+from adapters.diary.shifts import check_shifts
 from adapters.diary.staffing import check_employed
 from adapters.diary.times import read_moment, read_span
 from adapters.diary.transaction import writing
@@ -71,6 +72,7 @@ def move_within(
     follower, rows = _moved(database, target, span, act)
     check_employed(rows)
     database.flush()
+    check_shifts(database, rows)
     about = {"series_id": follower.id} if follower else {"session_id": target.session.id}
     warnings = refuse_or_waive(database, act, refusals(database, rows), to.override, **about)
     warnings += overlaps(database, rows)

@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.busy_blocks import times_between
 from adapters.diary.presence import away_at
-from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, others
+from adapters.diary.shifts import outside
+from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, engaged, others
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
 from model.errors import DomainError
 from model.practice import Room
 from model.session import Kind, Session, ShowAs
+from model.shift import clash
 from sync.settings import RulesSettings
 from sync.store import Placed
 
@@ -90,9 +92,8 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     mine = [row for row in rows if not row.frozen and _blocks(row)]
     times = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
     clients = [Taken(c.client_id, row.starts_at, row.ends_at) for row in mine for c in row.active_clients]
-    busy = others(database, WORKERS, [taken for several in times.values() for taken in several], without=mine)
-    busy += _elsewhere(database, [taken for several in times.values() for taken in several])
-    met = [row for row, wanted in times.items() if any(w.meets(other) for w in wanted for other in busy)]
+    busy = _busy(database, [taken for several in times.values() for taken in several], without=mine)
+    met = [row for row, wanted in times.items() if _too_much(row.kind, wanted, busy)]
     for row in met:
         row.overlap_acknowledged = True
     engaged = others(database, CLIENTS, clients, without=mine)
@@ -105,8 +106,21 @@ def busy_workers(
 ) -> set[UUID]:
     """Who of these workers is taken in [start, end), by a session or in a calendar of their own."""
     wanted = [Taken(who, start, end) for who in workers]
-    busy = others(database, WORKERS, wanted, without=[without]) + _elsewhere(database, wanted)
-    return {want.who for want in wanted if any(want.meets(other) for other in busy)}
+    busy = _busy(database, wanted, without=[without])
+    return {want.who for want in wanted if _too_much(without.kind, [want], busy)}
+
+
+def _busy(
+    database: Database, wanted: Sequence[Taken], *, without: Iterable[Session]
+) -> list[tuple[Kind, Taken]]:
+    """When these workers are taken around the wanted times, and by what; a busy source is like an event of theirs."""
+    busy = engaged(database, WORKERS, wanted, without=without)
+    return busy + [(Kind.OTHER_EVENT, taken) for taken in _elsewhere(database, wanted)]
+
+
+def _too_much(kind: Kind, wanted: Sequence[Taken], busy: Sequence[tuple[Kind, Taken]]) -> bool:
+    """Whether what is of this kind would meet something that it cannot stand beside; a shift holds sessions."""
+    return any(clash(kind, want, other_kind, other) for want in wanted for other_kind, other in busy)
 
 
 def _blocks(row: Session) -> bool:
@@ -131,17 +145,19 @@ def clashes_at(
     """
     mine = [session for session, _, _ in placed]
     clients = [Taken(c.client_id, start, end) for s, start, end in placed for c in s.active_clients]
-    workers = [Taken(w.worker_id, start, end) for s, start, end in placed for w in s.active_workers]
+    workers = [(s.kind, Taken(w.worker_id, start, end)) for s, start, end in placed for w in s.active_workers]
     rooms, assets = _full(database, placed)
-    twice = _meets(others(database, CLIENTS, clients, without=mine), clients)
-    elsewhere = _elsewhere(database, workers)
-    busy = _meets(others(database, WORKERS, workers, without=mine) + elsewhere, workers)
+    elsewhere = others(database, CLIENTS, clients, without=mine)
+    twice = any(want.meets(other) for want in clients for other in elsewhere)
+    busy = _busy(database, [taken for _, taken in workers], without=mine)
+    met = any(_too_much(kind, [taken], busy) for kind, taken in workers)
     away = ["WORKER_UNAVAILABLE"] * away_at(database, placed)
     prevented = away if rules.worker_availability == "prevent" else []
     hard = ["ROOM_CONFLICT"] * bool(rooms) + ["ASSET_CONFLICT"] * bool(assets) + ["CLIENT_CONFLICT"] * twice
-    hard += prevented
-    return hard, ["SLOT_OVERLAP"] * busy + [code for code in away if not prevented]
+    hard += ["OUTSIDE_SHIFT"] * outside(database, placed) + ["ACTIVITY_OUTSIDE"] * _too_short(placed)
+    return hard + prevented, ["SLOT_OVERLAP"] * met + [code for code in away if not prevented]
 
 
-def _meets(busy: Sequence[Taken], wanted: Sequence[Taken]) -> bool:
-    return any(want.meets(other) for want in wanted for other in busy)
+def _too_short(placed: Sequence[Placed]) -> bool:
+    """Whether an activity of one of these sessions would not lie inside it any more (001-13)."""
+    return any(not one.lies_within(end - start) for s, start, end in placed for one in s.activities)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_sessions
+from adapters.diary.activities import told
 from adapters.diary.bills import billing_view
 from adapters.diary.delivered import view_lines, view_travel
 from adapters.diary.lookup import by_ref, find_session, practice_zone
@@ -102,12 +103,19 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
                 for found in row.cancellations
             ),
             billable=row.billable,
+            activities=_activities(row),
+            shift=row.parent_shift_id,
             actual_start=_local(row.actual_starts_at, row),
             actual_end=_local(row.actual_ends_at, row),
             attendance=tuple(_attendance(attending) for attending in row.clients),
             delivered=tuple(asdict(line) for line in view_lines(database, row.id)),
             travel=tuple(asdict(one) for one in view_travel(database, row.id)),
         )
+
+
+def _activities(row: Session) -> tuple[str, ...]:
+    workers = {one.worker_id: one.worker.ref for one in row.workers}
+    return told(row.activities, row.starts_at.astimezone(zone(row.tz)), workers)
 
 
 def _local(at: datetime | None, row: Session) -> str | None:

@@ -3,8 +3,9 @@
 What is wrong with one is `validating`'s to find; what it becomes is `publishing`'s.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
@@ -16,6 +17,7 @@ from adapters.diary.rosters import (
     Slot,
     SlotView,
     active_base,
+    give,
     length,
     made,
     seen,
@@ -24,6 +26,7 @@ from adapters.diary.rosters import (
 )
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.activity import check_inside
 from model.errors import DomainError
 from model.roster import BaseRoster, PeriodState, RosterPeriod
 
@@ -87,10 +90,11 @@ class Edit:
     day: date | None = None
     start: str | None = None
     minutes: int | None = None
+    activities: Sequence[str] | None = None
 
 
 def change(sessions: Sessions, act: Act, period: str, slot: str, edit: Edit) -> None:
-    """Give a planned session another day, time or length."""
+    """Give a planned session another day, time or length, or other activities."""
     with writing(sessions) as database:
         row = period_named(database, period)
         row.edited()
@@ -100,6 +104,9 @@ def change(sessions: Sessions, act: Act, period: str, slot: str, edit: Edit) -> 
             found.day = edit.day
         found.start = time_of_day(edit.start) if edit.start is not None else found.start
         found.minutes = length(edit.minutes) if edit.minutes is not None else found.minutes
+        if edit.activities is not None:
+            give(found, edit.activities)
+        check_inside(found.activities, timedelta(minutes=found.minutes))
         record(database, act, "period-edited")
 
 

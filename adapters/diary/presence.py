@@ -93,9 +93,9 @@ def unavailable_at(worker: Worker, at: datetime) -> DomainError:
 
 
 def _times_of(rows: Sequence[Session]) -> Iterator[_Wanted]:
-    """The times that sessions with clients want of their workers."""
+    """The times that sessions and shifts want of their workers."""
     for row in rows:
-        if row.has_client and not row.frozen:
+        if row.of_practice and not row.frozen:
             yield from ((one.worker, one.starts_at, one.ends_at) for one in row.active_workers)
 
 

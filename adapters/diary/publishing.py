@@ -17,11 +17,12 @@ from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.periods import period_named
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.activity import on_the_clock
 from model.asset import Need
 from model.moment import zone
 from model.practice import Room, Site
 from model.roster import PeriodState, RosterPeriod, RosterSlot
-from model.session import Kind, LocationType, Session, ShowAs, Source, Status
+from model.session import LocationType, Session, ShowAs, Source, Status
 from sync.settings import DEFAULTS, Settings
 
 PORTION = 100
@@ -75,7 +76,7 @@ def _portion(database: Database, act: Act, period: RosterPeriod, slots: Sequence
 def _session(act: Act, slot: RosterSlot, places: _Places, tz: ZoneInfo, period: RosterPeriod) -> Session:
     """A rostered session; who made it is the roster, which is how edits from calendars are judged (DOMAIN 1.6)."""
     row = Session(
-        id=act.new_id(), kind=Kind.CLIENT_SESSION, work_type=slot.work_type, status=Status.ROSTERED,
+        id=act.new_id(), kind=slot.kind, work_type=slot.work_type, status=Status.ROSTERED,
         source=Source.ROSTER, subject=slot.subject, show_as=ShowAs.BUSY, tentative=False,
         site_id=slot.site_id, room_id=slot.room_id, roster_period_id=period.id,
         location_type=LocationType.SITE if slot.site_id else None,
@@ -85,6 +86,7 @@ def _session(act: Act, slot: RosterSlot, places: _Places, tz: ZoneInfo, period: 
     row.site = places.sites[slot.site_id] if slot.site_id else None
     row.room = places.rooms[slot.room_id] if slot.room_id else None
     row.span = slot.span(tz)
+    row.activities = on_the_clock(slot.activities, row.span)
     for attending in slot.clients:
         row.add_client(attending.client, act)
     for assigned in slot.workers:

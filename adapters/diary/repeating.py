@@ -16,6 +16,7 @@ from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.lookup import find_session
 from adapters.diary.planned import plans_of
 from adapters.diary.presence import check_availability
+from adapters.diary.shifts import check_shifts
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed
@@ -75,6 +76,7 @@ def _checked(database: Database, act: Act, rows: Sequence[Session], settings: Se
     """What speaks against the new times refuses; what is only to be known is returned."""
     ahead = [row for row in rows if row.starts_at > act.now]
     check_eligibility(database, ahead)
+    check_shifts(database, rows)
     check_places(database, rows)
     return overlaps(database, rows) + check_availability(database, ahead, settings.rules)
 

@@ -21,6 +21,7 @@ from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed, written
 from model.act import Act
+from model.activity import check_inside
 from model.asset import Need
 from model.errors import DomainError
 from model.moment import Span, in_zone
@@ -67,7 +68,7 @@ def want_again(database: Database, deleted: Iterable[Session]) -> None:
 
 
 def _check(database: Database, original: Session) -> None:
-    if original.status is not Status.CANCELLED or not original.has_client:
+    if original.status is not Status.CANCELLED or not original.of_practice:
         raise DomainError(
             "E_TRANSITION", "Only a cancelled session is rescheduled; move this one, or cancel it first"
         )
@@ -86,6 +87,9 @@ def _copy(original: Session, span: Span, workers: Sequence[Worker], act: Act, *,
         row.add_client(attendance.client, act)
     for worker in workers:
         row.add_worker(worker, act)
+    there = {worker.id for worker in workers}
+    row.activities = [one for one in original.activities if one.worker_id in there]
+    check_inside(row.activities, span.length)
     for taken in original.assets:
         row.take(Need(asset=taken.asset, qty=taken.qty))
     return row

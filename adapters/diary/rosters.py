@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
@@ -10,10 +10,12 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from adapters.database.engine import Sessions, reading
+from adapters.diary.activities import at, read_activities, told
 from adapters.diary.adding import need
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.activity import check_inside
 from model.errors import DomainError
 from model.moment import WEEKDAYS, zone
 from model.people import Client, Worker
@@ -28,6 +30,7 @@ from model.roster import (
     check_pattern,
 )
 from model.session import Kind, WorkType, check_participants
+from model.shift import check_shift
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,8 @@ class Slot:
     site: str | None = None
     room: str | None = None
     assets: Sequence[str] = ()
+    activities: Sequence[str] = ()
+    kind: Kind = Kind.CLIENT_SESSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,8 @@ class SlotView:
     minutes: int
     workers: tuple[str, ...]
     clients: tuple[str, ...]
+    activities: tuple[str, ...] = ()
+    kind: str = Kind.CLIENT_SESSION
     published: bool = False
 
 
@@ -176,19 +183,28 @@ def made(database: Database, act: Act, slot: Slot, **where: object) -> RosterSlo
     """A row for what was asked for; who takes part is checked as for a session, who is free is validated later."""
     workers = all_by_ref(database, Worker, slot.workers)
     clients = all_by_ref(database, Client, slot.clients)
-    check_participants(kind=Kind.CLIENT_SESSION, work_type=slot.work_type, clients=len(clients))
+    check_participants(kind=slot.kind, work_type=slot.work_type, clients=len(clients))
+    if slot.kind is Kind.SHIFT:
+        check_shift(workers=len(workers))
     site = by_ref(database, Site, slot.site) if slot.site else None
     room = by_ref(database, Room, slot.room) if slot.room else None
     row = RosterSlot(
-        id=act.new_id(), start=time_of_day(slot.start), minutes=length(slot.minutes), work_type=slot.work_type,
-        subject=slot.subject, room_id=room.id if room else None, published=False, **where,
+        id=act.new_id(), start=time_of_day(slot.start), minutes=length(slot.minutes), kind=slot.kind,
+        work_type=slot.work_type, subject=slot.subject, room_id=room.id if room else None, published=False, **where,
     )  # fmt: skip
     row.site_id = site.id if site else room.site_id if room else None
     row.workers = [RosterSlotWorker(worker_id=worker.id, worker=worker) for worker in workers]
     row.clients = [RosterSlotClient(client_id=client.id, client=client) for client in clients]
     needs = [need(database, text) for text in slot.assets]
     row.assets = [RosterSlotAsset(asset_id=one.asset.id, asset=one.asset, qty=one.qty) for one in needs]
+    give(row, slot.activities)
     return row
+
+
+def give(row: RosterSlot, texts: Sequence[str]) -> None:
+    """Replace its activities."""
+    row.activities = read_activities(texts, at(row.start), [one.worker for one in row.workers])
+    check_inside(row.activities, timedelta(minutes=row.minutes))
 
 
 def length(minutes: int) -> int:
@@ -214,6 +230,8 @@ def seen(slot: RosterSlot, when: str) -> SlotView:
         minutes=slot.minutes,
         workers=tuple(sorted(one.worker.ref for one in slot.workers)),
         clients=tuple(sorted(one.client.internal_id for one in slot.clients)),
+        activities=told(slot.activities, at(slot.start), {w.worker_id: w.worker.ref for w in slot.workers}),
+        kind=slot.kind,
         published=slot.published,
     )
 

@@ -42,6 +42,7 @@ def drop_ineligible(database: Database, rows: Sequence[Session]) -> list[str]:
         for assignment in row.active_workers:
             if _why_not(row, assignment, blocklist) is not None:
                 row.workers.remove(assignment)
+                row.forget_activities(assignment.worker_id)
                 codes |= {"E_WORKER_INELIGIBLE"} | ({"UNASSIGNED"} if not row.workers else set())
     return sorted(codes)
 

@@ -31,7 +31,7 @@ from model.session import (
     Status,
 )
 
-_Query = Select[UUID, UUID, datetime, datetime, int]
+_Query = Select[UUID, UUID, datetime, datetime, int, Kind]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Book:
     def query(self) -> _Query:
         """Of sessions that block and are not cancelled, what was not given up."""
         many = literal(1) if self.qty is None else self.qty
-        found = select(Session.id, self.who, self.starts, self.ends, many)
+        found = select(Session.id, self.who, self.starts, self.ends, many, Session.kind)
         found = found.where(Session.status != Status.CANCELLED)
         found = found.where(or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY))
         if self.table is not None:
@@ -83,13 +83,20 @@ def others(
     database: Database, book: Book, wanted: Sequence[Taken], *, without: Iterable[Session] = ()
 ) -> list[Taken]:
     """What else is in the book at the wanted times, each once; a little more around them may be among it."""
+    return [taken for _, taken in engaged(database, book, wanted, without=without)]
+
+
+def engaged(
+    database: Database, book: Book, wanted: Sequence[Taken], *, without: Iterable[Session] = ()
+) -> list[tuple[Kind, Taken]]:
+    """The same, each with the kind of what takes it."""
     if not wanted:
         return []
     mine = {row.id for row in without}
     queries = _at_times(database, book, wanted) if book.in_one_place else [_around(book, wanted)]
     rows = (row for query in queries for row in database.execute(query).all())
-    found = {(row[0], Taken(row[1], row[2], row[3], row[4])) for row in rows}
-    return [taken for session_id, taken in found if session_id not in mine]
+    found = {(row[0], row[5], Taken(row[1], row[2], row[3], row[4])) for row in rows}
+    return [(kind, taken) for session_id, kind, taken in found if session_id not in mine]
 
 
 def _around(book: Book, wanted: Sequence[Taken]) -> _Query:

@@ -14,13 +14,14 @@ from adapters.database.engine import Sessions
 from adapters.diary.periods import period_named
 from adapters.diary.presence import working_times
 from adapters.diary.staffing import blocklist_among
-from adapters.diary.taken import CLIENTS, WORKERS, Book, others
+from adapters.diary.taken import CLIENTS, WORKERS, Book, engaged
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.capacity import Taken
 from model.eligibility import employed
-from model.moment import zone
+from model.moment import Span, zone
 from model.roster import RosterPeriod, RosterSlot
+from model.session import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +35,16 @@ class Violation:
 
 @dataclass(frozen=True)
 class _Taken:
-    """One person's time: of a planned session, or of one that stands already (`slot` is empty)."""
+    """One person's time: of a planned session, or of one that stands already (`slot` is empty).
+
+    A `shift` holds sessions, and meets other shifts alone.
+    """
 
     who: UUID
     start: datetime
     end: datetime
     slot: str
+    shift: bool = False
 
 
 def validate(sessions: Sessions, act: Act, period: str) -> list[Violation]:
@@ -108,14 +113,32 @@ def _kept_apart(database: Database, period: RosterPeriod) -> Iterator[Violation]
 def _hours(period: RosterPeriod) -> Iterator[Violation]:
     """More than a worker's contract says, in a week of the period: a sum against a number (DOMAIN 7)."""
     minutes: dict[tuple[UUID, int], int] = {}
+    shifts = _shifts(period)
     for slot in sorted(period.slots, key=lambda one: (one.day or period.start_date, one.start)):
         week = ((slot.day or period.start_date) - period.start_date).days // 7
         for one in slot.workers:
+            if slot.kind is not Kind.SHIFT and _within(period, slot, shifts.get(one.worker_id, ())):
+                continue  # the hours of the shift are theirs
             key = one.worker_id, week
             minutes[key] = minutes.get(key, 0) + slot.minutes
             most = one.worker.contracted_min
             if most is not None and minutes[key] > most:
                 yield Violation(rule="CONTRACTED_HOURS", slot=str(slot.id), who=one.worker.ref)
+
+
+def _shifts(period: RosterPeriod) -> dict[UUID, list[Span]]:
+    """When each worker has a planned shift."""
+    found: dict[UUID, list[Span]] = {}
+    for slot in period.slots:
+        for one in slot.workers if slot.kind is Kind.SHIFT else ():
+            found.setdefault(one.worker_id, []).append(slot.span(zone(period.base.tz)))
+    return found
+
+
+def _within(period: RosterPeriod, slot: RosterSlot, shifts: Iterable[Span]) -> bool:
+    """Whether a planned session lies in one of these shifts."""
+    inner = slot.span(zone(period.base.tz))
+    return any(outer.starts_at <= inner.starts_at and inner.ends_at <= outer.ends_at for outer in shifts)
 
 
 # --- who is where ---------------------------------------------------------------------------------------------
@@ -140,20 +163,21 @@ def _open(period: RosterPeriod) -> list[RosterSlot]:
 
 def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> list[_Taken]:
     span = slot.span(zone(period.base.tz))
-    return [_Taken(who, span.starts_at, span.ends_at, str(slot.id)) for who in people]
+    shift = slot.kind is Kind.SHIFT
+    return [_Taken(who, span.starts_at, span.ends_at, str(slot.id), shift) for who in people]
 
 
 def _with_taken(database: Database, book: Book, planned: list[_Taken]) -> list[_Taken]:
     """The planned times, and what these people do already then."""
-    there = others(database, book, [Taken(one.who, one.start, one.end) for one in planned])
-    return [*planned, *(_Taken(one.who, one.start, one.end, "") for one in there)]
+    there = engaged(database, book, [Taken(one.who, one.start, one.end) for one in planned])
+    return [*planned, *(_Taken(one.who, one.start, one.end, "", kind is Kind.SHIFT) for kind, one in there)]
 
 
 def _meeting(times: Iterable[_Taken]) -> Iterator[_Taken]:
     """Planned times that meet another of the same person's; of two planned ones both."""
-    by_who: dict[UUID, list[_Taken]] = {}
+    by_who: dict[tuple[UUID, bool], list[_Taken]] = {}
     for one in times:
-        by_who.setdefault(one.who, []).append(one)
+        by_who.setdefault((one.who, one.shift), []).append(one)
     for several in by_who.values():
         ordered = sorted(several, key=lambda one: (one.start, one.end))
         longest = ordered[0]  # of those that began: whoever meets any of them meets this one

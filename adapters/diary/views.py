@@ -47,6 +47,7 @@ class SessionView:
 class SessionDetail:
     """One session with its rule, its locks, its cancellations, what came of it, and where its money stands.
 
+    `activities` are written as they are typed; `shift` is the one that it lies in.
     `billing` has an entry for each attendance that is billed. `not_billable_yet`: a service with an amount is missing.
     """
 
@@ -63,6 +64,8 @@ class SessionDetail:
     not_billable_yet: bool
     cancellations: tuple[dict[str, str], ...]
     billable: bool
+    activities: tuple[str, ...]
+    shift: UUID | None
     actual_start: str | None
     actual_end: str | None
     attendance: tuple[dict[str, str], ...]

@@ -97,7 +97,7 @@ STRUCTURED = {
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
     "base_roster": {"state", "tz"},
-    "roster_slot": {"weekday", "start", "work_type"},
+    "roster_slot": {"weekday", "start", "work_type", "kind", "activity_text"},
     "cancellation_reason": {"ref", "type", "billing", "ndis_code"},
     "cancellation": {"cancelled_by", "recorded_by", "outcome"},
     "group_template": {"ref"},
@@ -109,8 +109,8 @@ STRUCTURED = {
     "bill_line": set(),
     "payment": {"kind"},
     "attestation": {"level", "attested_by"},
-    "session": {"occurrence_key", "modifier_text"},
-    "series": {"rule_text", "rdate_text", "exdate_text"},
+    "session": {"occurrence_key", "modifier_text", "activity_text"},
+    "series": {"rule_text", "rdate_text", "exdate_text", "activity_text"},
 }
 _KINDS = {
     "kind",
@@ -223,6 +223,7 @@ def _fill(office: Office) -> None:
     office.run(*add, "--start", "2026-03-10 10:00", "--client", "noor", "--location-type", "TELEHEALTH")
     office.run(*add, "--start", "2026-03-10 11:00", "--client", "eva", "--location-type", "CLIENT_ADDRESS")
     office.run(*add, "--start", "2026-03-10 13:00", "--client", "liam", "--kind", "CLIENT_CONTACT")
+    office.run(*add, "--start", "2026-03-10 16:00", "--kind", "shift", "--activity", "BREAK 16:10-16:20")
     with_whom = ("--kind", "COLLATERAL_CONTACT", "--contact-with", "PHYSICIAN")
     office.run(*add, "--start", "2026-03-10 14:00", "--client", "liam", *with_whom)
     group = ("--work-type", "GROUP", "--client", "noor", "--client", "eva", "--client", "liam")
@@ -382,7 +383,7 @@ def _log_of_a_service(office: Office, phone: Phone) -> bytes:
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as service:
         try:
             for _ in range(300):
-                if len(phone.resources()) == 10:
+                if len(phone.resources()) == 11:
                     break
                 time.sleep(0.1)
             _play(phone)
