@@ -27,6 +27,7 @@ from model.people import Client, Worker
 from model.practice import Site
 from model.series import Series
 from model.session import Assignment, Kind, Session, SessionClient, SessionWorker, ShowAs, Status
+from model.session_type import SessionType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +103,21 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
                 for found in row.cancellations
             ),
             billable=row.billable,
+            session_type=_type(database, row),
+            service_types=row.service_types,
+            comments=row.comments,
+            employee_message=row.employee_message,
+            url=row.url,
             actual_start=_local(row.actual_starts_at, row),
             actual_end=_local(row.actual_ends_at, row),
             attendance=tuple(_attendance(attending) for attending in row.clients),
             delivered=tuple(asdict(line) for line in view_lines(database, row.id)),
             travel=tuple(asdict(one) for one in view_travel(database, row.id)),
         )
+
+
+def _type(database: Database, row: Session) -> str | None:
+    return database.get_one(SessionType, row.session_type_id).ref if row.session_type_id else None
 
 
 def _local(at: datetime | None, row: Session) -> str | None:
