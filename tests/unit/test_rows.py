@@ -68,8 +68,7 @@ CODES = {
     "unassigned",
 }
 OPEN = {
-    "001_06", "001_07", "001_08", "001_10", "001_13", "001_14", "001_17", "004_05", "004_06", "004_07", "004_12",
-    "004_21", "004_25", "e_activity_outside", "e_level_not_allowed", "e_outside_shift", "subject_pattern",
+    "001_13", "001_17", "e_activity_outside", "e_outside_shift",
 }  # fmt: skip
 
 
