@@ -101,7 +101,7 @@ def test_001_07_subject_pattern_is_about_all_of_a_subject(subject: str, pattern:
 
 # --- texts of staff -------------------------------------------------------------------------------------------
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=60)
+WORDS = st.text("aBé \t\n", max_size=60)
 
 
 @given(st.lists(WORDS, max_size=20))
@@ -124,7 +124,7 @@ def test_e_text_too_many_or_too_long() -> None:
 # --- a client by name only ------------------------------------------------------------------------------------
 
 
-@given(st.sets(st.one_of(st.integers(0, 10**6).map("C-{}".format), st.text(max_size=5))))
+@given(st.sets(st.one_of(st.integers(0, 10**6).map("C-{}".format), st.text("C-01x٣", max_size=5))))
 def test_004_05_a_new_internal_id_is_nobody_elses_and_above_all(taken: set[str]) -> None:
     new = next_internal_id(taken)
     assert new not in taken
