@@ -130,6 +130,24 @@ def test_e16_a_colour_that_the_practitioner_chose_stays_whatever_we_change(here:
         assert row.colour == "tomato"  # what is chosen there is nobody else's business
 
 
+@pytest.mark.parametrize(("chosen", "left"), [("teal", ""), ("navy", "navy")])
+def test_at_a_lower_level_our_colour_goes_and_one_of_theirs_stays(
+    here: World, chosen: str, left: str
+) -> None:
+    here.add_session(at(10), colour="teal")
+    here.settle()
+    here.phone.edit(here.phone.only().uid, colour=chosen)
+    here.settle()
+    with here.sessions.begin() as database:
+        link = here.link()
+        link.privacy_level = "busy"
+        database.merge(link)
+    here.sync("reconcile")
+    here.settle()
+    assert b"SUMMARY:Busy" in body(here)
+    assert colours(here) == [left]
+
+
 def test_e16_a_colour_chosen_for_a_series_goes_on_to_its_exceptions(here: World) -> None:
     series_id = here.add_series(at(10), WEEKLY, colour="teal")
     here.settle()
