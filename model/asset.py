@@ -1,6 +1,6 @@
 """Assets: what a practice has so many of and takes along to sessions, like a minibus or a shower chair (001-09)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,3 +46,12 @@ def check_needs(needs: Iterable[Need], region_id: UUID | None) -> None:
         seen.add(need.asset.id)
         if region_id and need.asset.region_id and need.asset.region_id != region_id:
             raise DomainError("E_ASSET_REGION", f'The asset "{need.asset.ref}" belongs to another region')
+
+
+def needs_after(needs: Iterable[Need], add: Iterable[Need], gone: Container[UUID]) -> list[Need]:
+    """What is taken along once some are left and others come; one that is there already is taken in its new number."""
+    added = list(add)
+    if any(one.asset.id in gone for one in added) or len({one.asset.id for one in added}) < len(added):
+        raise DomainError("E_ASSET_QUANTITY", "Name each asset once: either it comes along or it is left")
+    wanted = {one.asset.id: one for one in needs if one.asset.id not in gone}
+    return list((wanted | {one.asset.id: one for one in added}).values())

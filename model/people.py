@@ -1,5 +1,6 @@
 """The people: workers who see sessions in their calendars, clients who never appear there by name unasked."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -8,6 +9,10 @@ from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from model.base import Base, Row
+from model.errors import DomainError
+
+_FIRST_NUMBER = 1001
+LONGEST_NAME = 60
 
 
 class Gender(StrEnum):
@@ -69,6 +74,20 @@ class Client(Row, Base):
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else ""
+
+
+def next_internal_id(taken: Iterable[str]) -> str:
+    """The id of a new client who has none yet: one more than the highest number so far (004-05)."""
+    numbers = [int(known[2:]) for known in taken if known[:2] == "C-" and known[2:].isdecimal()]
+    return f"C-{max(numbers, default=_FIRST_NUMBER - 1) + 1}"
+
+
+def check_name(name: str) -> None:
+    """A name is all that a new client needs (004-05)."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise DomainError(
+            "E_CLIENT_REQUIRED", f"A new client needs a name, of at most {LONGEST_NAME} characters"
+        )
 
 
 class BlocklistEntry(Row, Base):

@@ -24,6 +24,7 @@ from model.lock import Lock, locked
 from model.modifier import TELEHEALTH_POS, Modifiers, at_place
 from model.modifier import from_text as modifiers_from
 from model.moment import Span, from_text, to_text, zone
+from model.particulars import Particulars
 from model.people import Client, Worker
 from model.practice import Room, Site
 from model.service import PlannedService
@@ -93,7 +94,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 
-class Details(WithActivities):
+class Details(WithActivities, Particulars):
     """What a session is about; a series holds the same as the pattern of its occurrences.
 
     `location` and `description` are free text of an Other Event; a client session's place is its
@@ -125,7 +126,7 @@ class Details(WithActivities):
     DETAIL_NAMES = (
         "kind", "work_type", "status", "source", "subject", "description", "location", "location_type",
         "address", "url", "medium", "contact_with", "employee_message", "show_as", "tentative", "site_id",
-        "room_id", "region_id", "billable", "activity_text",
+        "room_id", "region_id", "billable", "activity_text", *Particulars.PARTICULAR_NAMES,
     )  # fmt: skip
 
     def details(self) -> dict[str, object]:

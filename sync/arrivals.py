@@ -10,7 +10,7 @@ from uuid import UUID
 from model.link import EventMapping, MappingState, Mode, SeenItem
 from sync import inbound, own_events
 from sync.aside import quarantine, set_aside
-from sync.compare import OURS, same
+from sync.compare import OURS, same, theirs_in_colour
 from sync.context import Line, Run, kind_of
 from sync.copies import is_copy
 from sync.event import Event
@@ -127,7 +127,8 @@ def _relink(run: Run, work: Work, unit: Unit, event: Event, item: Item) -> Event
     start = event.master.start.isoformat() if event.master is not None else ""
     run.tell(Line(action="matched", uid=event.uid, start=start, kind=kind_of(unit)))
     run.record(work, "matched", mapping=mapping, unit=unit)
-    inbound.settle(run, work, mapping, unit, replace(event, following={}), item.body, item.etag)
+    there = theirs_in_colour(replace(event, following={}))
+    inbound.settle(run, work, mapping, unit, there, item.body, item.etag)
     if run.dry or mapping.state == MappingState.SYNCED:
         run.agreed[ref_to(unit)] = unit.rev  # nothing is created for it
     return mapping

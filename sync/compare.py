@@ -21,13 +21,17 @@ TEXTS = ("summary", "description", "location", "url", "conference")
 INBOUND: Properties = frozenset(
     {TIME, *TEXTS, "status", "transparent", "classification", "categories", "resources", "attendees"}
 )
-OURS: Properties = INBOUND | {"marks", "related_to"}
+COLOUR = "colour"
+OURS: Properties = INBOUND | {"marks", "related_to", "taken", COLOUR}
 _UNCOMPARED_MARK = "REV"  # moves with every change of ours, seen or not
 
 
 def changed(before: Component, after: Component, among: Properties = OURS) -> Properties:
     """Name the properties whose meaning differs; times are compared as instants (E20: same instant, nothing)."""
-    found = {name for name in among - {TIME, "marks"} if getattr(before, name) != getattr(after, name)}
+    plain = among - {TIME, "marks", COLOUR}
+    found = {name for name in plain if getattr(before, name) != getattr(after, name)}
+    if COLOUR in among and None not in (before.colour, after.colour) and before.colour != after.colour:
+        found.add(COLOUR)
     if TIME in among and _time(before) != _time(after):
         found.add(TIME)
     if "marks" in among and _marks(before) != _marks(after):
@@ -73,11 +77,11 @@ def overlay(target: Event, before: Event, after: Event, among: Properties = OURS
     When the whole series moved, exceptions keep their place in it: their names move along (RFC 5545, 3.8.4.4).
     When it became all-day or timed, the old names mean nothing any more: exceptions are those of `after`.
     A missing master is taken from `after`. RANGE=THISANDFUTURE is never carried over: it is judged as E6 and
-    becomes a series of its own.
+    becomes a series of its own. A colour that somebody chose in `target` stays theirs (E16).
     """
     if target.master is None or before.master is None or after.master is None:
         return replace(after, uid=target.uid, following={})
-    names = master_changed(before, after, among)
+    names = _but_colours_of_theirs(master_changed(before, after, among), target.master, before.master)
     other_kind = TIME in names and before.master.all_day != after.master.all_day
     if TIME in names and after.recurring:
         before, target = before.moved_by(after.master.start), target.moved_by(after.master.start)
@@ -129,10 +133,26 @@ def _overlay_exceptions(target: Event, before: Event, after: Event, among: Prope
             exdates.add(rid)
             continue
         stands = target.occurrence(rid) or was or now
-        merged = take(stands, now, _told_apart(after, rid, was, now, among)) if was is not None else now
+        if was is None:
+            merged = replace(now, colour=target.master.colour) if target.master is not None else now
+        else:
+            names = _told_apart(after, rid, was, now, among)
+            merged = take(stands, now, _but_colours_of_theirs(names, stands, was))
         if rid in after.overrides or not _is_instance(target, rid, merged):
             overrides[rid] = merged
     return replace(target, exdates=frozenset(exdates), overrides=overrides)
+
+
+def theirs_in_colour(event: Event) -> Event:
+    """The same as if we had given it no colour: whatever colour stands there is its owner's (E16)."""
+    plain = {rid: replace(component, colour="") for rid, component in event.overrides.items()}
+    master = replace(event.master, colour="") if event.master is not None else None
+    return replace(event, master=master, overrides=plain)
+
+
+def _but_colours_of_theirs(names: Properties, stands: Component, was: Component) -> Properties:
+    """What is carried over: not a colour where another stands than was known (E16)."""
+    return names - {COLOUR} if changed(was, stands, frozenset({COLOUR})) else names
 
 
 def _told_apart(after: Event, rid: Moment, was: Component, now: Component, among: Properties) -> Properties:

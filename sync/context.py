@@ -172,6 +172,7 @@ class Run:
             mark_cancelled=link.cancelled_display == "mark",
             mark_completed=self.settings.sync.mark_completed,
             push_drafts=self.settings.sync.push_drafts,
+            emit_attendees=self.settings.sync.emit_attendees,
             note=mapping.note if mapping else "",
             waiting=frozenset(mapping.waiting.split()) if mapping else frozenset(),
             related_to=work.replaced_uid(unit)

@@ -2,8 +2,8 @@
 
 An `Event` is one calendar object resource (RFC 4791, 4.1): a master component, its rule, and overrides, all
 under one UID. Two events with equal meaning are equal values whatever ETag, property order, folding, DTSTAMP or
-LAST-MODIFIED say; so an echo of our own write is seen as no change. What is not here (alarms, colours,
-unknown properties) is foreign: it stays in the bytes and is never compared or rebuilt.
+LAST-MODIFIED say; so an echo of our own write is seen as no change. What is not here (alarms, unknown
+properties) is foreign: it stays in the bytes and is never compared or rebuilt.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,9 @@ class Component:
     `start` and `end` are aware datetimes in an IANA zone, or dates (end exclusive); a missing DTEND is made
     explicit (RFC 5545, 3.6.1), and an end before its start is clamped to it. Texts are unescaped.
     `marks` are our own X-CALENDULA- lines by name, without the prefix; `attendees` are addresses in lower case,
-    `replies` the answers of those who gave one (PARTSTAT). `revised` is what its SEQUENCE and its newest stamp say of
+    `replies` the answers of those who gave one (PARTSTAT). `taken` are the rooms and assets that we name beside people,
+    like "ROOM urn:uuid:...". `colour` is a name of CSS, "" for none, and None where we say nothing about it: whoever's
+    calendar it is may choose another, so it is no meaning. `revised` is what its SEQUENCE and its newest stamp say of
     its last revision: no meaning, and never compared with a clock.
     """
 
@@ -45,9 +47,11 @@ class Component:
     categories: frozenset[str] = frozenset()
     resources: frozenset[str] = frozenset()
     attendees: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
     related_to: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     replies: Mapping[str, str] = field(default_factory=dict, compare=False)
+    colour: str | None = field(default=None, compare=False)
     revised: tuple[int, str] = field(default=(0, ""), compare=False)
 
     @property

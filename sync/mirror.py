@@ -17,6 +17,7 @@ from sync.errors import Unreadable
 from sync.event import Event
 from sync.href import canonical_href
 from sync.judge import Decision, Verdict
+from sync.labels import shown_by
 from sync.looping import spent
 from sync.ports import Fetched, Item, Missing, Unfetched
 from sync.push import create, intend
@@ -80,7 +81,9 @@ def _announce(run: Run, work: Work, todo: _Mirror, keys: Sequence[str]) -> list[
         if isinstance(answer, Unfetched) or (isinstance(answer, Missing) and not answer.certain):
             continue  # nothing is known about it: the next run asks again
         if one is not None:
-            ours = shown(one, _uid(run, todo, key), related_to=todo.uids.get(one.part_of, ""))
+            taken = shown_by(work.link) if run.settings.sync.emit_attendees else frozenset()
+            related_to = todo.uids.get(one.part_of, "")
+            ours = shown(one, _uid(run, todo, key), related_to=related_to, taken=taken)
             made.append(_show(run, work, key, mapping, ours, answer))
         elif mapping is not None:
             made.append(_take_away(run, work, mapping, answer))

@@ -27,6 +27,7 @@ from model.session import (
 from sync.activity_lines import activity_lines
 from sync.event import Component, Event
 from sync.event import Status as EventStatus
+from sync.labels import colour_of, taken_by
 from sync.settings import LEVELS, Level, PrivacySettings
 
 Unit = Session | Series
@@ -53,6 +54,7 @@ class View:
     `mark_completed`: what is complete is shown as such. `note` is the practitioner's own remark on this event (E9);
     `waiting` names occurrence keys with a held change, or holds "*"; `related_to` is the UID of what this session
     replaces. `away`: an event of the practitioner's own is shown in another calendar than the one it came from.
+    `inside`: it is a file for use in the practice; `emit_attendees`: rooms and assets are named beside people.
     """
 
     worker_id: UUID
@@ -65,6 +67,8 @@ class View:
     waiting: frozenset[str] = frozenset()
     related_to: str = ""
     away: bool = False
+    inside: bool = False
+    emit_attendees: bool = False
 
 
 def effective_level(wanted: Level, maximum: Level) -> Level:
@@ -78,8 +82,9 @@ def project(unit: Unit, uid: str, view: View) -> Event | None:
 
 
 def in_practice(session: Session, uid: str, privacy: PrivacySettings) -> Event:
-    """A session as the practice shows it to itself, whoever works on it: no more than at level `reference` (000-01)."""
-    view = View(worker_id=NOBODY, level="reference", privacy=privacy)
+    """A session as the practice shows it to itself, whoever works on it: as at level `reference`, with its assets
+    (000-01)."""
+    view = View(worker_id=NOBODY, level="reference", privacy=privacy, inside=True, emit_attendees=True)
     cancelled = session.status is Status.CANCELLED
     return Event(uid=uid, master=_component(session, session.span, view, cancelled=cancelled, waiting=False))
 
@@ -172,7 +177,7 @@ def _own_span(session: Session, mine: SessionWorker) -> Span:
 
 
 def _component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: bool) -> Component:
-    title = _title(unit, view)
+    title, labelled = _title(unit, view), _labelled(unit, view)
     return Component(
         start=span.start,
         end=span.end,
@@ -185,9 +190,11 @@ def _component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: 
         transparent=cancelled or unit.show_as is ShowAs.FREE,
         classification=_classification(unit, view),
         resources=_resources(unit, view),
-        categories=_categories(unit, view) if _labelled(unit, view) else frozenset(),
+        taken=taken_by(unit) if view.emit_attendees and labelled and not cancelled else frozenset(),
+        colour=colour_of(unit, may=_may(view, "reference")),
+        categories=_categories(unit, view) if labelled else frozenset(),
         related_to=view.related_to,
-        marks=_marks(unit, view, cancelled=cancelled) if _labelled(unit, view) else _hop(view),
+        marks=_marks(unit, view, cancelled=cancelled) if labelled else _hop(view),
     )
 
 
@@ -310,7 +317,7 @@ def _site(unit: Unit, view: View) -> str:
 
 def _resources(unit: Unit, view: View) -> frozenset[str]:
     """The assets by name, from the level on that names the place; how many of one there are is said once."""
-    if not unit.has_client or not _may(view, "initials"):
+    if not unit.has_client or not (view.inside or _may(view, "initials")):
         return frozenset()
     taken = ((one.asset.name, one.qty) for one in unit.assets)
     return frozenset(f"{qty} {name}" if qty > 1 else name for name, qty in taken)

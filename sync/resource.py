@@ -62,8 +62,8 @@ def taken_by_stays(stays: Iterable[BedBooking]) -> list[Occupied]:
     return found
 
 
-def shown(one: Occupied, uid: str, *, related_to: str = "") -> Event:
-    """The event of one stretch: whole days where nights are, else times."""
+def shown(one: Occupied, uid: str, *, related_to: str = "", taken: frozenset[str] = frozenset()) -> Event:
+    """The event of one stretch: whole days where nights are, else times. `taken` is what it takes, by its UUID."""
     component = Component(
         start=one.start,
         end=one.end,
@@ -71,5 +71,6 @@ def shown(one: Occupied, uid: str, *, related_to: str = "") -> Event:
         status="TENTATIVE" if one.tentative else "CONFIRMED",
         classification="CONFIDENTIAL",
         related_to=related_to,
+        taken=taken,
     )
     return Event(uid=uid, master=component)

@@ -57,6 +57,7 @@ class SyncSettings:
     cancelled_display: Literal["mark", "remove"] = "mark"
     mark_completed: bool = False
     push_drafts: bool = False
+    emit_attendees: bool = False
     lease_s: int = _whole(90, least=15, most=3_600)
     parallel_links: int = _whole(16, least=1, most=64)
     per_host: int = _whole(4, least=1, most=16)
@@ -91,7 +92,8 @@ class RulesSettings:
 
     Of a short notice cancellation under the NDIS `ndis_percent` of the agreed fee is charged (R2). A roster period that
     violates one of `block_on` is not published (R52). `worker_availability` says whether leave and weekly hours prevent
-    that a worker is booked, or only warn.
+    that a worker is booked, or only warn. `subject_pattern` is a regular expression that all of a subject shall match
+    (001-07); empty: none.
     """
 
     ndis_percent: int = _whole(100, least=0, most=100)
@@ -100,6 +102,7 @@ class RulesSettings:
     worker_availability: Literal["prevent", "allow"] = "prevent"
     ad_hoc_services: bool = True
     apportionment: bool = True
+    subject_pattern: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

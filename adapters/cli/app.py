@@ -21,6 +21,7 @@ COMMANDS = {
     "key": "adapters.cli.keys:key",
     "practice": "adapters.cli.practice:practice",
     "session": "adapters.cli.all_sessions:session",
+    "session-type": "adapters.cli.session_types:session_type",
     "reason": "adapters.cli.reasons:reason",
     "roster": "adapters.cli.rosters:roster",
     "bed": "adapters.cli.beds:bed",

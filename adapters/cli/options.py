@@ -16,6 +16,8 @@ OVERRIDE = typer.Option(
     None, "--override", metavar="WHY", help="For an administrator: do it although a room or asset is taken."
 )
 ACTIVITY = typer.Option([], "--activity", help='Like "BREAK 11:00-11:30"; several times for several.')
+COMMENTS = typer.Option("", "--comments", help="For staff only: no calendar shows it.")
+SERVICE_TYPE = typer.Option([], "--service-type", help="What kind of service it is; for staff only.")
 WORKER = typer.Argument(metavar="WORKER", help="The worker's id, like mia.")
 FROM = typer.Argument(metavar="FROM", help="A day or time, in the worker's zone.")
 TO = typer.Argument(metavar="TO", help="Up to this day or time, itself not included.")

@@ -24,6 +24,7 @@ WARNINGS = {
     "E_BED_CONFLICT": "the bed is taken, and an administrator said why it shall be so",
     "E_BED_LIMITS": "the client is outside the limits of the bed, and an administrator said why it shall be so",
     "WORKER_UNAVAILABLE": "a worker is on leave or outside their hours at that time",
+    "SUBJECT_PATTERN": "the subject is not as rules.subject_pattern wants it",
     "UNASSIGNED": "no worker is assigned yet",
     "PORTION_UNDER_100": "the portions come to less than 100 %; the rest is not charged",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
@@ -73,6 +74,8 @@ def print_changed(done: "Changed", verb: str, *, as_json: bool) -> None:
         series = f" in series {short(done.series_id)}" if done.series_id else ""
         several = f" ({done.count} occurrences)" if done.count > 1 else ""
         typer.echo(f"{verb} {short(done.session_id)}{series}{several}")
+        for client in done.new_clients:
+            typer.echo(f"New client: {client}")
     print_warnings(done.warnings)
 
 

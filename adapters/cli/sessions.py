@@ -2,7 +2,7 @@
 
 import typer
 
-from adapters.cli import completing, options, staffing
+from adapters.cli import completing, editing, options, staffing
 from adapters.cli.context import here
 from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
 
@@ -32,6 +32,12 @@ def add(
     minutes: int | None = options.MINUTES,
     worker: list[str] = typer.Option([], "--worker", help="A worker's id; several times for several."),
     client: list[str] = typer.Option([], "--client", help="A client's id; several times for a group."),
+    new_client: list[str] = typer.Option(
+        [], "--new-client", metavar="NAME", help="Somebody new, of whom only the name is known."
+    ),
+    session_type: str | None = typer.Option(
+        None, "--type", help="A session type's id: its length, colour, and whether it is billable."
+    ),
     kind: str = typer.Option(
         "CLIENT_SESSION", "--kind", help="CLIENT_SESSION, CLIENT_CONTACT, COLLATERAL_CONTACT, SHIFT."
     ),
@@ -50,11 +56,15 @@ def add(
     url: str = typer.Option("", "--url", help="A telehealth link."),
     subject: str = typer.Option("", "--subject", help="What it is about; shown outside at full_name only."),
     message: str = typer.Option("", "--message", help="A message to the worker."),
+    comments: str = options.COMMENTS,
+    service_type: list[str] = options.SERVICE_TYPE,
     medium: str | None = typer.Option(None, "--medium", help="Of a contact: PHONE, EMAIL, ..."),
     contact_with: str | None = typer.Option(None, "--contact-with", help="Of a collateral contact."),
     roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
     override: str | None = options.OVERRIDE,
-    billable: bool = typer.Option(True, "--billable/--non-billable", help="Whether it may have services."),
+    billable: bool | None = typer.Option(
+        None, "--billable/--non-billable", help="Whether it may have services; without: as its type."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Add a session, or with --rule a series.
@@ -79,6 +89,10 @@ def add(
         work_type=WorkType(choice(WorkType, work_type)),
         workers=worker,
         clients=client,
+        new_clients=new_client,
+        session_type=session_type,
+        service_types=service_type,
+        comments=comments,
         site=site,
         room=room,
         region=region,
@@ -328,5 +342,5 @@ def delete(
     print_changed(done, "Deleted", as_json=as_json)
 
 
-for name, command in staffing.COMMANDS.items():
+for name, command in {**staffing.COMMANDS, **editing.COMMANDS}.items():
     session.command(name)(command)

@@ -4,6 +4,7 @@ Everything that is wrong is reported at once. Nothing is read at import time.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -47,6 +48,23 @@ def load(file: Path | None) -> Config:
 
 
 def _contradictions(config: Config, file: Path | None) -> list[Problem]:
+    """What is allowed by itself, and still cannot be used."""
+    return [*_short_lease(config, file), *_broken_pattern(config, file)]
+
+
+def _broken_pattern(config: Config, file: Path | None) -> list[Problem]:
+    """A pattern of subjects that says nothing is found now, not when a session is added (001-07)."""
+    try:
+        re.compile(config.rules.subject_pattern)
+    except re.error:
+        key, found = "rules.subject_pattern", "text that does not fit"
+        return [
+            Problem(where=_where(key, file), key=key, found=found, allowed="a regular expression, or empty")
+        ]
+    return []
+
+
+def _short_lease(config: Config, file: Path | None) -> list[Problem]:
     """A write must end before another process may take its link over (FAILURES E12)."""
     lease, write = config.sync.lease_s, config.network.write_s
     if lease >= write + LEASE_SPARE_S:
@@ -80,9 +98,14 @@ def _unknown_variables() -> list[Problem]:
 
 def _problem(loc: tuple[int | str, ...], kind: str, value: object, file: Path | None) -> Problem:
     path = tuple(part for part in loc if isinstance(part, str))
-    name = PREFIX + "__".join(path).upper()
-    where = _variable(name) if name in map(str.upper, os.environ) else str(file)
+    where = _where(".".join(path), file)
     return unknown_key(where, path) if kind in _UNKNOWN else wrong_value(where, path, value)
+
+
+def _where(key: str, file: Path | None) -> str:
+    """Where a key was set: in the environment, which wins, or in the file."""
+    name = PREFIX + key.replace(".", "__").upper()
+    return _variable(name) if name in map(str.upper, os.environ) else str(file)
 
 
 def _variable(name: str) -> str:

@@ -18,6 +18,7 @@ from model import (
     series,
     service,
     session,
+    session_type,
     travel,
     waiver,
 )
@@ -41,6 +42,7 @@ NOUNS = (
     series,
     service,
     session,
+    session_type,
     travel,
     waiver,
 )

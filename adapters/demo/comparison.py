@@ -15,7 +15,7 @@ from adapters.app import App, Clock
 from adapters.demo.phone import Resource
 from model.link import CalendarLink
 from model.session import Session
-from sync.compare import INBOUND, OURS, Properties, changed, exceptions, master_changed, same
+from sync.compare import COLOUR, INBOUND, OURS, Properties, changed, exceptions, master_changed, same
 from sync.context import Run
 from sync.event import Event
 from sync.merge import OWNER_KEEPS
@@ -104,8 +104,8 @@ def _differences(wanted: Mapping[str, Wanted], there: Mapping[str, Event]) -> li
 
 
 def _among(unit: Unit) -> Properties:
-    """The owner's own words about guests, place and class stay theirs."""
-    return OURS if unit.of_practice else INBOUND - OWNER_KEEPS
+    """The owner's own words about guests, place and class stay theirs, and so does a colour."""
+    return OURS - {COLOUR} if unit.of_practice else INBOUND - OWNER_KEEPS
 
 
 def _names(ours: Event, theirs: Event, among: Properties) -> Properties:

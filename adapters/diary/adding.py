@@ -1,4 +1,4 @@
-"""Add sessions and Other Events, single or as series (000-03 to 000-08, 004-20, R10)."""
+"""Add sessions and Other Events, single or as series (000-03 to 000-08, 001-06, 004-05, 004-20, R10)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from adapters.database.engine import Sessions
 from adapters.diary.activities import check_kind, read_activities
 from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
+from adapters.diary.new_clients import by_name_only
 from adapters.diary.presence import check_availability
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.times import read_span
@@ -22,6 +23,7 @@ from model.activity import Activities, check_inside, to_text
 from model.asset import Asset, Need, check_needs
 from model.errors import DomainError
 from model.moment import Span, in_zone, is_all_day, zone
+from model.particulars import check_text, service_type_text
 from model.people import Client, Worker
 from model.practice import Region, Room, Site
 from model.recurrence import Rule, check_staff_rule, skips_months
@@ -39,7 +41,9 @@ from model.session import (
     check_place,
     check_site_clients,
 )
+from model.session_type import SessionType, default_billable, default_minutes, type_id
 from model.shift import check_shift
+from model.subject import subject_warnings
 from sync.settings import DEFAULTS, Settings
 
 
@@ -48,7 +52,8 @@ class New:
     """What is to be added, in the words of whoever asks: times as typed, people and places by their ids.
 
     Assets may be counted, like "minibus:2"; activities are like "BREAK 11:00-11:30". `override` says why it is added
-    where a room or an asset is taken.
+    where a room or an asset is taken. `new_clients` are names of people who are not known yet. `billable` None: as the
+    session type says.
     """
 
     start: str
@@ -60,6 +65,9 @@ class New:
     work_type: WorkType = WorkType.APPOINTMENT
     workers: Sequence[str] = ()
     clients: Sequence[str] = ()
+    new_clients: Sequence[str] = ()
+    session_type: str | None = None
+    service_types: Sequence[str] = ()
     site: str | None = None
     room: str | None = None
     region: str | None = None
@@ -72,12 +80,13 @@ class New:
     subject: str = ""
     description: str = ""
     employee_message: str = ""
+    comments: str = ""
     medium: str | None = None
     contact_with: str | None = None
     show_as: ShowAs = ShowAs.BUSY
     rostered: bool = False
     override: str | None = None
-    billable: bool = True
+    billable: bool | None = None
 
 
 @dataclass
@@ -90,6 +99,7 @@ class _Parties:
     room: Room | None
     region_id: UUID | None
     needs: list[Need]
+    of_type: SessionType | None
     tz: ZoneInfo = field(init=False)
     activities: Activities = ()
 
@@ -97,8 +107,9 @@ class _Parties:
 def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -> Changed:
     """Add a session, or with a rule a series and its occurrences of the next 13 months."""
     with writing(sessions) as database:
-        parties = _parties(database, new)
-        span = read_span(new.start, end=new.end, minutes=new.minutes, tz=parties.tz)
+        parties = _parties(database, new, act)
+        minutes = default_minutes(parties.of_type, end=new.end, minutes=new.minutes)
+        span = read_span(new.start, end=new.end, minutes=minutes, tz=parties.tz)
         parties.activities = read_activities(new.activities, span.start, parties.workers)
         _check(new, parties, span)
         rule = _rule(new.rule, span)
@@ -109,6 +120,9 @@ def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -
         about = {"series_id": series.id} if series else {"session_id": rows[0].id}
         warnings = refuse_or_waive(database, act, refusals(database, rows), new.override, **about)
         warnings += _warnings(span, rule, parties) + overlaps(database, rows)
+        warnings += (
+            subject_warnings(new.subject, settings.rules.subject_pattern) if rows[0].has_client else []
+        )
         warnings += check_availability(database, rows, settings.rules)
         _record(database, act, rows[0], series, warnings)
         return Changed(
@@ -116,18 +130,22 @@ def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -
             series_id=series.id if series else None,
             count=len(rows),
             warnings=tuple(warnings),
+            new_clients=tuple(client.internal_id for client in parties.clients[len(new.clients) :]),
         )
 
 
-def _parties(database: Database, new: New) -> _Parties:
+def _parties(database: Database, new: New, act: Act) -> _Parties:
     found = _Parties(
         workers=all_by_ref(database, Worker, new.workers),
-        clients=all_by_ref(database, Client, new.clients),
+        clients=all_by_ref(database, Client, new.clients) + by_name_only(database, act, new.new_clients),
         site=by_ref(database, Site, new.site) if new.site else None,
         room=by_ref(database, Room, new.room) if new.room else None,
         region_id=by_ref(database, Region, new.region).id if new.region else None,
         needs=[need(database, text) for text in new.assets],
+        of_type=by_ref(database, SessionType, new.session_type) if new.session_type else None,
     )
+    if found.of_type:
+        found.of_type.check_offered()
     if found.room and found.site is None:
         found.site = database.get_one(Site, found.room.site_id)
     if found.room and found.site and found.room.site_id != found.site.id:
@@ -167,6 +185,7 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
         check_kind(new.kind)
     if new.kind is Kind.SHIFT:
         check_shift(workers=len(parties.workers))
+    check_text(new.comments)
     check_site_clients(parties.clients, parties.site.id if parties.site else None)
     check_needs(parties.needs, parties.region_id)
     check_inside(parties.activities, span.length)
@@ -187,7 +206,7 @@ def _rule(text: str | None, span: Span) -> Rule | None:
 def _details(new: New, parties: _Parties) -> dict[str, object]:
     """The columns that a session and a series have in common."""
     same = ("kind", "work_type", "show_as", "address", "location", "url", "subject", "description")
-    more = ("employee_message", "medium", "contact_with", "billable")
+    more = ("employee_message", "medium", "contact_with", "comments")
     return {name: getattr(new, name) for name in (*same, *more)} | {
         "status": Status.ROSTERED if new.rostered else Status.DRAFT,
         "source": Source.STAFF,
@@ -197,6 +216,10 @@ def _details(new: New, parties: _Parties) -> dict[str, object]:
         "room_id": parties.room.id if parties.room else None,
         "region_id": parties.region_id,
         "activity_text": to_text(parties.activities),
+        "billable": default_billable(parties.of_type, new.billable),
+        "service_type_text": service_type_text(new.service_types),
+        "session_type_id": type_id(parties.of_type),
+        "colour": parties.of_type.colour if parties.of_type else "",
     }
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session as Database
-
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import overlaps
 from adapters.diary.lookup import all_by_ref
+from adapters.diary.planned import forget_clients
 from adapters.diary.scopes import find_target, note, reached
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import writing
@@ -18,7 +16,6 @@ from model.errors import DomainError
 from model.participants import attendance_of, change_clients
 from model.people import Client
 from model.series import Scope, Series, SeriesClient
-from model.service import PlannedService, PlannedServiceClient
 from model.session import Session, check_participants
 
 
@@ -44,8 +41,8 @@ def change(sessions: Sessions, act: Act, session: str, who: Clients, scope: Scop
         if series is not None:
             _change_series(series, add, remove)
         check_eligibility(database, changed)
-        _forget_services(database, changed, remove)
         database.flush()
+        forget_clients(database, changed, series, {client.id for client in remove})
         warnings = overlaps(database, changed)
         note(database, act, "clients-changed", target, code=" ".join(warnings))
         return target.changed(len(changed), series=series, warnings=warnings)
@@ -70,10 +67,3 @@ def _change_series(series: Series, add: Sequence[Client], remove: Sequence[Clien
     new = [SeriesClient(client_id=one.id, client=one) for one in add if one.id not in there - gone]
     series.clients[:] = [one for one in series.clients if one.client_id not in gone] + new
     check_participants(kind=series.kind, work_type=series.work_type, clients=len(series.clients))
-
-
-def _forget_services(database: Database, rows: Sequence[Session], gone: Sequence[Client]) -> None:
-    """What was planned for a session is not for a client any more who does not take part."""
-    planned = select(PlannedService.id).where(PlannedService.session_id.in_({row.id for row in rows}))
-    theirs = PlannedServiceClient.client_id.in_({client.id for client in gone})
-    database.execute(delete(PlannedServiceClient).where(PlannedServiceClient.planned_id.in_(planned), theirs))

@@ -34,12 +34,16 @@ class Stale:
 
 @dataclass(frozen=True, kw_only=True)
 class BusyTime:
-    """The busy time of a worker, a room, an asset or a bed (`who`) in [start, end), as UTC instants."""
+    """The busy time of a worker, a room, an asset or a bed (`who`) in [start, end), as UTC instants.
+
+    `taken`: which room, asset or bed it is, as `sync.labels` names them; empty for a worker, who is never named.
+    """
 
     who: str
     start: datetime
     end: datetime
     blocks: tuple[Busy, ...]
+    taken: str = ""
 
 
 def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime:
@@ -96,7 +100,7 @@ def _fbtype(status: Status, *, tentative: bool) -> Fbtype:
 
 
 def vfreebusy(busy: BusyTime, act: Act) -> str:
-    """Write busy time as a VFREEBUSY (RFC 5545, 3.6.4): times in UTC, a line each, nobody named."""
+    """Write busy time as a VFREEBUSY (RFC 5545, 3.6.4): times in UTC, a line each, no person named."""
     uid: UUID = act.new_id()
     lines = [
         "BEGIN:VCALENDAR",
@@ -107,11 +111,18 @@ def vfreebusy(busy: BusyTime, act: Act) -> str:
         f"DTSTAMP:{_utc(act.now)}",
         f"DTSTART:{_utc(busy.start)}",
         f"DTEND:{_utc(busy.end)}",
+        *_resource(busy.taken),
         *_periods(busy.blocks),
         "END:VFREEBUSY",
         "END:VCALENDAR",
     ]
     return "\r\n".join([*lines, ""])
+
+
+def _resource(taken: str) -> list[str]:
+    """What it is the time of: CUTYPE says that it is nobody (RFC 5545, 3.2.3)."""
+    kind, _, urn = taken.partition(" ")
+    return [f"ATTENDEE;CUTYPE={kind}:{urn}"] if taken else []
 
 
 def _periods(blocks: Iterable[Busy]) -> list[str]:

@@ -23,10 +23,11 @@ from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, r
 from model.bed import Bed
 from model.cancellation import CancellationReason
 from model.moment import zone
-from model.people import BlocklistEntry, Client, Worker
+from model.people import BlocklistEntry, Client, Worker, next_internal_id
 from model.practice import Practice, Region, Room, Site
 from model.service import AgreementItem, GroupTemplate, GroupTemplateClient, Service, ServiceAgreement
 from model.session import timed
+from model.session_type import SessionType
 from model.travel import TravelRate
 
 _Noun = (
@@ -47,6 +48,7 @@ _Noun = (
     | GroupTemplate
     | GroupTemplateClient
     | TravelRate
+    | SessionType
     | CancellationReason
 )
 _NOUNS: Mapping[str, type[Any]] = {
@@ -67,10 +69,10 @@ _NOUNS: Mapping[str, type[Any]] = {
     "group_template": GroupTemplate,
     "group_template_client": GroupTemplateClient,
     "travel_rate": TravelRate,
+    "session_type": SessionType,
     "reason": CancellationReason,
 }
 _TIMED = ("ad_hoc_availability", "leave")
-_FIRST_NUMBER = 1001
 
 
 class ImportFailedError(Exception):
@@ -204,5 +206,4 @@ def _number(
     if wanted is not None and taken.get(str(wanted), entry.ref) != entry.ref:
         problems.append(f"{entry.where}: internal_id: another client has it")
     if wanted is None and row is None:
-        numbers = [int(known[2:]) for known in taken if known[:2] == "C-" and known[2:].isdecimal()]
-        columns["internal_id"] = f"C-{max(numbers, default=_FIRST_NUMBER - 1) + 1}"
+        columns["internal_id"] = next_internal_id(taken)

@@ -28,6 +28,7 @@ from model.people import Client, Worker
 from model.practice import Site
 from model.series import Series
 from model.session import Assignment, Kind, Session, SessionClient, SessionWorker, ShowAs, Status
+from model.session_type import SessionType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,11 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
             billable=row.billable,
             activities=_activities(row),
             shift=row.parent_shift_id,
+            session_type=_type(database, row),
+            service_types=row.service_types,
+            comments=row.comments,
+            employee_message=row.employee_message,
+            url=row.url,
             actual_start=_local(row.actual_starts_at, row),
             actual_end=_local(row.actual_ends_at, row),
             attendance=tuple(_attendance(attending) for attending in row.clients),
@@ -116,6 +122,10 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
 def _activities(row: Session) -> tuple[str, ...]:
     workers = {one.worker_id: one.worker.ref for one in row.workers}
     return told(row.activities, row.starts_at.astimezone(zone(row.tz)), workers)
+
+
+def _type(database: Database, row: Session) -> str | None:
+    return database.get_one(SessionType, row.session_type_id).ref if row.session_type_id else None
 
 
 def _local(at: datetime | None, row: Session) -> str | None:

@@ -20,9 +20,21 @@ from model.practice import Practice, Region, Room, Site
 from model.series import Series
 from model.service import GroupTemplate, Service
 from model.session import Session
+from model.session_type import SessionType
 
 _Named = TypeVar(
-    "_Named", Worker, Client, Site, Room, Region, Asset, Bed, Service, GroupTemplate, CancellationReason
+    "_Named",
+    Worker,
+    Client,
+    Site,
+    Room,
+    Region,
+    Asset,
+    Bed,
+    Service,
+    GroupTemplate,
+    CancellationReason,
+    SessionType,
 )
 _PREFIX = re.compile(r"[0-9a-f]{4,32}")
 
@@ -91,5 +103,8 @@ def series_of(database: Database, session: Session) -> Series | None:
 
 
 def _word(noun: type[object]) -> str:
-    words = {"CancellationReason": "cancellation reason", "GroupTemplate": "group template"}
+    words = {
+        "CancellationReason": "cancellation reason", "GroupTemplate": "group template",
+        "SessionType": "session type",
+    }  # fmt: skip
     return words.get(noun.__name__, noun.__name__.lower())

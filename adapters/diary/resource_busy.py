@@ -21,6 +21,7 @@ from model.busy import Busy, Fbtype, merge, times_of
 from model.capacity import Taken, above
 from model.practice import Room
 from model.session import Session, SessionAsset, Status
+from sync.labels import taken_as
 
 
 class Resource(StrEnum):
@@ -31,24 +32,29 @@ class Resource(StrEnum):
     BED = "BED"
 
 
+_Times = tuple[UUID, list[Busy]]
+
+
 def resource_busy(sessions: Sessions, kind: Resource, ref: str, start: str, end: str) -> BusyTime:
     """The busy time of one of them; times are read in the practice's zone."""
     with reading(sessions) as database:
         tz = practice_zone(database)
         since, until = read_instant(start, tz), read_instant(end, tz)
         check_window(since, until)
-        blocks = _TIMES[kind](database, ref, since, until)
-    return BusyTime(who=ref, start=since, end=until, blocks=tuple(merge(blocks, start=since, end=until)))
+        found, blocks = _TIMES[kind](database, ref, since, until)
+        taken = taken_as("ROOM" if kind is Resource.ROOM else "RESOURCE", found)
+    merged = tuple(merge(blocks, start=since, end=until))
+    return BusyTime(who=ref, start=since, end=until, blocks=merged, taken=taken)
 
 
-def _room(database: Database, ref: str, since: datetime, until: datetime) -> list[Busy]:
+def _room(database: Database, ref: str, since: datetime, until: datetime) -> _Times:
     room = by_ref(database, Room, ref)
     query = _within(since, until).add_columns(Session.room_id).where(Session.room_id == room.id)
     rows = [(status, Taken(room.id, begin, finish)) for status, begin, finish, _ in database.execute(query)]
-    return _full(rows, room.capacity)
+    return room.id, _full(rows, room.capacity)
 
 
-def _asset(database: Database, ref: str, since: datetime, until: datetime) -> list[Busy]:
+def _asset(database: Database, ref: str, since: datetime, until: datetime) -> _Times:
     asset = by_ref(database, Asset, ref)
     mine = SessionAsset.session_id == Session.id, SessionAsset.asset_id == asset.id
     query = _within(since, until).add_columns(SessionAsset.qty).join(SessionAsset, mine[0]).where(mine[1])
@@ -56,7 +62,7 @@ def _asset(database: Database, ref: str, since: datetime, until: datetime) -> li
         (status, Taken(asset.id, begin, finish, qty))
         for status, begin, finish, qty in database.execute(query)
     ]
-    return _full(rows, asset.quantity)
+    return asset.id, _full(rows, asset.quantity)
 
 
 def _within(since: datetime, until: datetime) -> Select[Status, datetime, datetime]:
@@ -75,13 +81,13 @@ def _full(rows: list[tuple[Status, Taken]], there_are: int) -> list[Busy]:
     return full([taken for _, taken in rows], Fbtype.BUSY_TENTATIVE) + full(certain, Fbtype.BUSY)
 
 
-def _bed(database: Database, ref: str, since: datetime, until: datetime) -> list[Busy]:
+def _bed(database: Database, ref: str, since: datetime, until: datetime) -> _Times:
     bed = by_ref(database, Bed, ref)
     query = select(BedBooking.id).where(BedBooking.bed_id == bed.id)
     ids: list[UUID] = list(
         database.scalars(query.where(BedBooking.ends_at > since, BedBooking.starts_at < until))
     )
-    return [time for stay in load_bookings(database, ids) for time in times_of(stay)]
+    return bed.id, [time for stay in load_bookings(database, ids) for time in times_of(stay)]
 
 
 _TIMES = {Resource.ROOM: _room, Resource.ASSET: _asset, Resource.BED: _bed}

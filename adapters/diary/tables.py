@@ -18,6 +18,7 @@ from model.moment import WEEKDAYS, zone
 from model.people import ContactType, Gender
 from model.service import CancelRule, Unit
 from model.session import check_length
+from model.session_type import LONGEST, check_colour
 
 Columns = dict[str, object]
 
@@ -86,6 +87,10 @@ def _short(value: str) -> str | None:
 
 def _hours(value: str) -> str | None:
     return _refusal(lambda: read_windows(value))
+
+
+def _colour(value: str) -> str | None:
+    return _refusal(lambda: check_colour(value))
 
 
 def _moment(value: str) -> str | None:
@@ -196,6 +201,10 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "travel_rate": {
         "id": _ID, "since": Key(date, required=True), "km_cents": Key(int), "bus_km_cents": Key(int),
         "therapy_percent": Key(int), "near_minutes": Key(int), "far_minutes": Key(int),
+    },
+    "session_type": {
+        "id": _ID, "name": _NAME, "billable": Key(bool), "duration_min": Key(int, least=1, most=LONGEST),
+        "colour": Key(str, check=_colour), "active": Key(bool),
     },
     "reason": {
         "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),

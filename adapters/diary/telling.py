@@ -43,6 +43,8 @@ _DID = {
     "bill-cancelled": "cancelled its bill",
     "placed": "had it take place elsewhere",
     "modifiers-set": "set its modifiers",
+    "edited": "edited what is said of it",
+    "assets-changed": "changed which assets it takes along",
     "extended": "made its next occurrences",
     "bed-booked": "booked a bed",
     "bed-changed": "changed a stay",

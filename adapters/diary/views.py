@@ -10,12 +10,16 @@ from model.session import Session
 
 @dataclass(frozen=True, kw_only=True)
 class Changed:
-    """What a use case did: to which sessions, in which series, and what it warns of."""
+    """What a use case did: to which sessions, in which series, and what it warns of.
+
+    `new_clients`: the internal ids of those who were not known before.
+    """
 
     session_id: UUID | None
     series_id: UUID | None
     count: int
     warnings: tuple[str, ...] = ()
+    new_clients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,11 @@ class SessionDetail:
     billable: bool
     activities: tuple[str, ...]
     shift: UUID | None
+    session_type: str | None
+    service_types: tuple[str, ...]
+    comments: str
+    employee_message: str
+    url: str
     actual_start: str | None
     actual_end: str | None
     attendance: tuple[dict[str, str], ...]

@@ -135,7 +135,8 @@ class _Patch:
         """Make one VEVENT say what `target` says."""
         self._times(draft, target, series)
         for kind in properties.PROPERTIES:
-            if kind.read(draft.lines) != kind.fact(target):
+            wanted = kind.fact(target)
+            if not (kind.silent and wanted is None) and kind.read(draft.lines) != wanted:
                 new = kind.write(target)
                 draft.put([kind.name], new, only_first=kind.several and bool(new))
         if draft.touched & {"STATUS", "TRANSP"} and properties.BUSY_STATUS in draft.lines:

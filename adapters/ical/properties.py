@@ -19,13 +19,15 @@ BUSY_STATUS = "X-MICROSOFT-CDO-BUSYSTATUS"
 _MARK_NAME = re.compile(r"[A-Z0-9-]{1,40}")
 _MARK_VALUE = re.compile(r"[A-Za-z0-9+/=._-]{1,600}")
 _STATUSES: dict[str, Status] = {"CONFIRMED": "CONFIRMED", "TENTATIVE": "TENTATIVE", "CANCELLED": "CANCELLED"}
+_URN = "urn:uuid:"
 _TOKEN = re.compile(r"[A-Z0-9-]+")
 
 
 class Property(NamedTuple):
     """A fact with one value: how to read it, and the lines to write for it (none for an empty value).
 
-    With `several`, an event may have more of these lines; the first is ours and the others stay.
+    With `several`, an event may have more of these lines; the first is ours and the others stay. With `silent`, the
+    fact may be None: then we say nothing, and what stands there stays.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Property(NamedTuple):
     write: Callable[[Component], list[Line]]
     fact: Callable[[Component], object]
     several: bool = False
+    silent: bool = False
 
 
 class Values(NamedTuple):
@@ -64,6 +67,11 @@ def transparent(lines: Lines) -> bool:
 
 def classification(lines: Lines) -> str:
     return _class_token(lines["CLASS"][0].value) if "CLASS" in lines else "PUBLIC"
+
+
+def colour(lines: Lines) -> str:
+    """A name of CSS (RFC 7986, 5.9), in small letters."""
+    return _token(lines, "COLOR").lower()
 
 
 def values(lines: Lines, kind: Values) -> frozenset[str]:
@@ -142,6 +150,10 @@ def _url_lines(component: Component) -> list[Line]:
     return [line("URL", value)] if value else []
 
 
+def _colour_lines(component: Component) -> list[Line]:
+    return [line("COLOR", component.colour)] if component.colour else []
+
+
 def _conference_lines(component: Component) -> list[Line]:
     value = clean_uri(component.conference)
     return [line("CONFERENCE", value, VALUE="URI", FEATURE=("AUDIO", "VIDEO"))] if value else []
@@ -154,7 +166,25 @@ def _split_list(own: Line) -> list[tuple[str, str]]:
 
 def _split_attendee(own: Line) -> list[tuple[str, str]]:
     address = clean_uri(own.value).lower().removeprefix("mailto:")
-    return [(address, own.value)] if address else []
+    return [(address, own.value)] if address and not _is_taken(own) else []
+
+
+def _is_taken(own: Line) -> bool:
+    """Whether it names a room or an asset as we do: by a UUID alone, which is nobody's address."""
+    parameters = own.parameters
+    kind = parameters.get("CUTYPE", "").upper() in ("ROOM", "RESOURCE")
+    return kind and own.value.strip().lower().startswith(_URN) and not {"CN", "EMAIL"} & parameters.keys()
+
+
+def _split_taken(own: Line) -> list[tuple[str, str]]:
+    if not _is_taken(own):
+        return []
+    return [(f"{own.parameters['CUTYPE'].upper()} {own.value.strip().lower()}", own.value)]
+
+
+def _taken_line(taken: str) -> Line:
+    kind, _, urn = taken.partition(" ")
+    return line("ATTENDEE", urn, CUTYPE=kind, PARTSTAT="ACCEPTED", SCHEDULE_AGENT="NONE")
 
 
 def _attendee_line(address: str) -> Line:
@@ -189,6 +219,7 @@ PROPERTIES = (
         several=True,
     ),
     _text_property("RELATED-TO", lambda c: c.related_to, several=True),
+    Property("COLOR", colour, _colour_lines, lambda c: c.colour, silent=True),
 )
 CATEGORIES = Values(
     "CATEGORIES",
@@ -208,4 +239,5 @@ ATTENDEES = Values(
     _attendee_line,
     lambda c: frozenset(clean_uri(value).lower().removeprefix("mailto:") for value in c.attendees) - {""},
 )
-SETS = (CATEGORIES, RESOURCES, ATTENDEES)
+TAKEN = Values("ATTENDEE", _split_taken, _taken_line, lambda c: c.taken)
+SETS = (CATEGORIES, RESOURCES, ATTENDEES, TAKEN)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.demo.radicale import Server
 from tests.acceptance.office import Office
-from tests.phone import Phone
+from tests.phone import Phone, master
 
 _PLACES = """
 [[site]]
@@ -64,7 +64,7 @@ def test_us20_link_zone_and_room(
     add = ("session", "add", "--tz", "America/New_York", "--roster")
     taken = (*add, "--worker", "sam", "--client", "eva", "--minutes", "30")
     office.run(*taken, "--start", "2026-03-10 11:30", "--room", "room-2")
-    office.run(*taken, "--start", "2026-03-10 12:30", "--room", "room-3")
+    office.run(*taken, "--start", "2026-03-10 12:00", "--room", "room-3")
     who = ("--worker", "mia", "--client", "jordan", "--minutes", "50", "--location-type", "TELEHEALTH")
     url = "https://video.example/mia"
     session = office.ask(*add, *who, "--start", "2026-03-10 11:00", "--url", url)["session_id"]
@@ -86,9 +86,42 @@ def test_us20_link_zone_and_room(
     assert (refused.code, "E_ROOM_CONFLICT" in refused.err) == (1, True)
     office.run("session", "place", session, "--room", "room-3", "--url", "")
     office.settle()
-    phone.set(
-        uid, "DTSTART;TZID=America/New_York:20260310T120000", "DTEND;TZID=America/New_York:20260310T125000"
-    )
+    phone.drag(uid, "20260310T103000", "20260310T112000")
     office.settle()
     assert office.judged()[-1] == ("E1", "REFUSED", "ROOM_CONFLICT")
     assert office.starts("mia") == ["2026-03-10T11:00"]
+
+
+def test_us20_the_rooms_calendar_shows_occupied(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    """Office needs a room: Room 2 is taken from 11:30 to 12:00, Room 3 is accepted and says that it is taken."""
+    office.at("2026-03-02T08:00-06:00")
+    office.run(
+        "link", "add", "sam", "--role", "resource", "--of", "room:room-3", "--url", caldav_server.url,
+        "--user", caldav_server.user, "--calendar", collection_url, "--password-stdin",
+        stdin=f"{caldav_server.password}\n",
+    )  # fmt: skip
+    add = ("session", "add", "--tz", "America/New_York", "--roster", "--minutes")
+    office.run(
+        *add, "30", "--start", "2026-03-10 11:30", "--room", "room-2", "--worker", "sam", "--client", "eva"
+    )
+    who = ("--worker", "mia", "--client", "jordan", "--location-type", "TELEHEALTH")
+    session = office.ask(*add, "50", "--start", "2026-03-10 11:00", *who)["session_id"]
+    office.settle()
+    assert phone.uids() == []
+
+    refused = office.attempt("session", "place", session, "--room", "room-2")
+    assert (refused.code, "E_ROOM_CONFLICT" in refused.err) == (1, True)
+    office.run("session", "place", session, "--room", "room-3")
+    office.settle()
+    shown = master(phone.only())
+    assert (shown.value("SUMMARY"), shown.value("TRANSP")) == ("Occupied", "OPAQUE")
+    assert (shown.value("DTSTART"), shown.value("DTEND")) == ("20260310T110000", "20260310T115000")
+    for word in (b"C-1042", b"Jordan", b"Mia", b"Room"):
+        assert word not in phone.only().body
+
+    phone.drag(phone.only().uid, "20260310T103000", "20260310T112000")
+    office.settle()
+    assert office.judged() == [("E1", "REFUSED", "READ_ONLY_CALENDAR")]
+    assert master(phone.only()).value("DTSTART") == "20260310T110000"

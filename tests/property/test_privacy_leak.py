@@ -56,6 +56,7 @@ PLANTED = {
         "code": "Qzservicecode", "name": "Qzservice", "unit": "Qzunit", "category": "Qzcategory", "cpt": "Qzcpt",
     },
     "planned_service": {"claim_type": "Qzclaimtype"},
+    "session_type": {"name": "Qztype"},
     "base_roster": {"name": "Qzbase"},
     "roster_slot": {"subject": "Qzslot"},
     "group_template": {"name": "Qztemplate"},
@@ -73,11 +74,13 @@ PLANTED = {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
         "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
+        "comments": "Qzcomments", "service_type_text": "Qzservicetypes",
     },
     "series": {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
         "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
+        "comments": "Qzcomments", "service_type_text": "Qzservicetypes",
     },
 }  # fmt: skip
 # Texts with a form of their own: codes, ids, zones, times, states; and what belongs to syncing, not to people.
@@ -96,6 +99,7 @@ STRUCTURED = {
     "worker": {"ref", "tz", "contact_type"},
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
+    "session_type": {"ref", "colour"},
     "base_roster": {"state", "tz"},
     "roster_slot": {"weekday", "start", "work_type", "kind", "activity_text"},
     "cancellation_reason": {"ref", "type", "billing", "ndis_code"},
@@ -109,8 +113,8 @@ STRUCTURED = {
     "bill_line": set(),
     "payment": {"kind"},
     "attestation": {"level", "attested_by"},
-    "session": {"occurrence_key", "modifier_text", "activity_text"},
-    "series": {"rule_text", "rdate_text", "exdate_text", "activity_text"},
+    "session": {"occurrence_key", "modifier_text", "activity_text", "colour"},
+    "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour"},
 }
 _KINDS = {
     "kind",
@@ -220,7 +224,9 @@ def _fill(office: Office) -> None:
     office.run(*add, "--start", "2026-03-10 09:30", "--client", "jordan", *clash)
     first = ("--start", "2026-03-10 09:00", "--client", "noor", "--site", "adelaide", "--room", "gym")
     _plan(office, office.ask(*add, *first)["session_id"])
-    office.run(*add, "--start", "2026-03-10 10:00", "--client", "noor", "--location-type", "TELEHEALTH")
+    office.run("session-type", "add", "intake", "--name", "Intake", "--colour", "teal")
+    online = ("--location-type", "TELEHEALTH", "--type", "intake", "--service-type", "x", "--comments", "x")
+    office.run(*add, "--start", "2026-03-10 10:00", "--client", "noor", *online)
     office.run(*add, "--start", "2026-03-10 11:00", "--client", "eva", "--location-type", "CLIENT_ADDRESS")
     office.run(*add, "--start", "2026-03-10 13:00", "--client", "liam", "--kind", "CLIENT_CONTACT")
     office.run(*add, "--start", "2026-03-10 16:00", "--kind", "shift", "--activity", "BREAK 16:10-16:20")

@@ -141,6 +141,22 @@ def test_a_value_of_the_wrong_kind_is_answered_for_every_key(write, key):
     assert problem.allowed
 
 
+@pytest.mark.parametrize("pattern", ["[A-Z", "(", "*x", "(?P<a>x)(?P<a>y)"])
+def test_subject_pattern_a_broken_one_is_found_when_the_configuration_is_read(write, monkeypatch, pattern):
+    file = write(f"[rules]\nsubject_pattern = '{pattern}'\n")
+    with pytest.raises(ConfigError) as refused:
+        load(file)
+    (problem,) = refused.value.problems
+    assert str(problem) == (
+        f"{file}: rules.subject_pattern: text that does not fit; allowed: a regular expression, or empty"
+    )
+    monkeypatch.setenv("CALENDULA_RULES__SUBJECT_PATTERN", pattern)
+    with pytest.raises(ConfigError, match="environment variable CALENDULA_RULES__SUBJECT_PATTERN"):
+        load(write(""))
+    monkeypatch.setenv("CALENDULA_RULES__SUBJECT_PATTERN", "[A-Z]{3} .+")
+    assert load(file).rules.subject_pattern == "[A-Z]{3} .+"
+
+
 def test_a_deletion_of_a_client_session_can_never_be_configured_to_apply(write):
     (problem,) = problems_of(write('[inbound]\nclient_delete = "apply"\n'))
     assert problem.allowed == 'one of "hold", "refuse"'

@@ -24,6 +24,8 @@ COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
     *(f"session {verb}" for verb in ("no-show", "fee", "cancellations", "repeat")),
     *(f"reason {verb}" for verb in ("list", "add", "retire")),
+    *(f"session-type {verb}" for verb in ("list", "add", "retire")),
+    *("session edit", "session assets"),
     *(
         f"roster base {verb}"
         for verb in ("add", "slot", "remove", "draft", "finalise", "clone", "list", "show")

@@ -19,9 +19,19 @@ from tests.doubles.remote import InMemoryCalendar, uid_of
 from tests.property.support.play import Play
 
 KEPT_ON_OWN = frozenset(
-    {"attendees", "conference", "categories", "resources", "classification", "marks", "related_to"}
+    {
+        "attendees",
+        "conference",
+        "categories",
+        "resources",
+        "classification",
+        "marks",
+        "related_to",
+        "taken",
+        "colour",
+    }
 )
-KEPT_ON_CLIENTS = frozenset({"classification"})
+KEPT_ON_CLIENTS = frozenset({"classification", "colour"})
 # Made once: most of what a question to the database costs is making it.
 _CLIENTS = select(Session.id, Session.status, Session.local_start, Session.local_end).where(
     Session.kind != Kind.OTHER_EVENT

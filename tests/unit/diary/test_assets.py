@@ -108,7 +108,7 @@ def test_e_asset_region_the_sites_region_or_the_one_that_is_said(equipped: Diary
     assert refusal(equipped, "2026-03-16 14:00", **other).code == "E_ASSET_REGION"
 
 
-def test_e_not_site_client_a_client_of_another_site(equipped: Diary) -> None:
+def test_001_10_e_not_site_client_a_client_of_another_site(equipped: Diary) -> None:
     with equipped.sessions.begin() as database:
         home = database.scalars(select(Site.id).where(Site.ref == "adelaide")).one()
         database.scalars(select(Client).where(Client.ref == "noor")).one().site_id = home

@@ -332,7 +332,7 @@ def test_an_occurrence_is_billed_once_for_what_its_series_repeats(diary: Diary) 
     assert amounts(make(diary, session, wanted=Wanted())) == [("physio", 18_399)]
 
 
-def test_e_not_billable_without_a_service_or_an_amount(diary: Diary) -> None:
+def test_004_06_e_not_billable_without_a_service_or_an_amount(diary: Diary) -> None:
     session = a_session(diary)
     assert refusal(lambda: make(diary, session, wanted=Wanted())).code == "E_NOT_BILLABLE"
     assert refusal(lambda: make(diary, session, wanted=Wanted(cents=100))).code == "E_NOT_BILLABLE"
@@ -430,7 +430,7 @@ def test_bills_are_listed_by_client_and_state(either_diary: Diary) -> None:
 # --- superbills and modifiers ---------------------------------------------------------------------------------
 
 
-def test_r71_a_superbill_has_what_was_attended_and_has_a_cpt_code(either_diary: Diary) -> None:
+def test_004_06_r71_a_superbill_has_what_was_attended_and_has_a_cpt_code(either_diary: Diary) -> None:
     diary = either_diary
     attended, not_yet = a_session(diary), a_session(diary, "2026-03-04 10:00")
     notes.diagnose(diary.sessions, diary.act, attended, ["F41.1", "F32.9"])

@@ -59,6 +59,24 @@ def test_f3_a_calendar_that_moved_to_another_server_is_known_by_its_uids(
     assert world.sync("reconcile").lines == ()
 
 
+@pytest.mark.parametrize(("theirs", "expected"), [("navy", "navy"), ("teal", "tomato")])
+def test_e16_a_colour_that_was_chosen_there_is_kept_by_a_new_link(
+    world: FakeWorld, theirs: str, expected: str
+) -> None:
+    session_id = world.add_session(at(10), colour="teal")
+    world.link_up()
+    world.persist()
+    world.phone.edit(world.phone.only().uid, colour=theirs)
+    linked_anew(world)
+    world.persist()
+    with world.session(session_id) as loaded:
+        loaded.colour = "tomato"
+    world.persist()
+    (event,) = world.phone.events()
+    assert event.master is not None
+    assert event.master.colour == expected
+
+
 def test_f3_what_another_program_filled_in_is_known_by_time_and_title(world: FakeWorld) -> None:
     for day in (10, 11, 12):
         world.add_session(at(day))

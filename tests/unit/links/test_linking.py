@@ -82,7 +82,9 @@ def test_a_calendar_can_be_made(practice, radicale):
 
 
 @pytest.mark.parametrize("level", ["first_name", "full_name", "everything"])
-def test_a_level_above_the_maximum_is_refused_before_anybody_is_asked(practice, radicale, url, level):
+def test_e_level_not_allowed_above_the_maximum_is_refused_before_anybody_is_asked(
+    practice, radicale, url, level
+):
     done = practice(
         "link", "add", "mia", "--user", radicale.user, "--calendar", url, "--mode", "two-way", "--level", level,
         "--password-stdin", stdin=radicale.password,

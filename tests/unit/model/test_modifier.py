@@ -16,7 +16,7 @@ def codes(modifiers: Modifiers) -> list[str]:
 
 
 @pytest.mark.parametrize("pos", ["02", "10"])
-def test_r70_telehealth_adds_95_and_marks_it_automatic(pos: str) -> None:
+def test_004_07_r70_telehealth_adds_95_and_marks_it_automatic(pos: str) -> None:
     assert at_place(typed(["GT"]), pos) == (Modifier("GT"), Modifier("95", automatic=True))
 
 
@@ -29,7 +29,7 @@ def test_r70_a_95_typed_by_hand_is_not_added_twice_and_stays() -> None:
 
 
 @pytest.mark.parametrize("given_codes", [["GT", "HO", "25", "59", "U1"], ["GTX"], ["?!"]])
-def test_e_modifiers_a_fifth_or_what_is_none(given_codes: list[str]) -> None:
+def test_004_07_e_modifiers_a_fifth_or_what_is_none(given_codes: list[str]) -> None:
     with pytest.raises(DomainError) as refused:
         typed(given_codes)
     assert refused.value.code == "E_MODIFIERS"

@@ -146,7 +146,7 @@ def test_us23_contacts_name_neither_medium_nor_with_whom(kind: Kind) -> None:
     assert "guardian" not in str(component).lower()
 
 
-def test_telehealth() -> None:
+def test_004_12_a_telehealth_link_is_a_conference_and_a_line_of_the_description() -> None:
     online = session(
         location_type=LocationType.TELEHEALTH, site=None, room=None, url="https://video.example/mia"
     )
