@@ -19,6 +19,7 @@ from model.errors import DomainError
 from model.moment import Span, settle
 from model.people import Client, Worker
 from model.session import WorkType
+from model.slot_service import RosterSlotService
 
 WEEKS = (1, 2, 4)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -152,6 +153,7 @@ class RosterSlot(Row, Base):
     workers: Mapped[list["RosterSlotWorker"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     clients: Mapped[list["RosterSlotClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     assets: Mapped[list["RosterSlotAsset"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    services: Mapped[list[RosterSlotService]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     def span(self, tz: ZoneInfo) -> Span:
         """When it is; only what has a day has one."""
@@ -168,6 +170,7 @@ class RosterSlot(Row, Base):
         slot.workers = [RosterSlotWorker(worker_id=one.worker_id) for one in self.workers]
         slot.clients = [RosterSlotClient(client_id=one.client_id) for one in self.clients]
         slot.assets = [RosterSlotAsset(asset_id=one.asset_id, qty=one.qty) for one in self.assets]
+        slot.services = [one.copied(act) for one in self.services]
         return slot
 
     def dated(self, act: Act, period: RosterPeriod) -> "RosterSlot":

@@ -8,7 +8,7 @@ from typing import Literal
 
 Violated = Literal[
     "AVAILABILITY", "WORKER_OVERLAP", "CLIENT_OVERLAP", "CONTRACTED_HOURS", "ASSOCIATION", "BLOCKLIST", "UNASSIGNED",
-    "WORKER_STATUS", "CLIENT_STATUS",
+    "WORKER_STATUS", "CLIENT_STATUS", "AGREEMENT",
 ]  # fmt: skip
 Level = Literal["busy", "reference", "initials", "first_name", "full_name"]
 LEVELS: tuple[Level, ...] = ("busy", "reference", "initials", "first_name", "full_name")

@@ -26,6 +26,7 @@ WARNINGS = {
     "WORKER_UNAVAILABLE": "a worker is on leave or outside their hours at that time",
     "UNASSIGNED": "no worker is assigned yet",
     "PORTION_UNDER_100": "the portions come to less than 100 %; the rest is not charged",
+    "AGREEMENT": "not everybody has agreed to what was to be delivered on the day; it was left out",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }
 

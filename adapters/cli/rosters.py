@@ -1,9 +1,10 @@
-"""Commands about rosters: roster base, roster period, roster publish."""
+"""Commands about rosters: roster base, roster period, roster publish; their services are `roster_services`'."""
 
 from datetime import date
 
 import typer
 
+from adapters.cli import roster_services
 from adapters.cli.context import here
 from adapters.cli.output import JSON, WARNINGS, print_json, print_rows, short
 
@@ -24,6 +25,7 @@ period = typer.Typer(
 )
 roster.add_typer(base, name="base")
 roster.add_typer(period, name="period")
+roster_services.add_to(base, period)
 
 _BASE = typer.Argument(metavar="BASE", help="The name of a base roster.")
 _PERIOD = typer.Argument(metavar="PERIOD", help="The beginning of its id, four digits or more.")
@@ -44,6 +46,7 @@ _SLOTS = {
     "minutes": lambda row: row.minutes,
     "workers": lambda row: ", ".join(row.workers),
     "clients": lambda row: ", ".join(row.clients),
+    "services": lambda row: ", ".join(row.services),
 }
 
 

@@ -18,6 +18,7 @@ from model import (
     series,
     service,
     session,
+    slot_service,
     travel,
     waiver,
 )
@@ -41,6 +42,7 @@ NOUNS = (
     series,
     service,
     session,
+    slot_service,
     travel,
     waiver,
 )

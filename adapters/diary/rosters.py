@@ -29,6 +29,7 @@ from model.roster import (
     check_pattern,
 )
 from model.session import Kind, WorkType, check_participants
+from model.slot_service import RosterSlotService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ class SlotView:
     minutes: int
     workers: tuple[str, ...]
     clients: tuple[str, ...]
+    services: tuple[str, ...]
     published: bool = False
 
 
@@ -89,7 +91,7 @@ def add_base(
 def add_slot(sessions: Sessions, act: Act, name: str, slot: Slot, *, week: int, weekday: str) -> str:
     """Put a session into the draft of a base roster; its id."""
     with writing(sessions) as database:
-        base = _draft(database, name)
+        base = base_draft(database, name)
         check_pattern(weeks=base.weeks, week=week, weekday=weekday)
         row = made(database, act, slot, base_id=base.id, week=week, weekday=weekday)
         base.slots.append(row)
@@ -100,7 +102,7 @@ def add_slot(sessions: Sessions, act: Act, name: str, slot: Slot, *, week: int, 
 def remove_slot(sessions: Sessions, act: Act, name: str, slot: str) -> None:
     """Take a session out of the draft of a base roster."""
     with writing(sessions) as database:
-        base = _draft(database, name)
+        base = base_draft(database, name)
         base.slots.remove(slot_named(base.slots, slot))
         record(database, act, "roster-slot-removed")
 
@@ -170,6 +172,8 @@ PARTS: tuple[_AbstractLoad, ...] = (
     selectinload(RosterSlot.workers).joinedload(RosterSlotWorker.worker, innerjoin=True),
     selectinload(RosterSlot.clients).joinedload(RosterSlotClient.client, innerjoin=True),
     selectinload(RosterSlot.assets).joinedload(RosterSlotAsset.asset, innerjoin=True),
+    selectinload(RosterSlot.services).joinedload(RosterSlotService.service, innerjoin=True),
+    selectinload(RosterSlot.services).selectinload(RosterSlotService.clients),
 )
 
 
@@ -189,6 +193,7 @@ def made(database: Database, act: Act, slot: Slot, **where: object) -> RosterSlo
     row.clients = [RosterSlotClient(client_id=client.id, client=client) for client in clients]
     needs = [need(database, text) for text in slot.assets]
     row.assets = [RosterSlotAsset(asset_id=one.asset.id, asset=one.asset, qty=one.qty) for one in needs]
+    row.services = []
     return row
 
 
@@ -215,6 +220,7 @@ def seen(slot: RosterSlot, when: str) -> SlotView:
         minutes=slot.minutes,
         workers=tuple(sorted(one.worker.ref for one in slot.workers)),
         clients=tuple(sorted(one.client.internal_id for one in slot.clients)),
+        services=tuple(f"{one.service.ref} 1:{one.ratio}" for one in slot.services),
         published=slot.published,
     )
 
@@ -250,7 +256,8 @@ def _in_state(versions: list[BaseRoster], state: RosterState, name: str) -> Base
     raise DomainError("E_TRANSITION", f"This base roster has no version that is {state}")
 
 
-def _draft(database: Database, name: str) -> BaseRoster:
+def base_draft(database: Database, name: str) -> BaseRoster:
+    """The version that may be changed."""
     return _in_state(_versions(database, name), RosterState.DRAFT, name)
 
 
