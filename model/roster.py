@@ -18,7 +18,7 @@ from model.base import Base, Json, Row
 from model.errors import DomainError
 from model.moment import Span, settle
 from model.people import Client, Worker
-from model.session import WorkType
+from model.session import Session, WorkType
 from model.slot_service import RosterSlotService
 
 WEEKS = (1, 2, 4)
@@ -122,8 +122,11 @@ class RosterPeriod(Row, Base):
 
     def check_day(self, day: date) -> None:
         """What is planned for a period lies within it (invariant of DOMAIN 2)."""
-        if not self.start_date <= day <= self.end_date:
+        if not self.has(day):
             raise DomainError("E_PERIOD_ALIGN", f"This period goes from {self.start_date} to {self.end_date}")
+
+    def has(self, day: date) -> bool:
+        return self.start_date <= day <= self.end_date
 
 
 class RosterSlot(Row, Base):
@@ -212,6 +215,14 @@ class RosterSlotAsset(Base):
     qty: Mapped[int] = mapped_column(default=1)
 
     asset: Mapped[Asset] = relationship(lazy="raise")
+
+
+def closed_to_calendars(session: Session, *, lock_published: bool, payroll_until: str) -> bool:
+    """ROSTER_LOCKED (DOMAIN 1.7): no calendar changes what a published period holds, where the practice says so, or
+    once payroll has closed the day that it begins on ("2026-03-15"). On the live schedule it is changed as ever (R54).
+    """
+    published = session.roster_period_id is not None
+    return published and (lock_published or session.local_start[:10] <= payroll_until)
 
 
 def check_pattern(*, weeks: int, week: int = 1, weekday: str = "MO") -> None:

@@ -56,7 +56,8 @@ class Facts:
     `lock` is the lock of what it touches; `hard` and `soft` are conflicts at the place it would go to;
     `ours_too`: we changed the same property since both sides last agreed; `gone_here`: this calendar shall not
     show it any more; `nothing_to_come`: nothing of it lies ahead. `roster`: it came from a roster;
-    `several_workers` decides between two reason codes.
+    `several_workers` decides between two reason codes. `roster_locked`: the roster that it was published with is closed
+    to calendars; `leaves_roster`: it would leave the days of that roster.
     """
 
     column: Column
@@ -73,6 +74,8 @@ class Facts:
     gone_here: bool = False
     nothing_to_come: bool = False
     roster: bool = False
+    roster_locked: bool = False
+    leaves_roster: bool = False
     several_workers: bool = False
     cancelled: bool = False
     known_place: bool = False
@@ -107,6 +110,8 @@ def _blocked_by(edit: Edit, facts: Facts) -> str | None:
     """What forbids any grave edit before its kind is looked at: a lock, the past, our own change."""
     if facts.lock and (facts.lock != "SESSION_IN_PROGRESS" or edit.code in _TIMES):
         return facts.lock
+    if facts.roster_locked:
+        return "ROSTER_LOCKED"
     if facts.starts_at < facts.now - timedelta(days=facts.past_days):
         return "PAST_WINDOW"
     stale = facts.gone_here or (facts.ours_too and not takes_away(edit))
@@ -151,6 +156,8 @@ def _move(edit: Edit, facts: Facts) -> Verdict:
         return _refuse((*too_long, *facts.hard)[0])
     if _into_past(facts):
         return _hold("INTO_PAST", facts.soft)
+    if facts.leaves_roster:
+        return _hold("ROSTER_SESSION", facts.soft)
     return _by_policy(facts.policy.client_move, "CLIENT_MOVE", facts.soft) or Verdict(
         decision=Decision.APPLY, warnings=facts.soft
     )

@@ -90,7 +90,9 @@ class RulesSettings:
 
     Of a short notice cancellation under the NDIS `ndis_percent` of the agreed fee is charged (R2). A roster period that
     violates one of `block_on` is not published (R52). `worker_availability` says whether leave and weekly hours prevent
-    that a worker is booked, or only warn.
+    that a worker is booked, or only warn. With `lock_published` no calendar changes what a roster made; else what
+    begins up to `payroll_until` is closed to them (ROSTER_LOCKED). Workers accept or decline sessions up to
+    `shift_acceptance_days` before, and `shift_acceptance` is what happens then to who did not.
     """
 
     ndis_percent: int = _whole(100, least=0, most=100)
@@ -99,6 +101,14 @@ class RulesSettings:
     worker_availability: Literal["prevent", "allow"] = "prevent"
     ad_hoc_services: bool = True
     apportionment: bool = True
+    shift_acceptance_days: str = _text(
+        "", pattern=r"^(\d{1,2})?$", allowed="a number of days from 0 to 99, or empty: nobody is asked"
+    )
+    shift_acceptance: Literal["accept", "none", "decline"] = "none"
+    lock_published: bool = False
+    payroll_until: str = _text(
+        "", pattern=r"^(\d{4}-\d\d-\d\d)?$", allowed="the last day that payroll has closed, like 2026-03-15"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,7 @@ from model.journal import (
 )
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from model.people import Client, Worker
+from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
@@ -148,6 +149,9 @@ class SqlWork:
 
     def place_named(self, text: str) -> Place | None:
         return place_named(self._database, text)
+
+    def period(self, period_id: UUID) -> RosterPeriod | None:
+        return self._database.get(RosterPeriod, period_id)
 
     def clients_shown(self) -> Sequence[Client]:
         if self._clients is None:

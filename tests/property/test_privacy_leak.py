@@ -94,7 +94,7 @@ STRUCTURED = {
     "bed_hold": set(),
     "bed_service": {"basis"},
     "client": {"ref", "tz", "gender"},
-    "worker": {"ref", "tz", "contact_type"},
+    "worker": {"ref", "tz", "contact_type", "shift_acceptance"},
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
     "base_roster": {"state", "tz"},

@@ -1,4 +1,4 @@
-"""What planned sessions of a roster deliver."""
+"""What planned sessions of a roster deliver, and what becomes of sessions that a worker does not answer."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,3 +42,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_roster_slot_service_client_client_id"),
         sa.PrimaryKeyConstraint("slot_service_id", "client_id", name="pk_roster_slot_service_client"),
     )
+    op.add_column("worker", sa.Column("shift_acceptance", sa.Text(), nullable=True))
