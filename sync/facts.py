@@ -41,6 +41,7 @@ def facts_of(run: Run, work: Work, unit: Unit, edit: Edit, *, pushed: Event, our
         ours_too=ours is not None and _ours_too(edit, pushed, ours),
         gone_here=ours is None,
         nothing_to_come=_nothing_to_come(unit, edit, now),
+        request=run.is_request(work, unit),
         roster=unit.source is Source.ROSTER,
         roster_locked=session is not None and _roster_locked(run, session),
         leaves_roster=_leaves_roster(work, edit, session, span),

@@ -57,7 +57,8 @@ class Facts:
     `ours_too`: we changed the same property since both sides last agreed; `gone_here`: this calendar shall not
     show it any more; `nothing_to_come`: nothing of it lies ahead. `roster`: it came from a roster;
     `several_workers` decides between two reason codes. `roster_locked`: the roster that it was published with is closed
-    to calendars; `leaves_roster`: it would leave the days of that roster.
+    to calendars; `leaves_roster`: it would leave the days of that roster. `request`: the worker is only asked to take
+    it, and has not answered.
     """
 
     column: Column
@@ -73,6 +74,7 @@ class Facts:
     ours_too: bool = False
     gone_here: bool = False
     nothing_to_come: bool = False
+    request: bool = False
     roster: bool = False
     roster_locked: bool = False
     leaves_roster: bool = False
@@ -86,6 +88,8 @@ def judge(edit: Edit, facts: Facts) -> Verdict:
     """Judge in DOMAIN's order: link, both sides, lock, kind column, conflicts."""
     if facts.mode is Mode.ONE_WAY:
         return _refuse("READ_ONLY_LINK")
+    if facts.request:
+        return _refuse("REQUEST_PENDING")
     if facts.column is Column.OTHER_EVENT:
         stale = facts.ours_too or facts.gone_here
         return _refuse("STALE_BASE") if stale else Verdict(decision=Decision.APPLY)

@@ -56,6 +56,7 @@ class SyncSettings:
     cancelled_display: Literal["mark", "remove"] = "mark"
     mark_completed: bool = False
     push_drafts: bool = False
+    push_offers: bool = False
     lease_s: int = _whole(90, least=15, most=3_600)
     parallel_links: int = _whole(16, least=1, most=64)
     per_host: int = _whole(4, least=1, most=16)

@@ -126,6 +126,10 @@ class Work(Protocol):
     def maximum_level(self) -> str:
         """The highest privacy level that an attestation allows for this practice."""
 
+    @property
+    def requests(self) -> frozenset[UUID]:
+        """The sessions that this worker is asked to take, where calendars show that (002-11)."""
+
     def owner(self) -> Worker:
         """The worker whose calendar this is."""
 

@@ -43,3 +43,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slot_service_id", "client_id", name="pk_roster_slot_service_client"),
     )
     op.add_column("worker", sa.Column("shift_acceptance", sa.Text(), nullable=True))
+    op.create_index("ix_session_rev", "session", ["rev"])
