@@ -104,7 +104,8 @@ class Runner:
                 self.store.rest(lease, quiet, then=self._next(link, report))
                 return report
             with self.store.ending(lease) as (ended, row):
-                self._end(ended, row, report, full=full, soon=stopping())
+                woken = ended.next_run_at != link.next_run_at
+                self._end(ended, row, report, full=full, soon=stopping(), woken=woken)
                 self._learn(ended, corrections)
                 if report.ok and listing:
                     ended.listed_at = self.clock.now()
@@ -254,8 +255,12 @@ class Runner:
         at = self.clock.now().isoformat(timespec="seconds")
         link.corrected = {**link.corrected, **{name: [value, at] for name, value in corrections.items()}}
 
-    def _end(self, link: CalendarLink, row: SyncRun, report: Report, *, full: bool, soon: bool) -> None:
-        """Leave the link as it should be found; one that was interrupted goes on at once, or after others."""
+    def _end(
+        self, link: CalendarLink, row: SyncRun, report: Report, *, full: bool, soon: bool, woken: bool
+    ) -> None:
+        """Leave the link as it should be found; one that was interrupted goes on at once, or after others. One that
+        was `woken` meanwhile stays due: its run may have read what was there before.
+        """
         now = self.clock.now()
         result = ending(report)
         row.ended_at, row.counts = now, dict(report.counts)
@@ -271,7 +276,8 @@ class Runner:
             link.failures += 1
             link.last_error = str(report.error)
         self._settle_state(link, result.state, result.reason)
-        link.next_run_at = self._next(link, report)
+        if not (woken and report.ok):
+            link.next_run_at = self._next(link, report)
 
     def _note_host(self, link: CalendarLink, report: Report) -> None:
         unit = object_session(link)

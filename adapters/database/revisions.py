@@ -17,6 +17,7 @@ from sqlalchemy.orm import SessionTransaction, UOWTransaction, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
 from adapters.database.renaming import number_what_shows, renamed
+from adapters.database.waking import wake_resources
 from model.base import Revision, Row
 from model.cancellation import Cancellation
 from model.offer import Offer
@@ -60,6 +61,7 @@ class Stamp:
             number_what_shows(database, names, number=number, now=now)
             _bump(database, Session, sessions, number=number, now=now)
             _bump(database, Series, series, number=number, now=now)
+        wake_resources(database, new=database.new, changed=changed, now=now)
         _stamp(database.new, changed, now)
 
 
