@@ -127,6 +127,21 @@ def test_000_24_the_calendar_of_a_bed_follows_stays_and_holds(links: Links) -> N
     assert links.due() == ["b2"]
 
 
+def test_000_28_a_stay_in_another_bed_wakes_the_calendars_of_both(links: Links) -> None:
+    with links.sessions.begin() as database:
+        site = database.scalars(select(Site)).first()
+        assert site is not None
+        both = [Bed(id=links.new_id(), ref=ref, name=ref, site_id=site.id) for ref in ("b2", "b3")]
+        database.add_all(both)
+    for bed in both:
+        links.add("sam", ref=bed.ref, role=Role.RESOURCE, bed_id=bed.id)
+    new = NewStay(bed="b2", client="noor", start="2026-03-20", end="2026-03-23")
+    stay = str(beds.book(links.sessions, links.act, new).booking_id)
+    again(links)
+    beds.edit(links.sessions, links.act, stay, beds.Edit(bed="b3"))
+    assert sorted(links.due()) == ["b2", "b3"]
+
+
 def test_what_changes_during_a_run_is_looked_at_again(sqlite_url: str) -> None:
     """The run has read what takes the room, and is still writing."""
     world = World(sqlite_url)
