@@ -30,8 +30,12 @@ def leave(
     now: datetime,
     full: bool,
     soon: bool,
+    woken: bool,
 ) -> None:
-    """Leave the link as it should be found; one that was interrupted goes on at once (`soon`), or after others."""
+    """Leave the link as it should be found; one that was interrupted goes on at once (`soon`), or after others.
+
+    One that was `woken` meanwhile stays due: its run may have read what was there before.
+    """
     result = ending(report)
     row.ended_at, row.counts = now, dict(report.counts)
     if report.stopped:
@@ -46,7 +50,8 @@ def leave(
         link.failures += 1
         link.last_error = str(report.error)
     _settle_state(link, result.state, result.reason)
-    link.next_run_at = due_again(link, report, sync, now=now)
+    if not (woken and report.ok):
+        link.next_run_at = due_again(link, report, sync, now=now)
 
 
 def give_up(link: CalendarLink, row: SyncRun, error: Exception, sync: SyncSettings, *, now: datetime) -> None:

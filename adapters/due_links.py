@@ -16,6 +16,7 @@ from adapters.database.engine import Sessions, reading
 from adapters.database.hosts import resting
 from model.base import Revision
 from model.link import RUNNABLE, CalendarHost, CalendarLink, Role
+from model.offer import Offer
 from model.series import Series, SeriesWorker
 from model.session import Session, SessionWorker
 
@@ -71,7 +72,7 @@ def _woken(database: Database, now: datetime) -> Sequence[Due]:
 
 
 def _changed(since: int) -> Select[UUID, int]:
-    """The workers of what changed, with its newest number; an occurrence changes its series."""
+    """The workers of what changed, with its newest number; an occurrence changes its series. Who was offered it too."""
     sessions = select(SessionWorker.worker_id, Session.rev).where(
         Session.rev > since, Session.series_id.is_(None), SessionWorker.session_id == Session.id
     )
@@ -83,7 +84,10 @@ def _changed(since: int) -> Select[UUID, int]:
     occurrences = select(SessionWorker.worker_id, rev.label("rev")).where(
         Session.series_id.in_(changed), SessionWorker.session_id == Session.id
     )
-    all_of_them = union_all(sessions, series, occurrences).subquery()
+    newer = select(Session.id).where(Session.rev > since)  # as above
+    number = select(Session.rev).where(Session.id == Offer.session_id).correlate(Offer).scalar_subquery()
+    offers = select(Offer.worker_id, number.label("rev")).where(Offer.session_id.in_(newer))
+    all_of_them = union_all(sessions, series, occurrences, offers).subquery()
     newest = func.max(all_of_them.c.rev).label("rev")
     return select(all_of_them.c.worker_id, newest).group_by(all_of_them.c.worker_id)
 

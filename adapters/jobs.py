@@ -9,20 +9,22 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.config.schema import RetentionSection
-from adapters.database.engine import Sessions
+from adapters.database.engine import Sessions, reading
 from adapters.database.purging import purge
+from adapters.diary.accepting import accept_at_limit
 from adapters.diary.chasing import chase
 from adapters.diary.offering import expire_offers
 from adapters.diary.upkeep import extend
 from model.act import Act
 from model.journal import JobRun
-from sync.settings import InboundSettings
+from sync.settings import InboundSettings, RulesSettings
 
 EVERY = {
     "extend": timedelta(days=1),
     "purge": timedelta(days=1),
     "chase": timedelta(hours=1),
     "offers": timedelta(hours=1),
+    "acceptance": timedelta(minutes=15),
 }
 ACTOR = "calendula"
 
@@ -36,12 +38,14 @@ class Jobs:
     new_id: Callable[[], UUID]
     keep: RetentionSection = field(default_factory=RetentionSection)
     inbound: InboundSettings = field(default_factory=InboundSettings)
+    rules: RulesSettings = field(default_factory=RulesSettings)
 
     def run_due(self) -> int | None:
         """All of them, as far as they are due; how many occurrences were made, or None."""
         try:
             self.chase_if_due()
             self.expire_if_due()
+            self.accept_if_due()
             return self.extend_if_due()
         finally:
             self.purge_if_due()
@@ -63,6 +67,16 @@ class Jobs:
 
     def _expire(self, now: datetime) -> int:
         return expire_offers(self.sessions, Act(actor=ACTOR, now=now, new_id=self.new_id))
+
+    def accept_if_due(self) -> int | None:
+        """Settle what workers have not answered in time; None where somebody did so within a quarter of an hour."""
+        with reading(self.sessions) as database:
+            last = database.scalar(select(JobRun.last_at).where(JobRun.job == "acceptance"))
+        return self._do_if_due("acceptance", lambda now: self._accept(last or now, now), "settled")
+
+    def _accept(self, last: datetime, now: datetime) -> int:
+        act = Act(actor=ACTOR, now=now, new_id=self.new_id)
+        return accept_at_limit(self.sessions, act, self.rules, since=last)
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""

@@ -182,7 +182,8 @@ class Runner:
             self.store.rest(lease, errand.quiet, then=due_again(link, report, sync, now=now))
             return
         with self.store.ending(lease) as (ended, row):
-            leave(ended, row, report, sync, now=now, full=errand.full, soon=errand.stopping())
+            woken = ended.next_run_at != link.next_run_at
+            leave(ended, row, report, sync, now=now, full=errand.full, soon=errand.stopping(), woken=woken)
             learn(ended, corrections, now=now)
             if report.ok and errand.listing:
                 ended.listed_at = now

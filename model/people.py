@@ -33,7 +33,8 @@ class ContactType(StrEnum):
 
 class Worker(Row, Base):
     """A practitioner's row. `ref` is the practice's own id for the person ("mia"); `contracted_min` are the minutes a
-    week of the contract."""
+    week of the contract; `shift_acceptance` what becomes of sessions that this worker does not answer in time
+    (`model.acceptance`), where it is not what the practice says."""
 
     __tablename__ = "worker"
 
@@ -46,6 +47,7 @@ class Worker(Row, Base):
     start_date: Mapped[date | None] = mapped_column(Date)
     end_date: Mapped[date | None] = mapped_column(Date)
     contracted_min: Mapped[int | None]
+    shift_acceptance: Mapped[str | None]
 
 
 class Client(Row, Base):

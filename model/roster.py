@@ -19,7 +19,8 @@ from model.base import Base, Json, Row
 from model.errors import DomainError
 from model.moment import WEEKDAYS, Span, settle
 from model.people import Client, Worker
-from model.session import Kind, WorkType
+from model.session import Kind, Session, WorkType
+from model.slot_service import RosterSlotService
 
 WEEKS = (1, 2, 4)
 
@@ -121,8 +122,12 @@ class RosterPeriod(Row, Base):
 
     def check_day(self, day: date) -> None:
         """What is planned for a period lies within it (invariant of DOMAIN 2)."""
-        if not self.start_date <= day <= self.end_date:
+        if not self.has(day):
             raise DomainError("E_PERIOD_ALIGN", f"This period goes from {self.start_date} to {self.end_date}")
+
+    def has(self, day: date) -> bool:
+        """Whether a day is one of its own."""
+        return self.start_date <= day <= self.end_date
 
 
 class RosterSlot(Row, WithActivities, Base):
@@ -153,6 +158,7 @@ class RosterSlot(Row, WithActivities, Base):
     workers: Mapped[list["RosterSlotWorker"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     clients: Mapped[list["RosterSlotClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     assets: Mapped[list["RosterSlotAsset"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    services: Mapped[list[RosterSlotService]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     def span(self, tz: ZoneInfo) -> Span:
         """When it is; only what has a day has one."""
@@ -169,6 +175,7 @@ class RosterSlot(Row, WithActivities, Base):
         slot.workers = [RosterSlotWorker(worker_id=one.worker_id) for one in self.workers]
         slot.clients = [RosterSlotClient(client_id=one.client_id) for one in self.clients]
         slot.assets = [RosterSlotAsset(asset_id=one.asset_id, qty=one.qty) for one in self.assets]
+        slot.services = [one.copied(act) for one in self.services]
         return slot
 
     def dated(self, act: Act, period: RosterPeriod) -> "RosterSlot":
@@ -210,6 +217,14 @@ class RosterSlotAsset(Base):
     qty: Mapped[int] = mapped_column(default=1)
 
     asset: Mapped[Asset] = relationship(lazy="raise")
+
+
+def closed_to_calendars(session: Session, *, lock_published: bool, payroll_until: str) -> bool:
+    """ROSTER_LOCKED (DOMAIN 1.7): no calendar changes what a published period holds, where the practice says so, or
+    once payroll has closed the day that it begins on ("2026-03-15"). On the live schedule it is changed as ever (R54).
+    """
+    published = session.roster_period_id is not None
+    return published and (lock_published or session.local_start[:10] <= payroll_until)
 
 
 def check_pattern(*, weeks: int, week: int = 1, weekday: str = "MO") -> None:

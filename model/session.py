@@ -215,6 +215,7 @@ class Session(Row, Details, Timed, Base):
         Index("ix_session_room_busy", "room_id", "ends_at", "starts_at"),
         Index("uq_session_series_id_occurrence_key", "series_id", "occurrence_key", unique=True),
         Index("ix_session_series_id_rev", "series_id", "rev"),
+        Index("ix_session_rev", "rev"),
     )
 
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("series.id"))

@@ -15,13 +15,13 @@ from model.act import Act
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
-from model.session import Source
+from model.session import Session, Source
 from sync.adopt import orphans_as_single
 from sync.declined import as_answered
 from sync.errors import LeaseLost, Stopped, Unreadable
 from sync.event import Event
 from sync.ports import Clock, Codec, Item, Look, Position, RemoteCalendar
-from sync.projection import Unit, View, effective_level, project
+from sync.projection import Unit, View, effective_level, in_request, project
 from sync.settings import LEVELS, Level, Settings
 from sync.store import Lease, Quiet, Store, UnitRef, Work
 
@@ -187,7 +187,15 @@ class Run:
         """What this link should show for a unit now; None: nothing."""
         if unit is None:
             return None
+        if isinstance(unit, Session) and self.is_request(work, unit):
+            return in_request(unit, mapping.uid if mapping else uid, self.view(work, mapping, unit))
         return project(unit, mapping.uid if mapping else uid, self.view(work, mapping, unit))
+
+    def is_request(self, work: Work, unit: Unit) -> bool:
+        """Whether this worker is only asked to take it: what is theirs already is shown as it is (002-11)."""
+        if unit.id not in work.requests or not isinstance(unit, Session):
+            return False
+        return all(one.worker_id != work.link.worker_id for one in unit.active_workers)
 
     def go_on(self) -> None:
         """Between two pages or batches: end here where the process is about to end."""

@@ -53,6 +53,8 @@ REASONS = {
     "PAID": "the session is paid",
     "TOO_LONG": "a session lasts at most 24 hours",
     "TOO_SHORT": "a session lasts at least a minute",
+    "REQUEST_PENDING": "it waits for an answer in the practice: yes or no",
+    "ROSTER_LOCKED": "its roster is closed to calendars; the scheduler can still change it in the practice",
     "ROSTER_SESSION": "it comes from a roster",
     "MULTI_WORKER": "other workers take part",
     "GROUP_SESSION": "several clients take part",

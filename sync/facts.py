@@ -4,10 +4,11 @@ Reads the domain and the transaction; decides nothing (that is `judge`'s) and ch
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from model.moment import Moment, Span, from_text, instant, shift, wall_distance, zone
+from model.moment import Moment, Span, from_text, instant, shift, to_text, wall_distance, zone
+from model.roster import closed_to_calendars
 from model.series import Pattern, Scope, Series, pending, starts
 from model.session import Kind, Session, Source, Status, WorkType
 from sync import apply
@@ -40,13 +41,31 @@ def facts_of(run: Run, work: Work, unit: Unit, edit: Edit, *, pushed: Event, our
         ours_too=ours is not None and _ours_too(edit, pushed, ours),
         gone_here=ours is None,
         nothing_to_come=_nothing_to_come(unit, edit, now),
+        request=run.is_request(work, unit),
         roster=unit.source is Source.ROSTER,
+        roster_locked=session is not None and _roster_locked(run, session),
+        leaves_roster=_leaves_roster(work, edit, session, span),
         several_workers=_several(unit, session, "workers"),
         cancelled=session is not None and session.status is Status.CANCELLED,
         known_place=edit.code == "E10"
         and edit.after is not None
         and work.place_named(edit.after.location) is not None,
     )
+
+
+def _roster_locked(run: Run, session: Session) -> bool:
+    rules = run.settings.rules
+    return closed_to_calendars(
+        session, lock_published=rules.lock_published, payroll_until=rules.payroll_until
+    )
+
+
+def _leaves_roster(work: Work, edit: Edit, session: Session | None, span: Span | None) -> bool:
+    """Whether a session would go to a day outside the period that it was published with (E2)."""
+    if edit.code != "E2" or session is None or span is None or session.roster_period_id is None:
+        return False
+    period = work.period(session.roster_period_id)
+    return period is not None and not period.has(date.fromisoformat(to_text(span.start)[:10]))
 
 
 def _relevant_start(unit: Unit, session: Session | None, edit: Edit, run: Run) -> datetime:

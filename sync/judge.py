@@ -58,7 +58,9 @@ class Facts:
     `lock` is the lock of what it touches; `hard` and `soft` are conflicts at the place it would go to;
     `ours_too`: we changed the same property since both sides last agreed; `gone_here`: this calendar shall not
     show it any more; `nothing_to_come`: nothing of it lies ahead. `roster`: it came from a roster;
-    `several_workers` decides between two reason codes.
+    `several_workers` decides between two reason codes. `roster_locked`: the roster that it was published with is closed
+    to calendars; `leaves_roster`: it would leave the days of that roster. `request`: the worker is only asked to take
+    it, and has not answered.
     """
 
     column: Column
@@ -74,7 +76,10 @@ class Facts:
     ours_too: bool = False
     gone_here: bool = False
     nothing_to_come: bool = False
+    request: bool = False
     roster: bool = False
+    roster_locked: bool = False
+    leaves_roster: bool = False
     several_workers: bool = False
     cancelled: bool = False
     known_place: bool = False
@@ -85,6 +90,8 @@ def judge(edit: Edit, facts: Facts) -> Verdict:
     """Judge in DOMAIN's order: link, both sides, lock, kind column, conflicts."""
     if facts.mode is Mode.ONE_WAY:
         return _refuse("READ_ONLY_LINK")
+    if facts.request:
+        return _refuse("REQUEST_PENDING")
     if facts.column is Column.OTHER_EVENT:
         stale = facts.ours_too or facts.gone_here
         return _refuse("STALE_BASE") if stale else Verdict(decision=Decision.APPLY)
@@ -109,6 +116,8 @@ def _blocked_by(edit: Edit, facts: Facts) -> str | None:
     """What forbids any grave edit before its kind is looked at: a lock, the past, our own change."""
     if facts.lock and (facts.lock != "SESSION_IN_PROGRESS" or edit.code in _TIMES):
         return facts.lock
+    if facts.roster_locked:
+        return "ROSTER_LOCKED"
     if facts.starts_at < facts.now - timedelta(days=facts.past_days):
         return "PAST_WINDOW"
     stale = facts.gone_here or (facts.ours_too and not takes_away(edit))
@@ -149,12 +158,17 @@ def _move(edit: Edit, facts: Facts) -> Verdict:
     against = (*too_long, *facts.hard, *facts.soft)
     if facts.column is Column.SHIFT:
         return _move_shift(facts, against)
-    if (held := _group_verdict(facts, against)) is not None:
-        return held
+    return _group_verdict(facts, against) or _move_single(facts, too_long)
+
+
+def _move_single(facts: Facts, too_long: tuple[str, ...]) -> Verdict:
+    """What nobody else has a say in is moved, unless something speaks against the place that it would go to."""
     if too_long or facts.hard:
         return _refuse((*too_long, *facts.hard)[0])
     if _into_past(facts):
         return _hold("INTO_PAST", facts.soft)
+    if facts.leaves_roster:
+        return _hold("ROSTER_SESSION", facts.soft)
     return _by_policy(facts.policy.client_move, "CLIENT_MOVE", facts.soft) or Verdict(
         decision=Decision.APPLY, warnings=facts.soft
     )

@@ -89,7 +89,27 @@ def in_practice(session: Session, uid: str, privacy: PrivacySettings) -> Event:
     return Event(uid=uid, master=_component(session, session.span, view, cancelled=cancelled, waiting=False))
 
 
+def in_request(session: Session, uid: str, view: View) -> Event:
+    """A session that a worker is asked to take: when and where, and nobody's name (002-11)."""
+    named = _may(view, "reference")
+    shown = Component(
+        start=session.span.start,
+        end=session.span.end,
+        summary="Request" if named else "Busy",
+        location=_site(session, view) if named else "",
+        url=_deep_link(session, view),
+        status="TENTATIVE",
+        classification=_classification(session, view),
+        categories=frozenset({"Request"}) if named else frozenset(),
+        marks={"KIND": "REQUEST", "STATE": "PENDING"} if named else {},
+    )
+    return Event(uid=uid, master=shown)
+
+
 def _project_single(session: Session, uid: str, view: View) -> Event | None:
+    """An occurrence is shown by its series; by itself it can only be a request."""
+    if session.series_id is not None:
+        return None
     shown = _shown(session, view, waiting=bool(view.waiting))
     return Event(uid=uid, master=shown) if shown is not None else None
 

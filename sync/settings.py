@@ -8,7 +8,7 @@ from typing import Literal
 
 Violated = Literal[
     "AVAILABILITY", "WORKER_OVERLAP", "CLIENT_OVERLAP", "CONTRACTED_HOURS", "ASSOCIATION", "BLOCKLIST", "UNASSIGNED",
-    "WORKER_STATUS", "CLIENT_STATUS",
+    "WORKER_STATUS", "CLIENT_STATUS", "AGREEMENT",
 ]  # fmt: skip
 Level = Literal["busy", "reference", "initials", "first_name", "full_name"]
 LEVELS: tuple[Level, ...] = ("busy", "reference", "initials", "first_name", "full_name")
@@ -58,6 +58,7 @@ class SyncSettings:
     mark_completed: bool = False
     push_drafts: bool = False
     emit_attendees: bool = False
+    push_offers: bool = False
     lease_s: int = _whole(90, least=15, most=3_600)
     parallel_links: int = _whole(16, least=1, most=64)
     per_host: int = _whole(4, least=1, most=16)
@@ -93,7 +94,9 @@ class RulesSettings:
     Of a short notice cancellation under the NDIS `ndis_percent` of the agreed fee is charged (R2). A roster period that
     violates one of `block_on` is not published (R52). `worker_availability` says whether leave and weekly hours prevent
     that a worker is booked, or only warn. `subject_pattern` is a regular expression that all of a subject shall match
-    (001-07); empty: none.
+    (001-07); empty: none. With `lock_published` no calendar changes what a roster made; else what
+    begins up to `payroll_until` is closed to them (ROSTER_LOCKED). Workers accept or decline sessions up to
+    `shift_acceptance_days` before, and `shift_acceptance` is what happens then to who did not.
     """
 
     ndis_percent: int = _whole(100, least=0, most=100)
@@ -103,6 +106,14 @@ class RulesSettings:
     ad_hoc_services: bool = True
     apportionment: bool = True
     subject_pattern: str = ""
+    shift_acceptance_days: str = _text(
+        "", pattern=r"^(\d{1,2})?$", allowed="a number of days from 0 to 99, or empty: nobody is asked"
+    )
+    shift_acceptance: Literal["accept", "none", "decline"] = "none"
+    lock_published: bool = False
+    payroll_until: str = _text(
+        "", pattern=r"^(\d{4}-\d\d-\d\d)?$", allowed="the last day that payroll has closed, like 2026-03-15"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

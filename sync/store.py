@@ -16,6 +16,7 @@ from model.busy import BusyBlock
 from model.journal import HistoryEntry, InboundChange, Intent, Notice
 from model.link import CalendarLink, EventMapping, SeenItem
 from model.people import Client, Worker
+from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
@@ -125,6 +126,10 @@ class Work(Protocol):
     def maximum_level(self) -> str:
         """The highest privacy level that an attestation allows for this practice."""
 
+    @property
+    def requests(self) -> frozenset[UUID]:
+        """The sessions that this worker is asked to take, where calendars show that (002-11)."""
+
     def owner(self) -> Worker:
         """The worker whose calendar this is."""
 
@@ -205,6 +210,9 @@ class Work(Protocol):
 
     def place_named(self, text: str) -> Place | None:
         """The one site or room that has exactly this name."""
+
+    def period(self, period_id: UUID) -> RosterPeriod | None:
+        """A roster period by itself, without what is planned in it."""
 
     def clients_shown(self) -> Sequence[Client]:
         """The clients of what this link shows."""

@@ -58,7 +58,8 @@ def book(
         services=service,
         override=override,
     )
-    _print(beds.book(run.sessions, run.act(), new), "Booked", as_json=as_json)
+    allowed = run.config.rules.ad_hoc_services
+    _print(beds.book(run.sessions, run.act(), new, ad_hoc=allowed), "Booked", as_json=as_json)
 
 
 @bed.command("list")
@@ -121,7 +122,8 @@ def edit(
     run = here(ctx)
     services = {"nightly": nightly, "services": service} if nightly or service else {}
     to = beds.Edit(bed=name, start=start, end=end, override=override, **services)
-    _print(beds.edit(run.sessions, run.act(), stay, to), "Changed", as_json=as_json)
+    allowed = run.config.rules.ad_hoc_services
+    _print(beds.edit(run.sessions, run.act(), stay, to, ad_hoc=allowed), "Changed", as_json=as_json)
 
 
 @bed.command("hold")

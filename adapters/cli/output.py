@@ -27,6 +27,7 @@ WARNINGS = {
     "SUBJECT_PATTERN": "the subject is not as rules.subject_pattern wants it",
     "UNASSIGNED": "no worker is assigned yet",
     "PORTION_UNDER_100": "the portions come to less than 100 %; the rest is not charged",
+    "AGREEMENT": "not everybody has agreed to what was to be delivered on the day; it was left out",
     "MONTH_DAY_SKIPPED": "months without that day are skipped",
 }
 

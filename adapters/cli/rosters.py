@@ -1,10 +1,10 @@
-"""Commands about rosters: roster base, roster period, roster publish."""
+"""Commands about rosters: roster base, roster period, roster publish; their services are `roster_services`'."""
 
 from datetime import date
 
 import typer
 
-from adapters.cli import options
+from adapters.cli import options, roster_services
 from adapters.cli.context import here
 from adapters.cli.output import JSON, WARNINGS, print_json, print_rows, short
 
@@ -25,6 +25,7 @@ period = typer.Typer(
 )
 roster.add_typer(base, name="base")
 roster.add_typer(period, name="period")
+roster_services.add_to(base, period)
 
 _BASE = typer.Argument(metavar="BASE", help="The name of a base roster.")
 _PERIOD = typer.Argument(metavar="PERIOD", help="The beginning of its id, four digits or more.")
@@ -48,6 +49,7 @@ _SLOTS = {
     "clients": lambda row: ", ".join(row.clients),
     "kind": lambda row: row.kind,
     "activities": lambda row: ", ".join(row.activities),
+    "services": lambda row: ", ".join(row.services),
 }
 
 

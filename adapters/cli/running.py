@@ -78,6 +78,7 @@ def _scheduler(
         new_id=app.new_id,
         keep=app.config.retention,
         inbound=app.config.inbound,
+        rules=app.config.rules,
     )
     return Scheduler(
         runs=app.runner,

@@ -18,13 +18,14 @@ service = typer.Typer(
     help="What sessions deliver: service list, plan, ad-hoc, unplan.",
     rich_markup_mode=None,
 )
-_SERVICE = typer.Option(..., "--service", help="A service's id.")
-_CLIENTS = typer.Option([], "--client", help="Who gets it; several times for several. Without: all.")
-_RATIO = typer.Option(None, "--ratio", help="Like 1:4; without: 1 to as many clients as get it.")
-_METHOD = typer.Option(None, "--method", help="SCHEDULED_TIME, WORKER_ACTUAL_TIME or FIXED_QUANTITY.")
-_QUANTITY = typer.Option(None, "--quantity", help="For FIXED_QUANTITY, like 1.5.")
-_TRAVEL = typer.Option(False, "--travel", help="Travel may be charged.")
-_PRIMARY = typer.Option(False, "--primary", help="Portions and travel follow this one.")
+SERVICE = typer.Option(..., "--service", help="A service's id.")
+CLIENTS = typer.Option([], "--client", help="Who gets it; several times for several. Without: all.")
+RATIO = typer.Option(None, "--ratio", help="Like 1:4; without: 1 to as many clients as get it.")
+METHOD = typer.Option(None, "--method", help="SCHEDULED_TIME, WORKER_ACTUAL_TIME or FIXED_QUANTITY.")
+QUANTITY = typer.Option(None, "--quantity", help="For FIXED_QUANTITY, like 1.5.")
+CLAIM_TYPE = typer.Option("", "--claim-type", help="How it is claimed.")
+TRAVEL = typer.Option(False, "--travel", help="Travel may be charged.")
+PRIMARY = typer.Option(False, "--primary", help="Portions and travel follow this one.")
 
 
 @service.callback()
@@ -88,13 +89,13 @@ def plan(
     template: str | None = typer.Option(
         None, "--template", help="Instead a group template: service, ratio, clients."
     ),
-    client: list[str] = _CLIENTS,
-    ratio: str | None = _RATIO,
-    method: str | None = _METHOD,
-    quantity: str | None = _QUANTITY,
-    claim_type: str = typer.Option("", "--claim-type", help="How it is claimed."),
-    travel: bool = _TRAVEL,
-    primary: bool = _PRIMARY,
+    client: list[str] = CLIENTS,
+    ratio: str | None = RATIO,
+    method: str | None = METHOD,
+    quantity: str | None = QUANTITY,
+    claim_type: str = CLAIM_TYPE,
+    travel: bool = TRAVEL,
+    primary: bool = PRIMARY,
     scope: str | None = options.SCOPE,
     as_json: bool = JSON,
 ) -> None:
@@ -112,8 +113,8 @@ def plan(
     what = planning.Plan(
         service=service or "",
         clients=client,
-        ratio=_ratio(ratio),
-        method=_method(method),
+        ratio=ratio_of(ratio),
+        method=method_of(method),
         quantity=quantity,
         claim_type=claim_type,
         travel=travel,
@@ -130,15 +131,15 @@ def plan(
 def ad_hoc(
     ctx: typer.Context,
     session: str = options.SESSION,
-    service: str = _SERVICE,
+    service: str = SERVICE,
     rate: str = typer.Option(..., "--rate", help="Per unit, like 45.00."),
     claim_type: str = typer.Option(..., "--claim-type", help="How it is claimed."),
     method: str = typer.Option(..., "--method", help="SCHEDULED_TIME, WORKER_ACTUAL_TIME or FIXED_QUANTITY."),
-    client: list[str] = _CLIENTS,
-    ratio: str | None = _RATIO,
-    quantity: str | None = _QUANTITY,
-    travel: bool = _TRAVEL,
-    primary: bool = _PRIMARY,
+    client: list[str] = CLIENTS,
+    ratio: str | None = RATIO,
+    quantity: str | None = QUANTITY,
+    travel: bool = TRAVEL,
+    primary: bool = PRIMARY,
     as_json: bool = JSON,
 ) -> None:
     """Plan a service that is in no agreement, for one session.
@@ -154,8 +155,8 @@ def ad_hoc(
     what = planning.Plan(
         service=service,
         clients=client,
-        ratio=_ratio(ratio),
-        method=_method(method),
+        ratio=ratio_of(ratio),
+        method=method_of(method),
         quantity=quantity,
         rate=rate,
         claim_type=claim_type,
@@ -171,7 +172,7 @@ def ad_hoc(
 def unplan(
     ctx: typer.Context,
     session: str = options.SESSION,
-    service: str = _SERVICE,
+    service: str = SERVICE,
     client: list[str] = typer.Option([], "--client", help="For this client only; several times for several."),
     scope: str | None = options.SCOPE,
     as_json: bool = JSON,
@@ -188,7 +189,7 @@ def unplan(
     print_changed(done, "Taken off the plan of", as_json=as_json)
 
 
-def _ratio(text: str | None) -> int | None:
+def ratio_of(text: str | None) -> int | None:
     """Read "1:4", or the 4 alone."""
     if text is None:
         return None
@@ -198,7 +199,7 @@ def _ratio(text: str | None) -> int | None:
     return int(number)
 
 
-def _method(text: str | None) -> "DeliveryMethod | None":
+def method_of(text: str | None) -> "DeliveryMethod | None":
     """Read --method."""
     from model.service import DeliveryMethod
 

@@ -144,7 +144,8 @@ def _answer(
     from model.session import Assignment
 
     run, told = here(ctx), Assignment(status)
-    done = assigning.answer(run.sessions, run.act(), session, worker, told, options.scope_of(scope))
+    reach = options.scope_of(scope)
+    done = assigning.answer(run.sessions, run.act(), session, worker, told, reach, run.config.settings)
     print_changed(done, status.capitalize(), as_json=as_json)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from model.link import EventMapping, MappingState
+from model.offer import Offer
 from model.series import Series, SeriesWorker
 from model.session import Session, SessionWorker
 
@@ -29,6 +30,19 @@ def sessions_of(worker: Name) -> Select[UUID, int]:
     mine = SessionWorker.session_id == Session.id
     query = select(Session.id, Session.rev).join(SessionWorker, mine)
     return query.where(SessionWorker.worker_id == worker, Session.series_id.is_(None))
+
+
+def offered_since(rev: Number, worker: Name) -> Select[UUID, int]:
+    """What was ever offered to the worker, occurrences too: asked by itself, so that the index of numbers leads."""
+    asked = Offer.session_id == Session.id, Offer.worker_id == worker
+    offered = _any(select(Offer.worker_id).where(*asked).correlate_except(Offer))
+    return select(Session.id, Session.rev).where(Session.rev > rev, offered)
+
+
+def offered_to(worker: Name) -> Select[UUID, int]:
+    """The same, from the beginning, which is cheaper by the worker."""
+    asked = Offer.session_id == Session.id
+    return select(Session.id, Session.rev).join(Offer, asked).where(Offer.worker_id == worker).distinct()
 
 
 def series_since(rev: Number, worker: Name, link: Name) -> Select[UUID, int]:

@@ -21,8 +21,8 @@ from model.session import Kind, Session
 
 
 def mark_mappings(database: Database, _context: UOWTransaction, _instances: Sequence[object] | None) -> None:
-    """Before a flush: mark what shows a row that is about to go. Occurrences are shown by their series."""
-    sessions = [row.id for row in database.deleted if isinstance(row, Session) and row.series_id is None]
+    """Before a flush: mark what shows a row that is about to go. Of occurrences that is a request at most."""
+    sessions = [row.id for row in database.deleted if isinstance(row, Session)] + _taken_out(database.dirty)
     series = [row.id for row in database.deleted if isinstance(row, Series)]
     left = [_of_worker(*pair) for pair in _unassigned(database.dirty)]
     if not sessions and not series and not left:
@@ -31,6 +31,16 @@ def mark_mappings(database: Database, _context: UOWTransaction, _instances: Sequ
     living = EventMapping.state != MappingState.TOMBSTONE
     step = update(EventMapping).where(shows, living).values(state=MappingState.DIRTY)
     database.connection().execute(step)
+
+
+def _taken_out(rows: Iterable[object]) -> list[UUID]:
+    """The occurrences that left their series."""
+    return [
+        gone.id
+        for row in rows
+        if isinstance(row, Series)
+        for gone in inspect(row).attrs.occurrences.history.deleted or ()
+    ]
 
 
 def _unassigned(rows: Iterable[object]) -> list[tuple[UUID, UUID]]:

@@ -1,8 +1,8 @@
 """Number changes in the order of their commits, and stamp rows with the injected clock.
 
 One transaction takes one number from the single `revision` row, which stays locked until commit. The number
-goes to each session and series that changed, and to the unit a row belongs to: an attendance, an assignment
-or a cancellation changes its session; an occurrence changes its series; a new name changes what shows it
+goes to each session and series that changed, and to the unit a row belongs to: an attendance, an assignment,
+a cancellation or an offer changes its session; an occurrence changes its series; a new name changes what shows it
 (`renaming`). So what changed since a link last looked is `rev > seen` on these two tables. No other table takes
 a number: an unchanged run leaves the row alone.
 """
@@ -17,14 +17,16 @@ from sqlalchemy.orm import SessionTransaction, UOWTransaction, sessionmaker
 from sqlalchemy.orm.util import identity_key
 
 from adapters.database.renaming import number_what_shows, renamed
+from adapters.database.waking import wake_resources
 from model.base import Revision, Row
 from model.cancellation import Cancellation
+from model.offer import Offer
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.session import Session, SessionAsset, SessionClient, SessionWorker
 
 _TAKEN = "revision"
 _AHEAD = "materialised_until"
-_OF_SESSION = (SessionClient, SessionWorker, SessionAsset, Cancellation)
+_OF_SESSION = (SessionClient, SessionWorker, SessionAsset, Cancellation, Offer)
 _OF_SERIES = (SeriesClient, SeriesWorker, SeriesAsset)
 
 
@@ -59,6 +61,7 @@ class Stamp:
             number_what_shows(database, names, number=number, now=now)
             _bump(database, Session, sessions, number=number, now=now)
             _bump(database, Series, series, number=number, now=now)
+        wake_resources(database, new=database.new, changed=changed, now=now)
         _stamp(database.new, changed, now)
 
 

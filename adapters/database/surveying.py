@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Column, Engine, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from adapters.database.changes import newest, series_since, sessions_since
+from adapters.database.changes import newest, offered_since, series_since, sessions_since
 from model.base import Base, Revision
 from model.journal import Intent
 from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, MappingState, Role, SeenItem
@@ -29,11 +29,13 @@ _WAITS = or_(
 )
 _SEEN, _WORKER = CalendarLink.seen_rev.expression, CalendarLink.worker_id.expression
 _SESSIONS = sessions_since(_SEEN, _WORKER).correlate(CalendarLink)
+_OFFERS = offered_since(_SEEN, _WORKER).correlate(CalendarLink)
 _SERIES = series_since(_SEEN, _WORKER, CalendarLink.id.expression).correlate(CalendarLink)
 _CHANGED = and_(
     CalendarLink.role == Role.WORK,  # a busy source shows none of it
     or_(
         newest(_SESSIONS, Session.rev.expression).is_not(None),
+        newest(_OFFERS, Session.rev.expression).is_not(None),
         newest(_SERIES, Series.rev.expression).is_not(None),
     ),
 )

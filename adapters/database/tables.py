@@ -19,6 +19,7 @@ from model import (
     service,
     session,
     session_type,
+    slot_service,
     travel,
     waiver,
 )
@@ -43,6 +44,7 @@ NOUNS = (
     service,
     session,
     session_type,
+    slot_service,
     travel,
     waiver,
 )

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session as Database
 from adapters.database import busy_blocks, numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
-from adapters.database.changes import mapped, series_since, sessions_of, sessions_since
+from adapters.database.changes import (
+    mapped,
+    offered_since,
+    offered_to,
+    series_since,
+    sessions_of,
+    sessions_since,
+)
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
@@ -37,7 +44,9 @@ from model.journal import (
     Notice,
 )
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
+from model.offer import Offer, OfferState
 from model.people import Client, Worker
+from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
@@ -114,16 +123,26 @@ class SqlWork:
     def changed_units(self, *, since: int, ending_after: datetime) -> dict[UnitRef, int]:
         mine, link = self._link.worker_id, self._link.id
         shown = mapped(link, EventMapping.session_id == Session.id)
-        single = (
-            (sessions_since(since, mine) if since else sessions_of(mine))
-            .where(or_(Session.ends_at >= ending_after, shown))
-            .order_by(Session.rev, Session.starts_at, Session.id)
-        )
+        queries = [sessions_since(since, mine)] if since else [sessions_of(mine), offered_to(mine)]
+        if since and self._settings.sync.push_offers:
+            queries.append(offered_since(since, mine))
         series = series_since(since, mine, link).order_by(Series.rev, Series.starts_at, Series.id)
-        singles = {UnitRef(kind="session", id=found): rev for found, rev in self._database.execute(single)}
+        singles: dict[UnitRef, int] = {}
+        for query in queries:
+            single = query.where(or_(Session.ends_at >= ending_after, shown))
+            ordered = single.order_by(Session.rev, Session.starts_at, Session.id)
+            found = self._database.execute(ordered.add_columns(Session.starts_at))
+            singles |= {UnitRef(kind="session", id=row[0]): row[1] for row in found}
         return singles | {
             UnitRef(kind="series", id=found): rev for found, rev in self._database.execute(series)
         }
+
+    @cached_property
+    def requests(self) -> frozenset[UUID]:
+        if not self._settings.sync.push_offers:
+            return frozenset()
+        waits = Offer.worker_id == self._link.worker_id, Offer.state == OfferState.PENDING
+        return frozenset(self._database.scalars(select(Offer.session_id).where(*waits)))
 
     def latest_rev(self) -> int:
         return self._database.scalar(select(Revision.latest)) or 0
@@ -148,6 +167,9 @@ class SqlWork:
 
     def place_named(self, text: str) -> Place | None:
         return place_named(self._database, text)
+
+    def period(self, period_id: UUID) -> RosterPeriod | None:
+        return self._database.get(RosterPeriod, period_id)
 
     def clients_shown(self) -> Sequence[Client]:
         if self._clients is None:

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.diary import accepting
 from adapters.diary.conflicts import overlaps
 from adapters.diary.lookup import by_ref
 from adapters.diary.presence import check_availability
@@ -94,13 +95,19 @@ def unassign(sessions: Sessions, act: Act, session: str, worker: str, scope: Sco
             series.forget_activities(gone.id)
         check_shifts(database, rows)
         wake(database, act, [gone.id])
-        warnings = unassigned(rows)
+        warnings = accepting.unassigned(rows)
         note(database, act, "unassigned", target, code=" ".join(warnings), worker=gone.ref)
         return target.changed(len(rows), series=series, warnings=warnings)
 
 
 def answer(
-    sessions: Sessions, act: Act, session: str, worker: str, status: Assignment, scope: Scope | None
+    sessions: Sessions,
+    act: Act,
+    session: str,
+    worker: str,
+    status: Assignment,
+    scope: Scope | None,
+    settings: Settings = DEFAULTS,
 ) -> Changed:
     """A worker accepts a session, or declines it; of a series, what the scope reaches and they have not answered."""
     with writing(sessions) as database:
@@ -110,15 +117,11 @@ def answer(
         if not rows:
             raise DomainError("E_TRANSITION", "None of these sessions waits for an answer of that worker")
         for row in rows:
+            accepting.check_answer(row, who.id, act, settings.rules)
             participants.answer(row, who.id, status)
-        warnings = unassigned(rows)
+        warnings = accepting.unassigned(rows)
         note(database, act, "answered", target, code=" ".join(warnings), worker=who.ref, answer=status)
         return target.changed(len(rows), warnings=warnings)
-
-
-def unassigned(rows: Sequence[Session]) -> list[str]:
-    """The warning that a session has nobody now, so that no calendar shows it (000-05)."""
-    return ["UNASSIGNED"] * any(not row.active_workers for row in rows)
 
 
 def wake(database: Database, act: Act, workers: Sequence[UUID]) -> None:

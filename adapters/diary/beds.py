@@ -77,20 +77,20 @@ class Stayed:
     warnings: tuple[str, ...] = ()
 
 
-def book(sessions: Sessions, act: Act, new: NewStay) -> Stayed:
-    """Book a bed (000-25), with what is delivered there (000-26)."""
+def book(sessions: Sessions, act: Act, new: NewStay, *, ad_hoc: bool = True) -> Stayed:
+    """Book a bed (000-25), with what is delivered there (000-26); `ad_hoc`: even what is in no agreement."""
     with writing(sessions) as database:
         bed, client = by_ref(database, Bed, new.bed), by_ref(database, Client, new.client)
         span = _span(new.start, new.end, _zone(database, bed))
         check_stay(span)
         stay = BedBooking(id=act.new_id(), bed_id=bed.id, client_id=client.id, state=BookingState.BOOKED)
         stay.bed, stay.client, stay.holds, stay.services, stay.span = bed, client, [], [], span
-        _add_services(database, act, stay, new.nightly, new.services)
+        _add_services(database, act, stay, new.nightly, new.services, ad_hoc=ad_hoc)
         warnings = _placed(database, act, stay, new.override)
         return _done(database, act, "bed-booked", stay, warnings=warnings)
 
 
-def edit(sessions: Sessions, act: Act, booking: str, to: Edit) -> Stayed:
+def edit(sessions: Sessions, act: Act, booking: str, to: Edit, *, ad_hoc: bool = True) -> Stayed:
     """Give a stay another bed, other dates or other services, while it is not over (000-28)."""
     with writing(sessions) as database:
         stay = find_booking(database, booking)
@@ -106,7 +106,7 @@ def edit(sessions: Sessions, act: Act, booking: str, to: Edit) -> Stayed:
         if to.nightly is not None or to.services is not None:
             stay.services.clear()
             database.flush()
-            _add_services(database, act, stay, to.nightly or (), to.services or ())
+            _add_services(database, act, stay, to.nightly or (), to.services or (), ad_hoc=ad_hoc)
         warnings = _placed(database, act, stay, to.override)
         return _done(database, act, "bed-changed", stay, warnings=warnings)
 
@@ -184,15 +184,28 @@ def _taken(database: Database, stay: BedBooking) -> list[DomainError]:
 
 
 def _add_services(
-    database: Database, act: Act, stay: BedBooking, nightly: Sequence[str], fixed: Sequence[str]
+    database: Database,
+    act: Act,
+    stay: BedBooking,
+    nightly: Sequence[str],
+    fixed: Sequence[str],
+    *,
+    ad_hoc: bool,
 ) -> None:
-    """Planned where an agreement of the client covers the first night, else ad hoc at the service's own rate."""
+    """Planned where an agreement of the client covers the first night, else ad hoc at the service's own rate, which
+    the practice has to allow (E_AD_HOC_OFF)."""
     for basis, texts in ((Basis.PER_NIGHT, nightly), (Basis.FIXED_QUANTITY, fixed)):
         for text in texts:
             ref, quantity = _counted(text)
             service = by_ref(database, Service, ref)
             check_bed_service(service, basis, quantity)
             agreed = _agreed_rate(database, stay, service)
+            if agreed is None and not ad_hoc:
+                raise DomainError(
+                    "E_AD_HOC_OFF",
+                    f'No agreement of this client has "{service.ref}" on the first night, and ad hoc services are off; '
+                    "bring the agreement up to date, or let rules.ad_hoc_services allow it",
+                )
             rate = service.rate_cents if agreed is None else agreed
             stay.services.append(
                 BedService(

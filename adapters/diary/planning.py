@@ -193,22 +193,25 @@ def _made(
     service: Service, clients: Sequence[UUID], what: Plan, act: Act, *, rate_cents: int
 ) -> PlannedService:
     """The plan, checked, and nobody's yet."""
-    ratio = len(clients) if what.ratio is None else what.ratio
-    check_ratio(ratio, len(clients))
-    made = PlannedService(
-        id=act.new_id(),
-        service_id=service.id,
-        ratio=ratio,
-        method=_method(service, what),
-        quantity=_quantity(service, what),
-        rate_cents=rate_cents,
-        claim_type=what.claim_type,
-        travel_chargeable=what.travel,
-        primary=what.primary,
-        ad_hoc=False,
-    )
+    terms = terms_of(service, what, len(clients))
+    made = PlannedService(id=act.new_id(), rate_cents=rate_cents, ad_hoc=False, **terms)
     made.clients = [PlannedServiceClient(client_id=client) for client in clients]
     return made
+
+
+def terms_of(service: Service, what: Plan, clients: int) -> dict[str, object]:
+    """What was asked for, checked, as the columns of a plan for so many clients."""
+    ratio = clients if what.ratio is None else what.ratio
+    check_ratio(ratio, clients)
+    return {
+        "service_id": service.id,
+        "ratio": ratio,
+        "method": _method(service, what),
+        "quantity": _quantity(service, what),
+        "claim_type": what.claim_type,
+        "travel_chargeable": what.travel,
+        "primary": what.primary,
+    }
 
 
 def _method(service: Service, what: Plan) -> DeliveryMethod:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Database
+from sqlalchemy.orm import joinedload
 
 from adapters.database.engine import Sessions
 from adapters.diary.conflicts import check_places, overlaps
-from adapters.diary.periods import period_named
+from adapters.diary.periods import period_id
+from adapters.diary.rosters import PARTS
+from adapters.diary.slot_services import agreed_with, rates_on
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.activity import on_the_clock
@@ -23,6 +26,7 @@ from model.moment import zone
 from model.practice import Room, Site
 from model.roster import PeriodState, RosterPeriod, RosterSlot
 from model.session import LocationType, Session, ShowAs, Source, Status
+from model.slot_service import published_plan
 from sync.settings import DEFAULTS, Settings
 
 PORTION = 100
@@ -50,27 +54,55 @@ def publish(sessions: Sessions, act: Act, period: str, settings: Settings = DEFA
     made, warnings = 0, set[str]()
     while True:
         with writing(sessions) as database:
-            row = period_named(database, period)
+            row = _period(database, period)
             if row.state is PeriodState.PUBLISHED:
-                return Published(made=made, all=len(row.slots), warnings=tuple(sorted(warnings)))
+                return Published(made=made, all=_planned(database, row), warnings=tuple(sorted(warnings)))
             row.check_publishable(frozenset(settings.rules.block_on))
-            left = [slot for slot in row.slots if not slot.published]
-            warnings |= set(_portion(database, act, row, left[:PORTION]))
-            made += len(left[:PORTION])
-            if len(left) <= PORTION:
+            left = _left(database, row)
+            warnings |= set(_portion(database, act, row, left))
+            made += len(left)
+            if len(left) < PORTION:
                 row.state = PeriodState.PUBLISHED
                 record(database, act, "period-published")
+
+
+def _period(database: Database, text: str) -> RosterPeriod:
+    """The period without what is planned in it: of that only so much is read at a time."""
+    return database.get_one(RosterPeriod, period_id(database, text), options=[joinedload(RosterPeriod.base)])
+
+
+def _left(database: Database, period: RosterPeriod) -> Sequence[RosterSlot]:
+    """The next portion of what is not published yet."""
+    mine = RosterSlot.period_id == period.id, RosterSlot.published.is_(False)
+    query = select(RosterSlot).where(*mine).order_by(RosterSlot.day, RosterSlot.start, RosterSlot.id)
+    return database.scalars(query.limit(PORTION).options(*PARTS)).all()
+
+
+def _planned(database: Database, period: RosterPeriod) -> int:
+    query = select(func.count()).where(RosterSlot.period_id == period.id)
+    return database.scalar(query) or 0
 
 
 def _portion(database: Database, act: Act, period: RosterPeriod, slots: Sequence[RosterSlot]) -> list[str]:
     places, tz = _places(database, slots), zone(period.base.tz)
     rows = [_session(act, slot, places, tz, period) for slot in slots]
+    warnings = _plan(database, act, slots, rows)
     database.add_all(rows)
     database.flush()
     for slot, row in zip(slots, rows, strict=True):
         slot.session_id, slot.published = row.id, True
     check_places(database, rows)
-    return overlaps(database, rows)
+    return warnings + overlaps(database, rows)
+
+
+def _plan(database: Database, act: Act, slots: Sequence[RosterSlot], rows: Sequence[Session]) -> list[str]:
+    """Plan what was to be delivered, at the rates of the day; what was not agreed for it is left out (001-12)."""
+    agreements, missing = agreed_with(database, slots), False
+    for slot, row in zip(slots, rows, strict=True):
+        rates = rates_on(agreements, slot)
+        row.services = published_plan(slot.services, act, rates)
+        missing |= any(one.not_agreed(rates) for one in slot.services)
+    return ["AGREEMENT"] * missing
 
 
 def _session(act: Act, slot: RosterSlot, places: _Places, tz: ZoneInfo, period: RosterPeriod) -> Session:

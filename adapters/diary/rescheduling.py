@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.assigning import unassigned
+from adapters.diary.accepting import unassigned
 from adapters.diary.changing import Move, span_to
 from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.lookup import all_by_ref, find_session

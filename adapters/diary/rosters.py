@@ -31,6 +31,7 @@ from model.roster import (
 )
 from model.session import Kind, WorkType, check_participants
 from model.shift import check_shift
+from model.slot_service import RosterSlotService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,7 @@ class SlotView:
     minutes: int
     workers: tuple[str, ...]
     clients: tuple[str, ...]
+    services: tuple[str, ...]
     activities: tuple[str, ...] = ()
     kind: str = Kind.CLIENT_SESSION
     published: bool = False
@@ -95,7 +97,7 @@ def add_base(
 def add_slot(sessions: Sessions, act: Act, name: str, slot: Slot, *, week: int, weekday: str) -> str:
     """Put a session into the draft of a base roster; its id."""
     with writing(sessions) as database:
-        base = _draft(database, name)
+        base = base_draft(database, name)
         check_pattern(weeks=base.weeks, week=week, weekday=weekday)
         row = made(database, act, slot, base_id=base.id, week=week, weekday=weekday)
         base.slots.append(row)
@@ -106,7 +108,7 @@ def add_slot(sessions: Sessions, act: Act, name: str, slot: Slot, *, week: int, 
 def remove_slot(sessions: Sessions, act: Act, name: str, slot: str) -> None:
     """Take a session out of the draft of a base roster."""
     with writing(sessions) as database:
-        base = _draft(database, name)
+        base = base_draft(database, name)
         base.slots.remove(slot_named(base.slots, slot))
         record(database, act, "roster-slot-removed")
 
@@ -176,6 +178,8 @@ PARTS: tuple[_AbstractLoad, ...] = (
     selectinload(RosterSlot.workers).joinedload(RosterSlotWorker.worker, innerjoin=True),
     selectinload(RosterSlot.clients).joinedload(RosterSlotClient.client, innerjoin=True),
     selectinload(RosterSlot.assets).joinedload(RosterSlotAsset.asset, innerjoin=True),
+    selectinload(RosterSlot.services).joinedload(RosterSlotService.service, innerjoin=True),
+    selectinload(RosterSlot.services).selectinload(RosterSlotService.clients),
 )
 
 
@@ -198,6 +202,7 @@ def made(database: Database, act: Act, slot: Slot, **where: object) -> RosterSlo
     needs = [need(database, text) for text in slot.assets]
     row.assets = [RosterSlotAsset(asset_id=one.asset.id, asset=one.asset, qty=one.qty) for one in needs]
     give(row, slot.activities)
+    row.services = []
     return row
 
 
@@ -232,6 +237,7 @@ def seen(slot: RosterSlot, when: str) -> SlotView:
         clients=tuple(sorted(one.client.internal_id for one in slot.clients)),
         activities=told(slot.activities, at(slot.start), {w.worker_id: w.worker.ref for w in slot.workers}),
         kind=slot.kind,
+        services=tuple(f"{one.service.ref} 1:{one.ratio}" for one in slot.services),
         published=slot.published,
     )
 
@@ -267,7 +273,8 @@ def _in_state(versions: list[BaseRoster], state: RosterState, name: str) -> Base
     raise DomainError("E_TRANSITION", f"This base roster has no version that is {state}")
 
 
-def _draft(database: Database, name: str) -> BaseRoster:
+def base_draft(database: Database, name: str) -> BaseRoster:
+    """The version that may be changed."""
     return _in_state(_versions(database, name), RosterState.DRAFT, name)
 
 

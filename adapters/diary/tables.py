@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from adapters.diary import holidays
 from adapters.diary.times import read_moment, read_span
+from model.acceptance import AtLimit
 from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
 from model.cancellation import Billing, CancelledBy, NdisCode
@@ -154,7 +155,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
         "start_date": Key(date), "end_date": Key(date), "contracted_min": Key(int),
-        "contact_type": _choice(ContactType),
+        "contact_type": _choice(ContactType), "shift_acceptance": _choice(AtLimit),
     },
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,

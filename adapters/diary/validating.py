@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.periods import period_named
 from adapters.diary.presence import working_times
+from adapters.diary.slot_services import agreed_with, rates_on
 from adapters.diary.staffing import blocklist_among
 from adapters.diary.taken import CLIENTS, WORKERS, Book, engaged
 from adapters.diary.transaction import record, writing
@@ -69,6 +70,16 @@ def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]
     for one in _meeting(_with_taken(database, CLIENTS, _clients_planned(period))):
         yield Violation(rule="CLIENT_OVERLAP", slot=one.slot, who=names[one.who])
     yield from _hours(period)
+    yield from _not_agreed(database, period, names)
+
+
+def _not_agreed(database: Database, period: RosterPeriod, names: dict[UUID, str]) -> Iterator[Violation]:
+    """Who is to get a service that no agreement of theirs has on that day (001-12)."""
+    agreements = agreed_with(database, period.slots)
+    for slot in period.slots:
+        rates = rates_on(agreements, slot)
+        for client in {client for service in slot.services for client in service.not_agreed(rates)}:
+            yield Violation(rule="AGREEMENT", slot=str(slot.id), who=names[client])
 
 
 def _of_slot(slot: RosterSlot) -> Iterator[Violation]:

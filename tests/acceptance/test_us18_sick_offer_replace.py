@@ -100,6 +100,41 @@ def test_us18_sick_offer_replace(office: Office, caldav_server: Server) -> None:
         assert office.judged() == []
 
 
+def test_us18_where_calendars_show_offers_lena_is_asked_in_hers(
+    office: Office, caldav_server: Server
+) -> None:
+    office.configure("[sync]\npush_offers = true\n")
+    office.at("2026-03-13T09:00+10:30")
+    with two_calendars(office, caldav_server, "tom", "lena") as pair:
+        session = given_toms_monday(office, pair)
+        when_tom_is_sick(office, session)
+        new = office.ask("session", "reschedule", session, "--roster", "--as", "sam")["session_id"]
+        (offer,) = office.ask("session", "offer", new, "--worker", "lena", "--as", "sam")
+        pair.sync()
+
+        # a request: tentative, and nobody's name
+        asked = pair.phones["lena"].only()
+        assert _looks(asked) == ("TENTATIVE", "OPAQUE", "Request")
+        assert master(asked).value("CATEGORIES") == "Request"
+        assert b"C-1090" not in asked.body
+
+        # deleting it is no answer
+        pair.phones["lena"].delete(asked.uid)
+        pair.sync()
+        pair.sync()
+        assert pair.shown("lena") == [f"{_MONDAY} Request"]
+        assert office.judged() == [("E5", "REFUSED", "REQUEST_PENDING")]
+        assert [one["state"] for one in office.ask("offer", "list")] == ["PENDING"]
+
+        # it goes with the answer, and whoever is picked has the session
+        office.run("offer", "accept", offer["ref"], "--as", "lena")
+        pair.sync()
+        assert pair.shown("lena") == []
+        office.run("offer", "assign", offer["ref"], "--as", "sam")
+        pair.sync()
+        assert pair.shown("lena") == [f"{_MONDAY} Session C-1090"]
+
+
 def _looks(resource: Resource) -> tuple[str, str, str]:
     event = master(resource)
     return event.value("STATUS"), event.value("TRANSP"), event.value("SUMMARY")

@@ -17,6 +17,7 @@ from tests.benchmarks import clashing, looking, reading, scale
 from tests.benchmarks.events import foreign
 from tests.benchmarks.practice import BenchPractice, practice
 from tests.benchmarks.processes import Spent, calendula
+from tests.benchmarks.publishing import publishes
 from tests.benchmarks.raw import RawClient, renamed
 from tests.benchmarks.report import Figure
 from tests.benchmarks.rival import Rival, rival
@@ -282,6 +283,11 @@ def _info(what: str, figure: str, more: str = "") -> Figure:
     return Figure(what=what, target="", figure=figure, more=more)
 
 
+def publish(bench: Bench) -> Iterator[Figure]:
+    """A roster, from the validated period into everybody's calendars."""
+    yield from publishes(bench.server, bench.folder / "publish")
+
+
 ALL = {
     "start": starting,
     "reading": reading_rate,
@@ -293,4 +299,5 @@ ALL = {
     "look": look_here,
     "scale": many_links,
     "clashes": clashes,
+    "publish": publish,
 }

@@ -28,9 +28,10 @@ COMMANDS = {
     *("session edit", "session assets"),
     *(
         f"roster base {verb}"
-        for verb in ("add", "slot", "remove", "draft", "finalise", "clone", "list", "show")
+        for verb in ("add", "slot", "remove", "draft", "finalise", "clone", "list", "show", "plan", "unplan")
     ),
     *(f"roster period {verb}" for verb in ("create", "add", "change", "remove", "list", "show", "validate")),
+    *("roster period plan", "roster period unplan"),
     "roster publish",
     *(
         f"bed {verb}"

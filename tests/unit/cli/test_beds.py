@@ -50,6 +50,18 @@ def test_us19_a_stay_from_booking_to_check_out(house: Command, home: Path) -> No
     database.close()
 
 
+def test_000_26_e_ad_hoc_off_the_practice_decides_about_services_without_agreement(
+    house: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = ("bed", "book", "b2", "--client", "eva", "--start", "2026-03-20", "--end", "2026-03-23")
+    monkeypatch.setenv("CALENDULA_RULES__AD_HOC_SERVICES", "false")
+    assert house(*book, "--service", "linen").err.endswith("(E_AD_HOC_OFF)\n")
+    stay = house(*book, "--nightly", "respite", "--json").json()["booking_id"]
+    assert house("bed", "edit", stay, "--service", "linen").err.endswith("(E_AD_HOC_OFF)\n")
+    monkeypatch.setenv("CALENDULA_RULES__AD_HOC_SERVICES", "true")
+    assert house("bed", "edit", stay, "--service", "linen").code == 0
+
+
 def test_000_27_what_is_private_about_a_stay_is_in_no_list(house: Command) -> None:
     book = ("bed", "book", "b2", "--client", "eva", "--start", "2026-03-20", "--end", "2026-03-23")
     stay = house(*book, "--json").json()["booking_id"]

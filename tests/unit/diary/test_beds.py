@@ -222,6 +222,19 @@ def test_000_26_services_are_of_the_agreement_that_covers_the_first_night(house:
     assert refusal(house, "2026-05-01", "2026-05-02", nightly=["linen"]) == "E_BED_SERVICE"
 
 
+def test_000_26_e_ad_hoc_off_what_was_not_agreed_is_not_delivered_in_a_stay_either(house: Diary) -> None:
+    new = NewStay(bed="b2", client="eva", start="2026-03-20", end="2026-03-23", nightly=["respite"])
+    stay = str(beds.book(house.sessions, house.act, new, ad_hoc=False).booking_id)
+    with pytest.raises(DomainError) as off:
+        beds.edit(house.sessions, house.act, stay, Edit(services=["linen"]), ad_hoc=False)
+    assert off.value.code == "E_AD_HOC_OFF"
+    assert list_stays(house.sessions, Wanted())[0].services == ("respite:1.00 PER_NIGHT",)
+    late = NewStay(bed="b2", client="eva", start="2026-04-01", end="2026-04-02", nightly=["respite"])
+    with pytest.raises(DomainError) as off:
+        beds.book(house.sessions, house.act, late, ad_hoc=False)
+    assert off.value.code == "E_AD_HOC_OFF"
+
+
 def test_services_that_are_named_anew_replace_what_there_was(house: Diary) -> None:
     stay = str(book(house, nightly=["respite"]).booking_id)
     beds.edit(house.sessions, house.act, stay, Edit(nightly=(), services=["linen:2"]))

@@ -51,9 +51,10 @@ class Links:
             usual: dict[str, object] = {
                 "ref": worker, "href": f"https://{host}/{worker}/", "state": LinkState.ACTIVE, "next_run_at": LATER,
                 "pull_s": 300, "seen_rev": database.scalars(select(Revision.latest)).one(),
+                "role": Role.WORK,
             }  # fmt: skip
             link = CalendarLink(
-                id=self.new_id(), worker_id=owner.id, account_id=account.id, tz=owner.tz, role=Role.WORK,
+                id=self.new_id(), worker_id=owner.id, account_id=account.id, tz=owner.tz,
                 mode=Mode.TWO_WAY, privacy_level="reference", cancelled_display="mark", profile={},
                 **(usual | other),
             )  # fmt: skip
