@@ -247,14 +247,14 @@ class Series(Row, Details, Timed, Base):
         return made
 
     def _carry(self, rows: Mapping[str, Session], renamed: Mapping[str, str]) -> None:
-        """Take rows over under new names; exceptions and frozen rows keep their own times (R11, R12)."""
+        """Take rows over under new names; exceptions and locked rows keep their own times (R11, R12)."""
         mine = [o for o in self.occurrences if o.occurrence_key not in rows]
         taken = []
         for old_key, row in sorted(rows.items()):
             if old_key not in renamed:
                 continue
             row.series_id, row.occurrence_key = self.id, renamed[old_key]
-            if not row.is_exception and not row.frozen:
+            if not row.is_exception and row.lock is None:
                 row._place(self.span.starting(from_text(renamed[old_key], zone(self.tz))))
             else:
                 row.is_exception = True

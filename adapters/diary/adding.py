@@ -32,10 +32,12 @@ from model.session import (
     Source,
     Status,
     WorkType,
+    check_busy,
     check_length,
     check_participants,
     check_place,
     check_site_clients,
+    check_workers,
 )
 from sync.settings import DEFAULTS, Settings
 
@@ -156,6 +158,8 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
             raise DomainError("E_WORKER_REQUIRED", "An Other Event needs its worker and a subject")
     elif is_all_day(span.start):
         raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
+    check_busy(kind=new.kind, show_as=new.show_as)
+    check_workers(worker.id for worker in parties.workers)
     check_site_clients(parties.clients, parties.site.id if parties.site else None)
     check_needs(parties.needs, parties.region_id)
 

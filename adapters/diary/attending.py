@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.diary.charging import take_back
 from adapters.diary.conflicts import overlaps
 from adapters.diary.lookup import all_by_ref
+from adapters.diary.planned import pattern_of, plans_of, take_from
 from adapters.diary.scopes import find_target, note, reached
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import writing
@@ -18,7 +19,6 @@ from model.errors import DomainError
 from model.participants import attendance_of, change_clients
 from model.people import Client
 from model.series import Scope, Series, SeriesClient
-from model.service import PlannedService, PlannedServiceClient
 from model.session import Session, check_participants
 
 
@@ -44,8 +44,9 @@ def change(sessions: Sessions, act: Act, session: str, who: Clients, scope: Scop
         if series is not None:
             _change_series(series, add, remove)
         check_eligibility(database, changed)
-        _forget_services(database, changed, remove)
         database.flush()
+        take_back(database, changed, {client.id for client in add})
+        _forget_services(database, series, changed, remove)
         warnings = overlaps(database, changed)
         note(database, act, "clients-changed", target, code=" ".join(warnings))
         return target.changed(len(changed), series=series, warnings=warnings)
@@ -72,8 +73,11 @@ def _change_series(series: Series, add: Sequence[Client], remove: Sequence[Clien
     check_participants(kind=series.kind, work_type=series.work_type, clients=len(series.clients))
 
 
-def _forget_services(database: Database, rows: Sequence[Session], gone: Sequence[Client]) -> None:
-    """What was planned for a session is not for a client any more who does not take part."""
-    planned = select(PlannedService.id).where(PlannedService.session_id.in_({row.id for row in rows}))
-    theirs = PlannedServiceClient.client_id.in_({client.id for client in gone})
-    database.execute(delete(PlannedServiceClient).where(PlannedServiceClient.planned_id.in_(planned), theirs))
+def _forget_services(
+    database: Database, series: Series | None, rows: Sequence[Session], gone: Sequence[Client]
+) -> None:
+    """What was planned is not for a client any more who does not take part; what is for nobody goes with them."""
+    ids = {client.id for client in gone}
+    owned = list(plans_of(database, [row.id for row in rows]).values())
+    for plans in [*owned, pattern_of(database, series)] if series is not None else owned:
+        take_from(database, plans, plans, ids)

@@ -1,7 +1,7 @@
 """Read what is planned for sessions, with the services and the clients who get them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,3 +33,23 @@ def pattern_of(database: Database, series: Series) -> list[PlannedService]:
     """What each occurrence of a series to come will deliver."""
     query = select(PlannedService).where(PlannedService.series_id == series.id).options(*_WHOLE)
     return list(database.scalars(query.order_by(*_FIRST)))
+
+
+def take_from(
+    database: Database,
+    there: Sequence[PlannedService],
+    some: Sequence[PlannedService],
+    clients: Collection[UUID],
+) -> None:
+    """Take clients off some of the services of a plan; what is for nobody goes, and what is left has a primary one."""
+    for plan in some:
+        plan.clients[:] = [client for client in plan.clients if client.client_id not in clients]
+        if not plan.clients:
+            database.delete(plan)
+    have_primary([plan for plan in there if plan.clients])
+
+
+def have_primary(plans: Sequence[PlannedService]) -> None:
+    """One service is the primary one: where none is, the first."""
+    if plans and not any(plan.primary for plan in plans):
+        plans[0].primary = True
