@@ -104,7 +104,7 @@ def _project_series(series: Series, uid: str, view: View) -> Event | None:
             continue
         visible, last = visible + 1, max(last, row.occurrence_key or "")
         alone = row.is_exception or _tagged(row, view)
-        if waits or alone or _stands_out(shown, master):
+        if waits or alone or _stands_out(row, shown, master):
             overrides[rid] = shown
     goes_on = _goes_on(series, view)
     if not visible and (rows or not goes_on or _used_up(series)):
@@ -120,9 +120,11 @@ def _project_series(series: Series, uid: str, view: View) -> Event | None:
     return event if goes_on else _as_far_as(event, series.recurrence_id(last))
 
 
-def _stands_out(shown: Component, master: Component) -> bool:
+def _stands_out(row: Session, shown: Component, master: Component) -> bool:
     """Whether an occurrence at its own time says something else than its series: rostered alone, fewer who take part,
-    or what took place before the series went elsewhere."""
+    a worker for a part of it, or what took place before the series went elsewhere."""
+    if (shown.start, shown.end) != (row.span.start, row.span.end):
+        return True
     return any(getattr(shown, name) != getattr(master, name) for name in _SAID)
 
 

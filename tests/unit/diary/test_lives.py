@@ -16,6 +16,7 @@ from adapters.diary import (
     changing,
     completing,
     placing,
+    repeating,
     rescheduling,
 )
 from adapters.diary.assigning import Assign
@@ -227,3 +228,22 @@ def test_an_earlier_session_of_a_series_is_shown_where_it_took_place(diary: Diar
     assert event.master is not None
     assert event.master.location == "CHI1"
     assert [one.location for one in event.overrides.values()] == ["ADL1"]
+
+
+def test_a_series_that_moves_to_another_zone_stands_where_it_was_asked_to(diary: Diary) -> None:
+    diary.add("2026-03-24 10:00", rule="FREQ=WEEKLY;COUNT=4")
+    with diary.read() as database:
+        third = database.scalars(select(Session).order_by(Session.starts_at)).all()[2]
+    to = Move(start="2026-04-07 11:00", tz="America/Chicago")
+    changing.move(diary.sessions, diary.act, str(third.id), to, Scope.ALL_IN_SERIES)
+    row = load(diary, third.id)
+    assert (row.local_start, row.tz) == ("2026-04-07T11:00:00", "America/Chicago")
+
+
+def test_a_series_shows_the_own_time_of_a_worker_in_the_session_that_it_was_made_of(diary: Diary) -> None:
+    session = str(diary.add("2026-03-10 10:00").session_id)
+    how = Assign(worker="priya", start="10:30", end="10:50")
+    assigning.assign(diary.sessions, diary.act, session, how, None)
+    repeating.repeat(diary.sessions, diary.act, session, "FREQ=WEEKLY;COUNT=3")
+    (own,) = events(diary).overrides.values()
+    assert str(own.end)[11:16] == "10:50"
