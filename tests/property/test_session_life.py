@@ -31,7 +31,7 @@ def sync(life: Life, dice: Dice) -> None:
 
 
 COMMANDS: dict[str, Command] = {**BOOKINGS, **PEOPLE, **CHARGES, **BEDS, **ROSTERS, "sync": sync}
-LIVES = int(os.environ.get("CALENDULA_LIVES", "40"))
+LIVES = int(os.environ.get("CALENDULA_LIVES", "36"))
 ORDERS = int(os.environ.get("CALENDULA_ORDERS", "12"))
 SEED = int(os.environ.get("CALENDULA_SEED", "1"))
 PARTS = 4

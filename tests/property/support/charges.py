@@ -183,7 +183,7 @@ def export(life: Life, dice: Dice) -> None:
 
 def _cancelling(life: Life, dice: Dice, row: Line) -> Cancel:
     by = dice.pick((CancelledBy.CLIENT, CancelledBy.CLIENT, CancelledBy.WORKER, CancelledBy.PROVIDER))
-    notice = dice.pick((1, 23, 24, 25, 47, 48, 167, 168, 169, 100, 400))
+    notice = dice.pick((24, 48, 24, 48, 168, 1, 23, 47, 167, 169, 100, 400))
     latest = min(life.now, when(row["starts_at"]) - timedelta(hours=notice))
     said = latest.astimezone(zone(row["tz"])).strftime("%Y-%m-%d %H:%M")
     there, workers = life.clients(row["id"]), life.workers(row["id"])
