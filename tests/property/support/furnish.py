@@ -51,7 +51,7 @@ def _sessions(world: Marigold) -> None:
     alone = _add(world, "2026-03-27 14:00", site="house")
     _plan(world, alone, "outing", travel=True)
     completing.complete(world.sessions, world.act(), alone, Form(), apportionment=True)
-    for day, service in (("2026-03-30", "support"), ("2026-04-01", "physio"), ("2026-04-07", "support")):
+    for day, service in (("2026-03-30", "support"), ("2026-04-01", "physio"), ("2026-04-06", "support")):
         _plan(world, _add(world, f"{day} 10:00", site="adelaide"), service)
     three = _add(world, "2026-03-30 11:00", site="house", **(_GROUP | {"clients": ["noor", "liam", "eva"]}))
     _plan(world, three, "group", ratio=3)
