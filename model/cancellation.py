@@ -90,6 +90,11 @@ class Cancellation(Row, Base):
 
     reason: Mapped[CancellationReason] = relationship(lazy="raise")
 
+    def take_back(self) -> None:
+        """The client comes after all: nothing is due for it any more, the record that it was cancelled stays."""
+        self.outcome, self.percent, self.amount_cents = Outcome.NOT_BILLABLE, Decimal(0), 0
+        self.rule_trace = f"{self.rule_trace}; nothing is due, as the client came back".removeprefix("; ")
+
     def override(self, cents: int, note: str) -> None:
         """Charge another fee than the rules say, with a note that says why (R65)."""
         if self.cancelled_by is not CancelledBy.CLIENT:

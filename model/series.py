@@ -261,7 +261,7 @@ class Series(Row, Details, Timed, Base):
         return made
 
     def _carry(self, rows: Mapping[str, Session], renamed: Mapping[str, str]) -> None:
-        """Take rows over under new names; exceptions and frozen rows keep their own times (R11, R12)."""
+        """Take rows over under new names; exceptions and locked rows keep their own times (R11, R12)."""
         mine = [o for o in self.occurrences if o.occurrence_key not in rows]
         taken = []
         for old_key, row in sorted(rows.items()):

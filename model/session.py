@@ -273,8 +273,9 @@ class Session(Row, Details, Timed, Base):
 
     @property
     def follows(self) -> bool:
-        """Whether it goes where its series goes: what is locked stays, and what has a time of its own (R11, R12)."""
-        return not self.is_exception and not self.frozen
+        """Whether it goes where its series goes: what is locked or going on stays, and what has a time of its own (R11,
+        R12)."""
+        return not self.is_exception and self.lock is None
 
     @property
     def place_of_service(self) -> str | None:
@@ -326,26 +327,25 @@ class Session(Row, Details, Timed, Base):
         self.become(Status.COMPLETE)
         self.actual_starts_at, self.actual_ends_at = begun, end or self.ends_at
         for attendance in self.active_clients:
-            here = attendance.client_id not in absent
+            here = attendance.client_id not in absent and attendance.status is not Attendance.NO_SHOW
             attendance.status = Attendance.ATTENDED if here else Attendance.NO_SHOW
 
     def reset(self) -> None:
-        """Back to ROSTERED, as if it had not been started or completed; who had come is asked again."""
+        """Back to ROSTERED, as if it had not been started or completed; who had come is asked again, but for those of
+        whose absence there is a record."""
         if self.status not in (Status.IN_PROGRESS, Status.COMPLETE):
             raise DomainError("E_TRANSITION", f"A session that is {self.status} cannot be reset")
         self.become(Status.ROSTERED)
         self.actual_starts_at = self.actual_ends_at = None
+        missed = {one.client_id for one in self.cancellations if one.no_show}
         for attendance in self.active_clients:
             attendance.portion = None
-            if attendance.status in (Attendance.ATTENDED, Attendance.NO_SHOW):
+            if attendance.client_id not in missed:
                 attendance.status = Attendance.BOOKED
 
     def show(self, show_as: ShowAs) -> None:
         """Set busy or free; a session with a client is always busy (invariant of DOMAIN 2)."""
-        if self.of_practice and show_as is ShowAs.FREE:
-            raise DomainError(
-                "MUST_BE_BUSY", "A session with a client is always busy; only Other Events can be free"
-            )
+        check_busy(kind=self.kind, show_as=show_as)
         self.show_as = show_as
 
     def cancel(self, cancellation: Cancellation) -> None:
@@ -425,13 +425,13 @@ class Session(Row, Details, Timed, Base):
         return [w for w in self.workers if w.status not in (Assignment.CANCELLED, Assignment.DECLINED)]
 
     def _place(self, span: Span) -> None:
-        """Workers whose time was the session's go along; own times keep their distance (DOMAIN 1.0)."""
+        """Workers whose time was the session's go along; own times keep their distance (DOMAIN 1.0), unless nothing
+        would be left of them."""
         by = span.starts_at - self.starts_at
         grown = (span.ends_at - span.starts_at) - (self.ends_at - self.starts_at)
-        for assignment in self.workers:
-            assignment.starts_at += by
-            assignment.ends_at += by + grown
         self.span = span
+        for assignment in self.workers:
+            assignment.keep_within(self, assignment.starts_at + by, assignment.ends_at + by + grown)
 
     def recompute(self) -> bool:
         """Derive the instants again, as zone data may have changed; tell whether they moved (FAILURES D4)."""
@@ -511,6 +511,12 @@ class SessionWorker(Row, Base):
 
     worker: Mapped[Worker] = relationship(lazy="raise")
 
+    def keep_within(self, session: Session, start: datetime, end: datetime) -> None:
+        """Be there from `start` to `end`; all the time where that is no time of the session any more."""
+        if not session.starts_at <= start < end <= session.ends_at:
+            start, end = session.starts_at, session.ends_at
+        self.starts_at, self.ends_at = start, end
+
 
 class SessionAsset(Base):
     """So many of an asset, for as long as one session lasts."""
@@ -543,6 +549,21 @@ def check_participants(*, kind: Kind, work_type: WorkType, clients: int) -> None
         raise DomainError(
             "E_DUPLICATE_CLIENT", "An appointment has exactly one client; use the work type GROUP"
         )
+
+
+def check_busy(*, kind: Kind, show_as: ShowAs) -> None:
+    """What concerns a client, or a shift, blocks time (DOMAIN 2, invariants)."""
+    if kind is not Kind.OTHER_EVENT and show_as is ShowAs.FREE:
+        raise DomainError(
+            "MUST_BE_BUSY", "A session with a client is always busy; only Other Events can be free"
+        )
+
+
+def check_workers(workers: Iterable[UUID]) -> None:
+    """Nobody is on a session twice."""
+    ids = list(workers)
+    if len(set(ids)) < len(ids):
+        raise DomainError("E_DUPLICATE_WORKER", "The same worker is named twice")
 
 
 def check_site_clients(clients: Iterable[Client], site_id: UUID | None) -> None:

@@ -43,6 +43,7 @@ _CATEGORY = {
     Kind.SHIFT: "Shift",
 }
 _MOST_INITIALS = 5
+_SAID = ("status", "summary", "location", "transparent", "resources", "conference")
 _CANCELLED = "Cancelled – "
 _QUIET_LOCKS = ("SESSION_CANCELLED", "SESSION_IN_PROGRESS", "SESSION_COMPLETE")
 
@@ -120,6 +121,7 @@ def _project_series(series: Series, uid: str, view: View) -> Event | None:
     overrides: dict[Moment, Component] = {}
     visible, last = 0, ""
     given_up = series.status is Status.CANCELLED  # only an Other Event's owner cancels a series as a whole
+    master = _component(series, series.span, view, cancelled=given_up, waiting=ALL in view.waiting)
     for row in rows:
         rid = series.recurrence_id(row.occurrence_key or "")
         waits = row.occurrence_key in view.waiting
@@ -129,20 +131,28 @@ def _project_series(series: Series, uid: str, view: View) -> Event | None:
             continue
         visible, last = visible + 1, max(last, row.occurrence_key or "")
         alone = row.is_exception or _tagged(row, view)
-        if waits or alone or (shown.status == "CANCELLED") is not given_up:
+        if waits or alone or _stands_out(row, shown, master):
             overrides[rid] = shown
     goes_on = _goes_on(series, view)
     if not visible and (rows or not goes_on or _used_up(series)):
         return None  # an event without any instance is deleted, not written (FAILURES C12)
     event = Event(
         uid=uid,
-        master=_component(series, series.span, view, cancelled=given_up, waiting=ALL in view.waiting),
+        master=master,
         rule=series.rule,
         rdates=frozenset(series.recurrence_id(text) for text in series.rdate_text.split()),
         exdates=frozenset(exdates),
         overrides=overrides,
     )
     return event if goes_on else _as_far_as(event, series.recurrence_id(last))
+
+
+def _stands_out(row: Session, shown: Component, master: Component) -> bool:
+    """Whether an occurrence at its own time says something else than its series: rostered alone, fewer who take part,
+    a worker for a part of it, or what took place before the series went elsewhere."""
+    if (shown.start, shown.end) != (row.span.start, row.span.end):
+        return True
+    return any(getattr(shown, name) != getattr(master, name) for name in _SAID)
 
 
 def _goes_on(series: Series, view: View) -> bool:

@@ -36,10 +36,12 @@ from model.session import (
     Source,
     Status,
     WorkType,
+    check_busy,
     check_length,
     check_participants,
     check_place,
     check_site_clients,
+    check_workers,
 )
 from model.session_type import SessionType, default_billable, default_minutes, type_id
 from model.shift import check_shift
@@ -181,6 +183,8 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
             raise DomainError("E_WORKER_REQUIRED", "An Other Event needs its worker and a subject")
     elif is_all_day(span.start):
         raise DomainError("ALL_DAY_NOT_ALLOWED", "Only Other Events can last whole days; give times")
+    check_busy(kind=new.kind, show_as=new.show_as)
+    check_workers(worker.id for worker in parties.workers)
     if new.activities:
         check_kind(new.kind)
     if new.kind is Kind.SHIFT:

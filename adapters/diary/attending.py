@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.database.engine import Sessions
+from adapters.diary.charging import take_back
 from adapters.diary.conflicts import overlaps
 from adapters.diary.lookup import all_by_ref
 from adapters.diary.planned import forget_clients
@@ -42,6 +43,7 @@ def change(sessions: Sessions, act: Act, session: str, who: Clients, scope: Scop
             _change_series(series, add, remove)
         check_eligibility(database, changed)
         database.flush()
+        take_back(database, changed, {client.id for client in add})
         forget_clients(database, changed, series, {client.id for client in remove})
         warnings = overlaps(database, changed)
         note(database, act, "clients-changed", target, code=" ".join(warnings))

@@ -215,6 +215,10 @@ def _leave_out(series: Series, rows: list[Session]) -> None:
 def _check_deletable(target: Target, rows: list[Session], *, rostered: bool, confirmed: bool) -> None:
     if not rows and target.session.lock:
         raise locked(target.session.lock, "This session cannot be deleted")
+    if any(one.amount_cents for row in rows for one in row.cancellations):
+        raise DomainError(
+            "E_LOCKED", "A cancellation in it is charged for, and such a record is never deleted"
+        )
     booked = [row for row in rows if row.status is not Status.DRAFT and row.kind is not Kind.OTHER_EVENT]
     if booked and not rostered:
         raise DomainError("E_LOCKED", "Only drafts and Other Events can be deleted; cancel it instead")

@@ -140,10 +140,8 @@ def _first(target: Target, span: Span, act: Act) -> tuple[str, Span]:
     first = series.first_changeable(act.now)
     if first is None:
         raise DomainError("E_LOCKED", "No occurrence of this series is still to come")
-    distance = wall_distance(series.original(target.session), span.start)
-    return first.occurrence_key or "", span.starting(
-        shift(in_zone(series.original(first), span.tz), distance)
-    )
+    apart = wall_distance(series.original(first), series.original(target.session))
+    return first.occurrence_key or "", span.starting(shift(span.start, -apart))
 
 
 def _original(target: Target) -> Span:

@@ -4,8 +4,11 @@ A cancellation that may be claimed under the NDIS becomes one line of what was d
 charges by its own rules stands on the cancellation alone, until somebody bills it.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session as Database
 
 from adapters.diary.agreements import items_on
@@ -19,7 +22,7 @@ from model.moment import zone
 from model.notice import Case, Funding, Ruling, rule
 from model.price import quantity, share_of
 from model.service import CancelRule, Delivered, DeliveredState, PlannedService, ServiceDelivered
-from model.session import Session
+from model.session import Attendance, Session
 from sync.settings import Settings
 
 UNJUDGED = Ruling(trace=("000-20: cancelled without rules; nothing is charged",))
@@ -54,6 +57,18 @@ def charge(
     if ruling.outcome is Outcome.BILLABLE and ruling.code and fee.primary is not None:
         database.add(_line(act, row, made, fee.primary, ruling))
     return ruling
+
+
+def take_back(database: Database, rows: Iterable[Session], clients: Collection[UUID]) -> None:
+    """Whoever comes back is not charged for having cancelled before."""
+    for row in rows:
+        back = {one.client_id for one in row.clients if one.status is Attendance.BOOKED}.intersection(clients)
+        for made in row.cancellations:
+            if made.client_id in back and made.outcome is Outcome.BILLABLE:
+                made.take_back()
+        mine = ServiceDelivered.session_id == row.id, ServiceDelivered.client_id.in_(back)
+        claims = delete(ServiceDelivered).where(*mine, ServiceDelivered.kind == Delivered.CANCELLATION)
+        database.execute(claims)
 
 
 def _case(row: Session, made: Cancellation, fee: _Fee, funding: Funding | None, settings: Settings) -> Case:

@@ -30,7 +30,7 @@ from model.moment import in_zone
 from model.money import in_dollars
 from model.people import Client
 from model.service import Delivered, DeliveredState, PlannedService, ServiceDelivered
-from model.session import Session
+from model.session import Attendance, Session
 from model.travel import Travel, TravelRate, terms_on
 
 
@@ -74,7 +74,7 @@ def complete(sessions: Sessions, act: Act, session: str, form: Form, *, apportio
             act, start=_typed(form.actual_start, row), end=_typed(form.actual_end, row), absent=absent
         )
         travels = [read_travel(database, act, row, text) for text in form.travels]
-        delivery = deliver(_completion(database, row, form, absent, travels, apportionment=apportionment))
+        delivery = deliver(_completion(database, row, form, travels, apportionment=apportionment))
         for attendance in row.active_clients:
             attendance.portion = delivery.portions.get(attendance.client_id)
         database.add_all(travels)
@@ -109,6 +109,9 @@ def _absent(database: Database, row: Session, form: Form) -> set[UUID]:
     absent = [client.id for client in all_by_ref(database, Client, form.no_show)]
     if not {*came, *absent} <= {attendance.client_id for attendance in row.active_clients}:
         raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+    missed = {one.client_id for one in row.active_clients if one.status is Attendance.NO_SHOW}
+    if missed.intersection(came):
+        raise DomainError("E_TRANSITION", "That this client did not come is on record, and stays so")
     if len({*came, *absent}) < len(came) + len(absent):
         raise DomainError("E_DUPLICATE_CLIENT", "Say once of each client whether they came")
     return set(absent)
@@ -141,13 +144,12 @@ def _completion(
     database: Database,
     row: Session,
     form: Form,
-    absent: Collection[UUID],
     travels: Sequence[Travel],
     *,
     apportionment: bool,
 ) -> Completion:
     """All that the rules want to know."""
-    came = [one.client_id for one in row.active_clients if one.client_id not in absent]
+    came = [one.client_id for one in row.active_clients if one.status is Attendance.ATTENDED]
     plans = plans_of(database, [row.id])[row.id] if row.bills else []
     agreed = items_on(database, came, day_of(row))
     _check_agreed(plans, came, agreed)

@@ -35,27 +35,31 @@ def pattern_of(database: Database, series: Series) -> list[PlannedService]:
     return list(database.scalars(query.order_by(*_FIRST)))
 
 
-def without(database: Database, plans: Sequence[PlannedService], gone: Collection[UUID]) -> None:
-    """Take clients off plans; what nobody is left for goes, and of what is left one is the primary service."""
-    for plan in plans:
-        plan.clients[:] = [client for client in plan.clients if client.client_id not in gone]
+def forget_clients(
+    database: Database, rows: Sequence[Session], series: Series | None, gone: Collection[UUID]
+) -> None:
+    """What was planned is not for clients any more who do not take part: neither in these sessions, nor in those of
+    their series that are made later."""
+    owned = list(plans_of(database, [row.id for row in rows]).values())
+    for plans in [*owned, pattern_of(database, series)] if series is not None else owned:
+        take_from(database, plans, plans, gone)
+
+
+def take_from(
+    database: Database,
+    there: Sequence[PlannedService],
+    some: Sequence[PlannedService],
+    clients: Collection[UUID],
+) -> None:
+    """Take clients off some of the services of a plan; what is for nobody goes."""
+    for plan in some:
+        plan.clients[:] = [client for client in plan.clients if client.client_id not in clients]
         if not plan.clients:
             database.delete(plan)
-    keep_one_primary([plan for plan in plans if plan.clients])
+    keep_one_primary([plan for plan in there if plan.clients])
 
 
 def keep_one_primary(left: Sequence[PlannedService]) -> None:
     """Portions and travel follow a session's primary service: there is one as long as there is any."""
     if left and not any(plan.primary for plan in left):
         left[0].primary = True
-
-
-def forget_clients(
-    database: Database, rows: Sequence[Session], series: Series | None, gone: Collection[UUID]
-) -> None:
-    """What was planned is not for clients any more who do not take part: neither in these sessions, nor in those of
-    their series that are made later."""
-    for plans in plans_of(database, [row.id for row in rows]).values():
-        without(database, plans, gone)
-    if series is not None:
-        without(database, pattern_of(database, series), gone)

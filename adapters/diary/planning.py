@@ -17,7 +17,7 @@ from adapters.database.engine import Sessions, reading
 from adapters.diary.agreements import items_on
 from adapters.diary.amounts import read_cents, read_number
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
-from adapters.diary.planned import keep_one_primary, pattern_of, plans_of
+from adapters.diary.planned import pattern_of, plans_of, take_from
 from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
@@ -280,9 +280,5 @@ def _take(database: Database, there: list[PlannedService], service_id: UUID, som
     """Take a service off one plan; what is left has a primary service again."""
     mine = [plan for plan in there if plan.service_id == service_id]
     mine = [plan for plan in mine if not some or some & {client.client_id for client in plan.clients}]
-    for plan in mine:
-        plan.clients[:] = [client for client in plan.clients if some and client.client_id not in some]
-        if not plan.clients:
-            database.delete(plan)
-    keep_one_primary([plan for plan in there if plan.clients])
+    take_from(database, there, mine, some or {one.client_id for plan in mine for one in plan.clients})
     return bool(mine)

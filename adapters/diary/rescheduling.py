@@ -15,7 +15,7 @@ from adapters.diary.accepting import unassigned
 from adapters.diary.changing import Move, span_to
 from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.lookup import all_by_ref, find_session
-from adapters.diary.planned import plans_of
+from adapters.diary.planned import keep_one_primary, plans_of
 from adapters.diary.presence import check_availability
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import record, writing
@@ -98,11 +98,13 @@ def _copy(original: Session, span: Span, workers: Sequence[Worker], act: Act, *,
 def _copy_services(database: Database, original: Session, made: Session, act: Act) -> None:
     """It is to deliver what the original was to, to those who take part in it."""
     there = {one.client_id for one in made.clients}
-    for planned in plans_of(database, [original.id])[original.id]:
-        plan = planned.copy(act)
+    copies = [planned.copy(act) for planned in plans_of(database, [original.id])[original.id]]
+    for plan in copies:
         plan.session_id = made.id
         plan.clients = [client for client in plan.clients if client.client_id in there]
-        database.add(plan)
+    wanted = [plan for plan in copies if plan.clients]
+    keep_one_primary(wanted)
+    database.add_all(wanted)
 
 
 def _record(database: Database, act: Act, original: Session, made: Session, warnings: Sequence[str]) -> None:

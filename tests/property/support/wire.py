@@ -32,7 +32,7 @@ class Wired(FakeWorld):
             fake = held.enter_context(FakeServer().running())
             super().__init__("", fake, engine=engine, **stage.options)
             self._held = held.pop_all()
-        self.link_as(_profile(stage.personality))
+        self.link_as(profile_of(stage.personality))
         put_on(fake.switches, PERSONALITIES[stage.personality])
 
     def close(self) -> None:
@@ -45,7 +45,7 @@ def over_http(stage: Stage, engine: Engine) -> Wired:
 
 
 @cache
-def _profile(personality: str) -> Profile:
+def profile_of(personality: str) -> Profile:
     """What is found out about such a server; what it only shows later is not found out."""
     with FakeServer().running() as fake, TemporaryDirectory() as folder:
         put_on(fake.switches, STEADY.get(personality, {}))
