@@ -27,21 +27,23 @@ def _practice() -> None:
 
 @practice.command("import")
 def import_(
-    ctx: typer.Context, file: Path = typer.Argument(metavar="FILE.toml", help="The practice's tables.")
+    ctx: typer.Context,
+    path: Path = typer.Argument(metavar="PATH", help="A TOML file, or a folder with CSV files, one a table."),
 ) -> None:
-    """Add or update people, places and reasons from a file.
+    """Take the whole practice in: people, places, sessions, rosters.
 
-    The file has tables [practice], [[site]], [[room]], [[worker]], [[client]], [[service]] and [[reason]]. Rows are
-    known by their id, so a second import updates them. All of the file is taken, or nothing.
+    Rows are known by their id: a second import updates people, places, services and reasons, and leaves sessions,
+    stays and rosters that are there as they are. All of it is taken, or nothing; what is wrong is told, with its line.
 
     Example: calendula practice import practice.toml
     """
     from adapters.diary.importing import import_practice
 
     run = here(ctx)
-    counts = import_practice(run.sessions, run.act(), file)
-    for count in counts:
-        typer.echo(f"{count.table}: {count.added} added, {count.updated} updated")
+    for done in import_practice(run.sessions, run.act(), path, run.config.settings):
+        rest = f"{done.kept} left as they are" if done.kept else f"{done.updated} updated"
+        warnings = "".join(f"; {code} {many}" for code, many in done.warnings)
+        typer.echo(f"{done.table}: {done.added} added, {rest}{warnings}")
 
 
 @privacy.callback()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import selectinload
 
+from adapters.database.portions import portions
 from model.service import AgreementItem, ServiceAgreement
 
 Items = dict[tuple[UUID, UUID], AgreementItem]  # by client and service
@@ -15,10 +16,23 @@ Items = dict[tuple[UUID, UUID], AgreementItem]  # by client and service
 
 def items_on(database: Database, clients: Iterable[UUID], day: date) -> Items:
     """The items of approved agreements that cover that day; of two the one of the later agreement."""
-    query = select(ServiceAgreement).where(ServiceAgreement.client_id.in_(list(clients)))
+    return covering(agreements_of(database, clients), day)
+
+
+def agreements_of(database: Database, clients: Iterable[UUID]) -> list[ServiceAgreement]:
+    """All agreements of these clients, the later ones last; a fixed number of queries."""
     items = selectinload(ServiceAgreement.items).joinedload(AgreementItem.service, innerjoin=True)
+    found: list[ServiceAgreement] = []
+    for some in portions(sorted(set(clients))):
+        query = select(ServiceAgreement).where(ServiceAgreement.client_id.in_(some))
+        found += database.scalars(query.options(items).order_by(ServiceAgreement.start_date))
+    return found
+
+
+def covering(agreements: Iterable[ServiceAgreement], day: date) -> Items:
+    """The items of those that cover that day."""
     found: Items = {}
-    for agreement in database.scalars(query.options(items).order_by(ServiceAgreement.start_date)):
+    for agreement in agreements:
         if agreement.covers(day):
             found |= {(agreement.client_id, item.service_id): item for item in agreement.items}
     return found

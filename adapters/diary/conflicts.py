@@ -5,7 +5,7 @@ Intervals are half-open. Asked after the change was flushed, in its transaction;
 out.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,15 +88,45 @@ def refusals(database: Database, rows: Iterable[Session]) -> list[DomainError]:
     (E_ASSET_CONFLICT), each with the times of every session that clashes.
     """
     mine = [row for row in rows if not row.frozen]
-    rooms, assets = _full(database, [(row, row.starts_at, row.ends_at) for row in mine])
-    found = []
-    if rooms:
-        found.append(DomainError("E_ROOM_CONFLICT", f"The room is taken: {_times(rooms)}; choose another"))
-    if assets:
-        found.append(
-            DomainError("E_ASSET_CONFLICT", f"The asset is in use: {_times(assets)}; choose another")
-        )
-    return found
+    return clashes(database, mine).of(mine)
+
+
+@dataclass(frozen=True)
+class Clashes:
+    """The times at which a room, or an asset, is asked too much of."""
+
+    rooms: frozenset[Taken]
+    assets: frozenset[Taken]
+
+    def of(self, rows: Iterable[Session]) -> list[DomainError]:
+        """What there is to say of some of the sessions."""
+        mine = list(rows)
+        rooms = self.rooms.intersection(taken for row in mine for taken in _room(row))
+        assets = self.assets.intersection(taken for row in mine for taken in _assets(row))
+        found = []
+        if rooms:
+            found.append(
+                DomainError("E_ROOM_CONFLICT", f"The room is taken: {_times(rooms)}; choose another")
+            )
+        if assets:
+            found.append(
+                DomainError("E_ASSET_CONFLICT", f"The asset is in use: {_times(assets)}; choose another")
+            )
+        return found
+
+
+def clashes(database: Database, rows: Iterable[Session]) -> Clashes:
+    """All clashes of `rows`, with each other and with whatever else there is."""
+    rooms, assets = _full(database, [(row, row.starts_at, row.ends_at) for row in rows])
+    return Clashes(frozenset(rooms), frozenset(assets))
+
+
+def _room(row: Session) -> list[Taken]:
+    return [Taken(row.room_id, row.starts_at, row.ends_at)] if row.room_id else []
+
+
+def _assets(row: Session) -> list[Taken]:
+    return [Taken(one.asset_id, row.starts_at, row.ends_at, one.qty) for one in row.assets]
 
 
 def _times(clashes: Iterable[Taken]) -> str:
@@ -150,6 +180,30 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     engaged = _others(database, _CLIENTS, clients, without=mine)
     twice = any(want.meets(other) for want in clients for other in engaged)
     return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
+
+
+def meetings(database: Database, rows: Iterable[Session]) -> dict[Session, list[str]]:
+    """The same for many sessions at once, beside each other too: what to warn of, by session."""
+    mine = [row for row in rows if not row.frozen and _blocks(row)]
+    workers = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
+    clients = {
+        row: [Taken(c.client_id, row.starts_at, row.ends_at) for c in row.active_clients] for row in mine
+    }
+    busy, engaged = _twice(database, _WORKERS, workers), _twice(database, _CLIENTS, clients)
+    found: dict[Session, list[str]] = {}
+    for row in mine:
+        row.overlap_acknowledged = not busy.isdisjoint(workers[row])
+        codes = ["SLOT_OVERLAP"] * row.overlap_acknowledged
+        found[row] = codes + ["CLIENT_OVERLAP"] * (not engaged.isdisjoint(clients[row]))
+    return found
+
+
+def _twice(database: Database, book: _Book, times: Mapping[Session, Sequence[Taken]]) -> set[Taken]:
+    """Which of these times somebody is taken at who is taken already."""
+    wanted = [taken for several in times.values() for taken in several]
+    others = _others(database, book, wanted, without=times)
+    others += _elsewhere(database, wanted) if book is _WORKERS else []
+    return set(too_many(wanted, others, {}))
 
 
 def busy_workers(

@@ -5,6 +5,7 @@ What is wrong with one is `validating`'s to find; what it becomes is `publishing
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
@@ -147,10 +148,17 @@ def show(sessions: Sessions, period: str) -> list[SlotView]:
 
 def period_named(database: Database, text: str) -> RosterPeriod:
     """The period whose id begins like that, with everything planned in it."""
-    parts = selectinload(RosterPeriod.slots).options(*PARTS)
-    query = select(RosterPeriod).options(parts, joinedload(RosterPeriod.base))
+    return database.get_one(RosterPeriod, period_id(database, text), options=_WHOLE)
+
+
+def period_id(database: Database, text: str) -> UUID:
+    """The one id of a period that begins like that."""
     wanted = text.strip().lower()
-    found = [row for row in database.scalars(query) if len(wanted) >= 4 and str(row.id).startswith(wanted)]
+    ids = database.scalars(select(RosterPeriod.id)) if len(wanted) >= 4 else ()
+    found = [one for one in ids if str(one).startswith(wanted)]
     if len(found) != 1:
         raise DomainError("E_NOT_FOUND", f'There is no roster period "{text[:40]}", or several')
     return found[0]
+
+
+_WHOLE = (selectinload(RosterPeriod.slots).options(*PARTS), joinedload(RosterPeriod.base))
