@@ -1,4 +1,4 @@
-"""Commands about the practice itself: its people and places from a file, and what may leave it."""
+"""Commands about the practice itself: all of it from files, a made-up one, and what may leave it."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from adapters.cli.context import here
 practice = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="People and places: practice import.",
+    help="The whole practice: import, sample.",
     rich_markup_mode=None,
 )
 privacy = typer.Typer(
@@ -22,7 +22,7 @@ privacy = typer.Typer(
 
 @practice.callback()
 def _practice() -> None:
-    """People, places, services and cancellation reasons."""
+    """Everything the practice has, from files."""
 
 
 @practice.command("import")
@@ -44,6 +44,29 @@ def import_(
         rest = f"{done.kept} left as they are" if done.kept else f"{done.updated} updated"
         warnings = "".join(f"; {code} {many}" for code, many in done.warnings)
         typer.echo(f"{done.table}: {done.added} added, {rest}{warnings}")
+
+
+@practice.command("sample")
+def sample(
+    ctx: typer.Context,
+    folder: Path = typer.Argument(metavar="FOLDER", help="A new folder, or an empty one."),
+    seed: int = typer.Option(1, "--seed", help="Another number makes another practice up."),
+    start: str = typer.Option("", "--start", help="A day of its first week; without: today."),
+) -> None:
+    """Make a practice up to try things out with, as a folder of files.
+
+    30 workers, 200 clients and 6 sites in two time zones over 12 weeks; nobody in it is a person. The same seed and
+    start make the same files. Import them into a database of their own: what was imported is not taken out again.
+
+    Example: calendula practice sample try-out --seed 7
+    """
+    from adapters.diary.times import read_day
+    from adapters.sample.writing import write_sample
+
+    day = read_day(start) if start else here(ctx).clock().date()
+    counts = write_sample(folder, seed, day)
+    typer.echo(f"{folder}: {', '.join(f'{table} {many}' for table, many in counts.items())}")
+    typer.echo(f"Take it in with: calendula practice import {folder}")
 
 
 @privacy.callback()

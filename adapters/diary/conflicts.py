@@ -190,12 +190,14 @@ def meetings(database: Database, rows: Iterable[Session]) -> dict[Session, list[
         row: [Taken(c.client_id, row.starts_at, row.ends_at) for c in row.active_clients] for row in mine
     }
     busy, engaged = _twice(database, _WORKERS, workers), _twice(database, _CLIENTS, clients)
-    found: dict[Session, list[str]] = {}
     for row in mine:
-        row.overlap_acknowledged = not busy.isdisjoint(workers[row])
-        codes = ["SLOT_OVERLAP"] * row.overlap_acknowledged
-        found[row] = codes + ["CLIENT_OVERLAP"] * (not engaged.isdisjoint(clients[row]))
-    return found
+        if not busy.isdisjoint(workers[row]):
+            row.overlap_acknowledged = True
+    return {
+        row: ["SLOT_OVERLAP"] * (not busy.isdisjoint(workers[row]))
+        + ["CLIENT_OVERLAP"] * (not engaged.isdisjoint(clients[row]))
+        for row in mine
+    }
 
 
 def _twice(database: Database, book: _Book, times: Mapping[Session, Sequence[Taken]]) -> set[Taken]:
