@@ -81,15 +81,15 @@ def plan_new(
     agreements: Iterable[ServiceAgreement],
     owned: defaultdict[UUID, list[PlannedService]],
 ) -> None:
-    """The same for sessions that are being made; `owned` is all that they were given before, by session or series."""
+    """The same for sessions that are being made: `owned` is what they are given, for whoever stores them too."""
     _check_bills(rows[0])
     service, clients = _named(database, rows[0], what)
     items = covering(agreements, day_of(rows[0]))
     made = _made(service, clients, what, act, rate_cents=_agreed_rate(database, items, service, clients))
     for row in rows:
-        _give(database, act, made, owned[row.id], session_id=row.id, active=_active(row))
+        _given(act, made, owned[row.id], session_id=row.id, active=_active(row))
     if series is not None:
-        _give(database, act, made, owned[series.id], series_id=series.id, active=None)
+        _given(act, made, owned[series.id], series_id=series.id, active=None)
 
 
 def plan_template(
@@ -281,12 +281,27 @@ def _give(
     session_id: UUID | None = None,
     series_id: UUID | None = None,
 ) -> None:
+    """Give a session or series its own copy, and store it."""
+    own = _given(act, made, there, active=active, session_id=session_id, series_id=series_id)
+    if own is not None:
+        database.add(own)
+
+
+def _given(
+    act: Act,
+    made: PlannedService,
+    there: list[PlannedService],
+    *,
+    active: set[UUID] | None,
+    session_id: UUID | None = None,
+    series_id: UUID | None = None,
+) -> PlannedService | None:
     """Give a session or series its own copy, for those who take part; the first service is the primary one."""
     own = made.copy(act)
     own.session_id, own.series_id = session_id, series_id
     own.clients = [client for client in own.clients if active is None or client.client_id in active]
     if not own.clients:
-        return
+        return None
     wanted = {client.client_id for client in own.clients}
     for plan in there:
         if plan.service_id == own.service_id and wanted & {client.client_id for client in plan.clients}:
@@ -297,7 +312,7 @@ def _give(
     for plan in there:
         plan.primary &= not own.primary
     there.append(own)
-    database.add(own)
+    return own
 
 
 def _take(database: Database, there: list[PlannedService], service_id: UUID, some: set[UUID]) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from adapters.database.bulk import insert_all
 from adapters.diary.adding import New, Prepared, prepare, record_added
 from adapters.diary.agreements import agreements_of
 from adapters.diary.conflicts import clashes, meetings
@@ -20,6 +21,7 @@ from adapters.diary.presence import absences
 from adapters.diary.staffing import ineligibilities
 from adapters.diary.taking import Imported, Taking, Tally, typed
 from model.errors import DomainError
+from model.series import Series
 from model.service import GroupTemplate, PlannedService, Service, ServiceAgreement
 from model.session import Session
 
@@ -30,11 +32,10 @@ def take_sessions(taking: Taking) -> list[Imported]:
     """Add what is not there yet; what is wrong with one of them is said of its entry."""
     sessions, plans = Tally("session"), Tally("planned_service")
     made = _prepared(taking, taking.new("session", sessions))
-    taking.database.add_all(one.series or one.rows[0] for _, one in made.values())
-    _plan(taking, made, plans)
-    taking.database.flush()
+    planned = _plan(taking, made, plans)
     warnings = _warnings(taking, made)
     _check(taking, made)
+    insert_all(taking.database, [*_rows(made), *planned], now=taking.act.now)
     for entry, one in made.values():
         codes = sorted({*one.warnings, *warnings[entry.ref]})
         sessions.warn(codes)
@@ -55,10 +56,17 @@ def _prepared(taking: Taking, entries: Iterable[Entry]) -> _Made:
     return made
 
 
+def _rows(made: _Made) -> Iterator[Series | Session]:
+    for _, one in made.values():
+        if one.series:
+            yield one.series
+        yield from one.rows
+
+
 # --- what is planned ------------------------------------------------------------------------------------------
 
 
-def _plan(taking: Taking, made: _Made, tally: Tally) -> None:
+def _plan(taking: Taking, made: _Made, tally: Tally) -> list[PlannedService]:
     """Plan what is to be delivered; of sessions that were there before nothing, their plans may be others by now."""
     entries = taking.found.good("planned_service")
     mine = [entry for entry in entries if entry.text("session") in made]
@@ -76,6 +84,7 @@ def _plan(taking: Taking, made: _Made, tally: Tally) -> None:
             except DomainError as error:
                 taking.refuse(entry, error)
     tally.added, tally.kept = len(mine), len(entries) - len(mine)
+    return [plan for several in owned.values() for plan in several]
 
 
 def _asked(entry: Entry, session: Session, templates: dict[str, tuple[str, GroupTemplate]]) -> Plan:

@@ -19,7 +19,7 @@ def read_csv(
     """All entries of a file, and the lines that are none."""
     rows = list(_rows(file))
     if not rows:
-        raise UnreadableError(f"{file} is empty; its first line names the columns: {', '.join(allowed)}")
+        raise UnreadableError(f"{file.name} is empty; its first line names the columns: {', '.join(allowed)}")
     (line, names), *others = rows
     names = [name.strip() for name in names]
     wrong = [f"{file.name}:{line}: {why}" for why in _wrong_names(names, required, allowed)]
@@ -47,7 +47,7 @@ def _rows(file: Path) -> Iterator[_Row]:
                 yield before + 1, cells
             before = reader.line_num
     except csv.Error as error:
-        raise UnreadableError(f"{file}:{before + 1}: not CSV from here on: {error}") from error
+        raise UnreadableError(f"{file.name}:{before + 1}: not CSV from here on: {error}") from error
 
 
 def _wrong_names(names: Sequence[str], required: Sequence[str], allowed: Sequence[str]) -> Iterator[str]:

@@ -57,11 +57,11 @@ def text_of(file: Path) -> str:
     except OSError as error:
         raise UnreadableError(f"{file} cannot be read: {error.strerror}") from error
     if len(content) > MOST_BYTES:
-        raise UnreadableError(f"{file} is larger than {MOST_BYTES // 1_000_000} MB; divide it")
+        raise UnreadableError(f"{file.name} is larger than {MOST_BYTES // 1_000_000} MB; divide it")
     if b"\0" in content:
-        raise UnreadableError(f"{file} has NUL bytes: it is not text, or not UTF-8; save it as UTF-8")
+        raise UnreadableError(f"{file.name} has NUL bytes: it is not text, or not UTF-8; save it as UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(f"{file} is not UTF-8 text (line {line}); save it as UTF-8") from error
+        raise UnreadableError(f"{file.name} is not UTF-8 text (line {line}); save it as UTF-8") from error

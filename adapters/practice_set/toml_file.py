@@ -36,7 +36,9 @@ def read_toml(file: Path) -> tuple[list[Raw], list[str]]:
         if table == "practice" and isinstance(value, dict):
             entries += _entries(file, table, [value], headers)
         elif table != "practice" and isinstance(value, list):
-            entries += _entries(file, table, value, headers)
+            tables = [one for one in value if isinstance(one, dict)]
+            entries += _entries(file, table, tables, headers)
+            problems += [f"{file.name}: [[{table[:60]}]]: not all of it are tables"] * (tables != value)
         else:
             wanted = "[practice]" if table == "practice" else f"[[{table[:60]}]]"
             problems.append(f"{file.name}: {table[:60]}: not a table of entries; write {wanted}")
@@ -47,12 +49,12 @@ def _parsed(file: Path, text: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise UnreadableError(f"{file} is not TOML: too much is nested in it") from error
+        raise UnreadableError(f"{file.name} is not TOML: too much is nested in it") from error
     except ValueError as error:  # what TOML refuses, and numbers of thousands of digits
-        raise UnreadableError(f"{file} is not TOML: {error}") from error
+        raise UnreadableError(f"{file.name} is not TOML: {error}") from error
 
 
-def _entries(file: Path, table: str, values: list[object], headers: list[_Found]) -> Iterator[Raw]:
+def _entries(file: Path, table: str, values: list[dict[str, object]], headers: list[_Found]) -> Iterator[Raw]:
     places = [header for header in headers if header.table == table]
     known = len(places) == len(values)
     for number, value in enumerate(values, 1):
@@ -61,7 +63,7 @@ def _entries(file: Path, table: str, values: list[object], headers: list[_Found]
             table=table,
             file=file.name,
             number=number,
-            values=value if isinstance(value, dict) else {"": value},
+            values=value,
             line=place.line if place else None,
             lines=place.keys if place else {},
         )
