@@ -109,7 +109,7 @@ def place() -> Iterator[Path]:
         yield Path(folder)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(files=_damaged())
 def test_a_damaged_set_is_taken_whole_or_not_at_all(
     empty: Path, place: Path, files: dict[str, bytes]
