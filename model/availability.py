@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey, Index
@@ -43,6 +44,7 @@ class Window:
     end: int
 
 
+@lru_cache(maxsize=1024)
 def read_windows(text: str) -> tuple[Window, ...]:
     """Read "MO-FR 09:00-17:00, SA 22:00-06:00" in order of the week; an end that is not later is of the next day."""
     found = [window for part in text.split(",") for window in _windows(part.strip().upper())]

@@ -22,10 +22,11 @@ class Taken:
 
 def too_many(wanted: Sequence[Taken], others: Sequence[Taken], capacity: Mapping[UUID, int]) -> list[Taken]:
     """Those of `wanted` that do not fit in beside `others` and each other; where no capacity is known there is one."""
-    whole = {
-        who: above([t for t in (*wanted, *others) if t.who == who], capacity.get(who, 1))
-        for who in {want.who for want in wanted}
-    }
+    by_who: dict[UUID, list[Taken]] = {want.who: [] for want in wanted}
+    for taken in (*wanted, *others):
+        if taken.who in by_who:
+            by_who[taken.who].append(taken)
+    whole = {who: above(several, capacity.get(who, 1)) for who, several in by_who.items()}
     return [
         want
         for want in wanted

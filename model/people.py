@@ -1,8 +1,9 @@
 """The people: workers who see sessions in their calendars, clients who never appear there by name unasked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey
@@ -78,10 +79,10 @@ class Client(Row, Base):
         return self.name.split()[0] if self.name.split() else ""
 
 
-def next_internal_id(taken: Iterable[str]) -> str:
-    """The id of a new client who has none yet: one more than the highest number so far (004-05)."""
+def new_internal_ids(taken: Iterable[str]) -> Iterator[str]:
+    """For clients who have none yet, one after another: from one more than the highest number so far (004-05)."""
     numbers = [int(known[2:]) for known in taken if known[:2] == "C-" and known[2:].isdecimal()]
-    return f"C-{max(numbers, default=_FIRST_NUMBER - 1) + 1}"
+    return (f"C-{number}" for number in count(max(numbers, default=_FIRST_NUMBER - 1) + 1))
 
 
 def check_name(name: str) -> None:

@@ -453,8 +453,7 @@ class Session(Row, Details, Timed, Base):
         )
 
     def add_client(self, client: Client, act: Act) -> None:
-        if any(c.client_id == client.id for c in self.clients):
-            raise DomainError("E_DUPLICATE_CLIENT", "A client can take part in a session only once")
+        check_clients([client.id, *(one.client_id for one in self.clients)])
         self.clients.append(
             SessionClient(
                 id=act.new_id(),
@@ -564,6 +563,13 @@ def check_workers(workers: Iterable[UUID]) -> None:
     ids = list(workers)
     if len(set(ids)) < len(ids):
         raise DomainError("E_DUPLICATE_WORKER", "The same worker is named twice")
+
+
+def check_clients(clients: Iterable[UUID]) -> None:
+    """Nobody takes part in a session twice (000-16)."""
+    ids = list(clients)
+    if len(set(ids)) < len(ids):
+        raise DomainError("E_DUPLICATE_CLIENT", "A client can take part in a session only once")
 
 
 def check_site_clients(clients: Iterable[Client], site_id: UUID | None) -> None:

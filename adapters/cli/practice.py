@@ -1,4 +1,4 @@
-"""Commands about the practice itself: its people and places from a file, and what may leave it."""
+"""Commands about the practice itself: all of it from files, a made-up one, and what may leave it."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from adapters.cli.context import here
 practice = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="People and places: practice import.",
+    help="The whole practice: import, sample.",
     rich_markup_mode=None,
 )
 privacy = typer.Typer(
@@ -22,26 +22,51 @@ privacy = typer.Typer(
 
 @practice.callback()
 def _practice() -> None:
-    """People, places, services and cancellation reasons."""
+    """Everything the practice has, from files."""
 
 
 @practice.command("import")
 def import_(
-    ctx: typer.Context, file: Path = typer.Argument(metavar="FILE.toml", help="The practice's tables.")
+    ctx: typer.Context,
+    path: Path = typer.Argument(metavar="PATH", help="A TOML file, or a folder with CSV files, one a table."),
 ) -> None:
-    """Add or update people, places and reasons from a file.
+    """Take the whole practice in: people, places, sessions, rosters.
 
-    The file has tables [practice], [[site]], [[room]], [[worker]], [[client]], [[service]] and [[reason]]. Rows are
-    known by their id, so a second import updates them. All of the file is taken, or nothing.
+    Rows are known by their id: a second import updates people, places, services and reasons, and leaves sessions,
+    stays and rosters that are there as they are. All of it is taken, or nothing; what is wrong is told, with its line.
 
     Example: calendula practice import practice.toml
     """
     from adapters.diary.importing import import_practice
 
     run = here(ctx)
-    counts = import_practice(run.sessions, run.act(), file)
-    for count in counts:
-        typer.echo(f"{count.table}: {count.added} added, {count.updated} updated")
+    for done in import_practice(run.sessions, run.act(), path, run.config.settings):
+        rest = f"{done.kept} left as they are" if done.kept else f"{done.updated} updated"
+        warnings = "".join(f"; {code} {many}" for code, many in done.warnings)
+        typer.echo(f"{done.table}: {done.added} added, {rest}{warnings}")
+
+
+@practice.command("sample")
+def sample(
+    ctx: typer.Context,
+    folder: Path = typer.Argument(metavar="FOLDER", help="A new folder, or an empty one."),
+    seed: int = typer.Option(1, "--seed", help="Another number makes another practice up."),
+    start: str = typer.Option("", "--start", help="A day of its first week; without: today."),
+) -> None:
+    """Make a practice up to try things out with, as a folder of files.
+
+    30 workers, 200 clients and 6 sites in two time zones over 12 weeks; nobody in it is a person. The same seed and
+    start make the same files. Import them into a database of their own: what was imported is not taken out again.
+
+    Example: calendula practice sample try-out --seed 7
+    """
+    from adapters.diary.times import read_day
+    from adapters.sample.writing import write_sample
+
+    day = read_day(start) if start else here(ctx).clock().date()
+    counts = write_sample(folder, seed, day)
+    typer.echo(f"{folder}: {', '.join(f'{table} {many}' for table, many in counts.items())}")
+    typer.echo(f"Take it in with: calendula practice import {folder}")
 
 
 @privacy.callback()

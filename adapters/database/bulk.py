@@ -1,4 +1,4 @@
-"""Insert many new rows at once, past the unit of work: what a run writes down by the page and leaves alone then.
+"""Insert many new rows at once, past the unit of work: what a run or an import writes down and leaves alone then.
 
 Values, defaults, numbers and stamps are those that the unit of work would give. The rows themselves are not
 tracked: what is changed on them afterwards is lost.
@@ -16,18 +16,20 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 from adapters.database.diary_changes import inserted_in_bulk
 from adapters.database.revisions import take
 from model.base import Base, Row
+from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
+from model.service import PlannedService
 from model.session import Session
 
 
 def insert_all(database: Database, rows: Sequence[Base], *, now: datetime) -> None:
-    """Insert them with the assignments of new sessions, each table's together and in the order of references."""
+    """Insert them with the parts of new sessions, series and plans, a table at a time, in the order of references."""
     found: dict[type[Base], list[Base]] = defaultdict(list)
     for row in rows:
         for one in _with_children(row):
             found[type(one)].append(one)
     for noun in sorted(found, key=lambda noun: _order().index(noun.__tablename__)):
         stamp: dict[str, object] = {"created_at": now, "updated_at": now} if issubclass(noun, Row) else {}
-        if noun is Session:
+        if noun in (Session, Series):
             stamp["rev"] = take(database)
         table = Base.metadata.tables[noun.__tablename__]
         values = _told([_values(row) | stamp for row in found[noun]])
@@ -41,7 +43,16 @@ def insert_all(database: Database, rows: Sequence[Base], *, now: datetime) -> No
 def _with_children(row: Base) -> Iterator[Base]:
     yield row
     if isinstance(row, Session):
-        yield from row.workers
+        yield from (*row.workers, *row.clients, *row.assets)
+    elif isinstance(row, Series):
+        parts: list[SeriesWorker | SeriesClient | SeriesAsset] = [*row.workers, *row.clients, *row.assets]
+        for part in parts:
+            part.series_id = row.id
+            yield part
+    elif isinstance(row, PlannedService):
+        for client in row.clients:
+            client.planned_id = row.id
+            yield client
 
 
 def _values(row: Base) -> dict[str, object]:

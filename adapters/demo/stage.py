@@ -18,7 +18,8 @@ from adapters.database.migrations import migrate
 from adapters.demo.dates import Calendar
 from adapters.demo.phone import Phone
 from adapters.demo.radicale import Server
-from adapters.diary.importing import Imported, import_practice
+from adapters.diary.importing import import_practice
+from adapters.diary.taking import Imported
 from adapters.links.adding import Linked, NewLink, add_link
 from adapters.links.consent import Login
 from adapters.links.credentials import Credentials

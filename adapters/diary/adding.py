@@ -109,31 +109,49 @@ class _Parties:
 def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -> Changed:
     """Add a session, or with a rule a series and its occurrences of the next 13 months."""
     with writing(sessions) as database:
-        parties = _parties(database, new, act)
-        minutes = default_minutes(parties.of_type, end=new.end, minutes=new.minutes)
-        span = read_span(new.start, end=new.end, minutes=minutes, tz=parties.tz)
-        parties.activities = read_activities(new.activities, span.start, parties.workers)
-        _check(new, parties, span)
-        rule = _rule(new.rule, span)
-        rows, series = _made(new, parties, span, rule, act)
+        made = prepare(database, new, act, settings)
+        rows, series = made.rows, made.series
         check_eligibility(database, rows)
         database.add(series or rows[0])
         database.flush()
         about = {"series_id": series.id} if series else {"session_id": rows[0].id}
         warnings = refuse_or_waive(database, act, refusals(database, rows), new.override, **about)
-        warnings += _warnings(span, rule, parties) + overlaps(database, rows)
-        warnings += (
-            subject_warnings(new.subject, settings.rules.subject_pattern) if rows[0].has_client else []
-        )
+        warnings += made.warnings + overlaps(database, rows)
         warnings += check_availability(database, rows, settings.rules)
-        _record(database, act, rows[0], series, warnings)
+        record_added(database, act, made, warnings)
         return Changed(
             session_id=rows[0].id,
             series_id=series.id if series else None,
             count=len(rows),
             warnings=tuple(warnings),
-            new_clients=tuple(client.internal_id for client in parties.clients[len(new.clients) :]),
+            new_clients=made.new_clients,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Rows for what was asked for, which nobody has stored yet, nor held against what else there is."""
+
+    rows: list[Session]
+    series: Series | None
+    warnings: list[str]
+    new_clients: tuple[str, ...]
+
+
+def prepare(database: Database, new: New, act: Act, settings: Settings) -> Prepared:
+    """Ask everything that can be asked of what is new by itself; the first id of `act` names the session or series."""
+    parties = _parties(database, new, act)
+    minutes = default_minutes(parties.of_type, end=new.end, minutes=new.minutes)
+    span = read_span(new.start, end=new.end, minutes=minutes, tz=parties.tz)
+    parties.activities = read_activities(new.activities, span.start, parties.workers)
+    _check(new, parties, span)
+    rule = _rule(new.rule, span)
+    rows, series = _made(new, parties, span, rule, act)
+    warnings = _warnings(span, rule, parties)
+    if rows[0].has_client:
+        warnings += subject_warnings(new.subject, settings.rules.subject_pattern)
+    known = tuple(client.internal_id for client in parties.clients[len(new.clients) :])
+    return Prepared(rows=rows, series=series, warnings=warnings, new_clients=known)
 
 
 def _parties(database: Database, new: New, act: Act) -> _Parties:
@@ -268,7 +286,9 @@ def _warnings(span: Span, rule: Rule | None, parties: _Parties) -> list[str]:
     return found
 
 
-def _record(database: Database, act: Act, row: Session, series: Series | None, warnings: list[str]) -> None:
+def record_added(database: Database, act: Act, made: Prepared, warnings: list[str]) -> None:
+    """Write history for a new session, or for a new series as a whole."""
+    row, series = made.rows[0], made.series
     record(
         database,
         act,

@@ -4,7 +4,8 @@ warning.
 Asked after the change was flushed, in its transaction; what is asked about is left out.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.busy_blocks import times_between
 from adapters.diary.presence import away_at
 from adapters.diary.shifts import outside
-from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, engaged, others
+from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, Book, engaged, others
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
@@ -40,15 +41,45 @@ def refusals(database: Database, rows: Iterable[Session]) -> list[DomainError]:
     (E_ASSET_CONFLICT), each with the times of every session that clashes.
     """
     mine = [row for row in rows if not row.frozen]
-    rooms, assets = _full(database, [(row, row.starts_at, row.ends_at) for row in mine])
-    found = []
-    if rooms:
-        found.append(DomainError("E_ROOM_CONFLICT", f"The room is taken: {_times(rooms)}; choose another"))
-    if assets:
-        found.append(
-            DomainError("E_ASSET_CONFLICT", f"The asset is in use: {_times(assets)}; choose another")
-        )
-    return found
+    return clashes(database, mine).of(mine)
+
+
+@dataclass(frozen=True)
+class Clashes:
+    """The times at which a room, or an asset, is asked too much of."""
+
+    rooms: frozenset[Taken]
+    assets: frozenset[Taken]
+
+    def of(self, rows: Iterable[Session]) -> list[DomainError]:
+        """What there is to say of some of the sessions."""
+        mine = list(rows)
+        rooms = self.rooms.intersection(taken for row in mine for taken in _room(row))
+        assets = self.assets.intersection(taken for row in mine for taken in _assets(row))
+        found = []
+        if rooms:
+            found.append(
+                DomainError("E_ROOM_CONFLICT", f"The room is taken: {_times(rooms)}; choose another")
+            )
+        if assets:
+            found.append(
+                DomainError("E_ASSET_CONFLICT", f"The asset is in use: {_times(assets)}; choose another")
+            )
+        return found
+
+
+def clashes(database: Database, rows: Iterable[Session]) -> Clashes:
+    """All clashes of `rows`, with each other and with whatever else there is."""
+    rooms, assets = _full(database, [(row, row.starts_at, row.ends_at) for row in rows])
+    return Clashes(frozenset(rooms), frozenset(assets))
+
+
+def _room(row: Session) -> list[Taken]:
+    return [Taken(row.room_id, row.starts_at, row.ends_at)] if row.room_id else []
+
+
+def _assets(row: Session) -> list[Taken]:
+    return [Taken(one.asset_id, row.starts_at, row.ends_at, one.qty) for one in row.assets]
 
 
 def _times(clashes: Iterable[Taken]) -> str:
@@ -99,6 +130,40 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     engaged = others(database, CLIENTS, clients, without=mine)
     twice = any(want.meets(other) for want in clients for other in engaged)
     return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
+
+
+def meetings(database: Database, rows: Iterable[Session]) -> dict[Session, list[str]]:
+    """The same for many sessions at once, beside each other too: what to warn of, by session."""
+    mine = [row for row in rows if not row.frozen and _blocks(row)]
+    workers = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
+    clients = {
+        row: [Taken(c.client_id, row.starts_at, row.ends_at) for c in row.active_clients] for row in mine
+    }
+    shifts = {row: times for row, times in workers.items() if row.kind is Kind.SHIFT}
+    sessions = {row: times for row, times in workers.items() if row.kind is not Kind.SHIFT}
+    busy = {True: _twice(database, WORKERS, shifts, shift=True), False: _twice(database, WORKERS, sessions)}
+    attending = _twice(database, CLIENTS, clients)
+    found = {}
+    for row in mine:
+        met = not busy[row.kind is Kind.SHIFT].isdisjoint(workers[row])
+        row.overlap_acknowledged = row.overlap_acknowledged or met
+        twice = not attending.isdisjoint(clients[row])
+        found[row] = ["SLOT_OVERLAP"] * met + ["CLIENT_OVERLAP"] * twice
+    return found
+
+
+def _twice(
+    database: Database, book: Book, times: Mapping[Session, Sequence[Taken]], *, shift: bool = False
+) -> set[Taken]:
+    """Which of these times somebody is taken at who is taken already; shifts meet shifts, and nothing else does."""
+    wanted = [taken for several in times.values() for taken in several]
+    there = [
+        taken
+        for kind, taken in engaged(database, book, wanted, without=times)
+        if (kind is Kind.SHIFT) is shift
+    ]
+    there += _elsewhere(database, wanted) if book is WORKERS else []
+    return set(too_many(wanted, there, {}))
 
 
 def busy_workers(

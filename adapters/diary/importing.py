@@ -1,12 +1,11 @@
-"""Import the practice's people, places, services and reasons from a TOML file, by their ids.
+"""Import a practice set: people, places, services and reasons by their ids, then what is booked of them.
 
-All or nothing: everything that is wrong is reported at once, and then nothing is stored. A second import
-updates what the file says and keeps what it leaves out; it never makes twins and never removes anybody.
+All or nothing: everything that is wrong is reported at once, and then nothing is stored. A second import updates
+people, places and the like as the files say, keeps what they leave out, and leaves sessions, stays and rosters as they
+are; it never makes twins and never removes anybody.
 """
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.tables import TABLES, Columns, Entry, Found, read_tables
+from adapters.diary.entries import Entry, Found, check_references, read_entries
+from adapters.diary.lookup import remember_all
+from adapters.diary.tables import TABLES, Columns
+from adapters.diary.taking import DIARY, Imported, Taking, row_id, rows_there, typed
+from adapters.diary.taking_rosters import take_rosters
+from adapters.diary.taking_sessions import take_sessions
+from adapters.diary.taking_stays import take_stays
 from adapters.diary.times import read_span
-from adapters.diary.transaction import record
+from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.asset import Asset
 from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, read_windows, written_windows
 from model.bed import Bed
 from model.cancellation import CancellationReason
 from model.moment import zone
-from model.people import BlocklistEntry, Client, Worker, next_internal_id
+from model.people import BlocklistEntry, Client, Worker, new_internal_ids
 from model.practice import Practice, Region, Room, Site
 from model.service import AgreementItem, GroupTemplate, GroupTemplateClient, Service, ServiceAgreement
 from model.session import timed
 from model.session_type import SessionType
 from model.travel import TravelRate
+from sync.settings import DEFAULTS, Settings
 
 _Noun = (
     Region
@@ -73,59 +79,86 @@ _NOUNS: Mapping[str, type[Any]] = {
     "reason": CancellationReason,
 }
 _TIMED = ("ad_hoc_availability", "leave")
+_MOST_TOLD = 50
 
 
 class ImportFailedError(Exception):
-    """The file cannot be imported; `problems` are all of them, one sentence each."""
+    """The set cannot be imported; `problems` says why, one sentence each: the first fifty, and how many more."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+        more = len(problems) - _MOST_TOLD
+        told = [*problems[:_MOST_TOLD], *([f"and {more} more like these"] if more > 0 else [])]
+        super().__init__("\n".join(told))
+        self.problems = tuple(told)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
-    """How many entries of one table were new, and how many were there."""
-
-    table: str
-    added: int
-    updated: int
-
-
-def import_practice(sessions: Sessions, act: Act, file: Path) -> list[Imported]:
-    """Read, check and store one file."""
-    found = read_tables(_parsed(file))
-    if found.problems:
-        raise ImportFailedError(found.problems)
-    with sessions.begin() as database:
+def import_practice(
+    sessions: Sessions, act: Act, path: Path, settings: Settings = DEFAULTS
+) -> list[Imported]:
+    """Read, check and store a file or a folder, in one transaction."""
+    found = read_entries(path)
+    with writing(sessions) as database:
+        _check(database, found)
         counts = _store(database, found, act)
+        counts += _take(sessions, database, found, act, settings)
         if found.problems:
             raise ImportFailedError(found.problems)
         record(database, act, "imported", counts={c.table: c.added + c.updated for c in counts})
     return counts
 
 
-def _parsed(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ImportFailedError([f"{file} cannot be read: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise ImportFailedError([f"{file} is not UTF-8 text"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ImportFailedError([f"{file} is not TOML: {error}"]) from error
+# --- everything that can be asked before anything is written ---------------------------------------------------
+
+
+def _check(database: Database, found: Found) -> None:
+    """Ask what entries refer to.
+
+    Where a person, a place or a service is wrong there is no use in asking what its sessions clash with: it would be
+    told what follows from that. Where only what is booked is wrong, the rest of it is asked as well.
+    """
+    check_references(found, lambda table: _known(database, found, table))
+    _check_numbers(database, found)
+    if found.practice is None and any(map(found.good, DIARY)) and not database.scalar(select(Practice.id)):
+        found.problems.append("There is no practice yet: give it a name and a tz, in a table [practice]")
+        found.whole = False
+    people_and_places = [entry for table in _NOUNS for entry in found.entries.get(table, [])]
+    if not found.whole or any(entry.bad for entry in people_and_places):
+        raise ImportFailedError(found.problems)
+
+
+def _known(database: Database, found: Found, table: str) -> Collection[str]:
+    """What the practice calls the rows of a table that it has already."""
+    if table in _NOUNS:
+        return set(database.scalars(select(_NOUNS[table].ref)))
+    practice_id = database.scalar(select(Practice.id))
+    ids = {row_id(practice_id, table, ref): ref for ref in found.asked(table)} if practice_id else {}
+    return {ids[one] for one in rows_there(database, table, list(ids))}
+
+
+def _check_numbers(database: Database, found: Found) -> None:
+    """Internal ids are unique."""
+    taken = {row[0]: row[1] for row in database.execute(select(Client.internal_id, Client.ref))}
+    for entry in found.entries.get("client", []):
+        wanted = entry.optional("internal_id")
+        if wanted is not None and taken.setdefault(wanted, entry.ref) != entry.ref:
+            found.say(entry, "another client has it", "internal_id")
+
+
+# --- people, places, services, reasons ------------------------------------------------------------------------
 
 
 def _store(database: Database, found: Found, act: Act) -> list[Imported]:
-    _store_practice(database, found.practice, act)
+    if found.practice is not None:
+        _store_practice(database, found.practice.columns, act)
     rows: dict[str, dict[str, _Noun]] = {}
     counts = []
     for table, noun in _NOUNS.items():  # in this order: each names only what stands before it
         rows[table] = {row.ref: row for row in database.scalars(select(noun))}
         before = len(rows[table])
-        entries = found.entries.get(table, [])
+        entries = found.good(table)
+        numbers = new_internal_ids(row.internal_id for row in rows[table].values() if isinstance(row, Client))
         for entry in entries:
-            _store_entry(table, entry, rows, found, act)
+            _store_entry(entry, rows, numbers, act)
         database.add_all(rows[table].values())
         database.flush()
         added = len(rows[table]) - before
@@ -134,9 +167,7 @@ def _store(database: Database, found: Found, act: Act) -> list[Imported]:
     return counts
 
 
-def _store_practice(database: Database, columns: Columns | None, act: Act) -> None:
-    if columns is None:
-        return
+def _store_practice(database: Database, columns: Columns, act: Act) -> None:
     practice = database.scalar(select(Practice))
     if practice is None:
         database.add(Practice(id=act.new_id(), **columns))
@@ -145,47 +176,39 @@ def _store_practice(database: Database, columns: Columns | None, act: Act) -> No
         setattr(practice, name, value)
 
 
-def _store_entry(table: str, entry: Entry, rows: dict[str, dict[str, _Noun]], found: Found, act: Act) -> None:
-    """Update the row of this id, or make it."""
-    columns = _resolved(table, entry, rows, found.problems)
-    row = rows[table].get(entry.ref)
-    if not found.problems:
-        _derive(table, columns, rows)
-    if table == "client":
-        _number(entry, columns, row, rows["client"], found.problems)
-    if row is not None:
-        for name, value in columns.items():
-            setattr(row, name, value)
-    elif not found.problems:
+def _store_entry(
+    entry: Entry, rows: Mapping[str, dict[str, _Noun]], numbers: Iterator[str], act: Act
+) -> None:
+    """Update the row of this id, or make it; a new client without an internal id gets the next number (004-05)."""
+    table = entry.raw.table
+    columns, row = _derived(table, _resolved(entry, rows), rows), rows[table].get(entry.ref)
+    if row is None:
+        if table == "client" and "internal_id" not in columns:
+            columns["internal_id"] = next(numbers)
         rows[table][entry.ref] = _NOUNS[table](id=act.new_id(), ref=entry.ref, **columns)
+        return
+    for name, value in columns.items():
+        setattr(row, name, value)
 
 
-def _resolved(
-    table: str, entry: Entry, rows: Mapping[str, Mapping[str, _Noun]], problems: list[str]
-) -> Columns:
+def _resolved(entry: Entry, rows: Mapping[str, Mapping[str, _Noun]]) -> Columns:
     """The entry's columns: words as choices, and what it refers to as a row's id."""
-    columns: Columns = {}
-    for name, value in entry.columns.items():
-        key = TABLES[table][name]
-        if key.refers:
-            other = rows[key.refers].get(str(value))
-            if other is None:
-                problems.append(
-                    f"{entry.where}: {name}: there is no such {key.refers}, here or in the database"
-                )
-            else:
-                columns[f"{name}_id"] = other.id
-        elif name != "id":
-            columns[name] = key.choice(str(value)) if key.choice else value
-    return columns
+    keys = TABLES[entry.raw.table]
+    return {
+        f"{name}_id" if keys[name].refers else name: rows[keys[name].refers][str(value)].id
+        if keys[name].refers
+        else value
+        for name, value in typed(entry).items()
+    }
 
 
-def _derive(table: str, columns: Columns, rows: Mapping[str, Mapping[str, _Noun]]) -> None:
-    """Put what is kept in the place of what was typed."""
+def _derived(table: str, columns: Columns, rows: Mapping[str, Mapping[str, _Noun]]) -> Columns:
+    """What is kept in the place of what was typed."""
     if table in _TIMED:
-        columns |= _times(columns, rows["worker"])
-    elif table == "availability":
+        return columns | _times(columns, rows["worker"])
+    if table == "availability" and "hours" in columns:
         columns["windows_text"] = written_windows(read_windows(str(columns.pop("hours"))))
+    return columns
 
 
 def _times(columns: Columns, workers: Mapping[str, _Noun]) -> Columns:
@@ -197,13 +220,19 @@ def _times(columns: Columns, workers: Mapping[str, _Noun]) -> Columns:
     return timed(read_span(start, end=end, minutes=None, tz=zone(tz)))
 
 
-def _number(
-    entry: Entry, columns: Columns, row: _Noun | None, clients: Mapping[str, _Noun], problems: list[str]
-) -> None:
-    """Internal ids are unique; a client without one gets the next number (004-05)."""
-    taken = {c.internal_id: c.ref for c in clients.values() if isinstance(c, Client)}
-    wanted = columns.get("internal_id")
-    if wanted is not None and taken.get(str(wanted), entry.ref) != entry.ref:
-        problems.append(f"{entry.where}: internal_id: another client has it")
-    if wanted is None and row is None:
-        columns["internal_id"] = next_internal_id(taken)
+# --- what is booked ---------------------------------------------------------------------------------------------
+
+
+def _take(
+    sessions: Sessions, database: Database, found: Found, act: Act, settings: Settings
+) -> list[Imported]:
+    """Sessions, stays, rosters: with the rows as the database has them now."""
+    practice_id = database.scalar(select(Practice.id))
+    if practice_id is None:
+        return []
+    database.expunge_all()
+    remember_all(database)
+    taking = Taking(
+        sessions=sessions, database=database, act=act, found=found, settings=settings, practice_id=practice_id
+    )
+    return take_sessions(taking) + take_stays(taking) + take_rosters(taking)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.diary.transaction import record
 from model.act import Act
-from model.people import Client, check_name, next_internal_id
+from model.people import Client, check_name, new_internal_ids
 
 
 def by_name_only(database: Database, act: Act, names: Sequence[str]) -> list[Client]:
@@ -20,7 +20,7 @@ def by_name_only(database: Database, act: Act, names: Sequence[str]) -> list[Cli
     for name in names:
         check_name(name)
         taken = [text for row in database.execute(select(Client.internal_id, Client.ref)) for text in row]
-        internal_id = next_internal_id(taken)
+        internal_id = next(new_internal_ids(taken))
         client = Client(
             id=act.new_id(), ref=internal_id, internal_id=internal_id, name=" ".join(name.split())
         )

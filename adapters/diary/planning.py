@@ -4,7 +4,8 @@ Nothing of it is shown in a calendar, so nothing here changes a session: plans a
 series needs no split. Rows that are made later take the plan of their series along.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
-from adapters.diary.agreements import items_on
+from adapters.diary.agreements import Items, covering, items_on
 from adapters.diary.amounts import read_cents, read_number
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.planned import pattern_of, plans_of, take_from
@@ -25,7 +26,7 @@ from model.act import Act
 from model.errors import DomainError
 from model.people import Client
 from model.portions import check_ratio
-from model.series import Scope
+from model.series import Scope, Series
 from model.service import (
     DeliveryMethod,
     GroupTemplate,
@@ -33,6 +34,7 @@ from model.service import (
     PlannedService,
     PlannedServiceClient,
     Service,
+    ServiceAgreement,
     Unit,
 )
 from model.session import Session
@@ -59,7 +61,8 @@ def plan(sessions: Sessions, act: Act, session: str, what: Plan, scope: Scope | 
         target = find_target(database, session, scope)
         rows = _open(target, act)
         service, clients = _named(database, target.session, what)
-        made = _made(service, clients, what, act, rate_cents=_agreed_rate(database, target, service, clients))
+        items = items_on(database, clients, day_of(target.session))
+        made = _made(service, clients, what, act, rate_cents=_agreed_rate(database, items, service, clients))
         owned = _plans(database, target, rows)
         for row in rows:
             _give(database, act, made, owned[row.id], session_id=row.id, active=_active(row))
@@ -67,6 +70,26 @@ def plan(sessions: Sessions, act: Act, session: str, what: Plan, scope: Scope | 
             _give(database, act, made, owned[target.series.id], series_id=target.series.id, active=None)
         note(database, act, "planned", target)
         return target.changed(len(rows))
+
+
+def plan_new(
+    database: Database,
+    act: Act,
+    rows: Sequence[Session],
+    series: Series | None,
+    what: Plan,
+    agreements: Iterable[ServiceAgreement],
+    owned: defaultdict[UUID, list[PlannedService]],
+) -> None:
+    """The same for sessions that are being made: `owned` is what they are given, for whoever stores them too."""
+    _check_bills(rows[0])
+    service, clients = _named(database, rows[0], what)
+    items = covering(agreements, day_of(rows[0]))
+    made = _made(service, clients, what, act, rate_cents=_agreed_rate(database, items, service, clients))
+    for row in rows:
+        _given(act, made, owned[row.id], session_id=row.id, active=_active(row))
+    if series is not None:
+        _given(act, made, owned[series.id], series_id=series.id, active=None)
 
 
 def plan_template(
@@ -133,11 +156,15 @@ def _open(target: Target, act: Act) -> list[Session]:
     if not rows:
         why = target.session.lock or "none of its sessions is still to come"
         raise DomainError("E_LOCKED", f"Its services cannot be changed any more: {why}")
-    if not target.session.bills:
+    _check_bills(target.session)
+    return rows
+
+
+def _check_bills(session: Session) -> None:
+    if not session.bills:
         raise DomainError(
             "E_NOT_BILLABLE", "A contact, an Other Event or a non-billable session has no services"
         )
-    return rows
 
 
 def _plans(database: Database, target: Target, rows: Sequence[Session]) -> dict[UUID, list[PlannedService]]:
@@ -170,9 +197,8 @@ def _named(database: Database, session: Session, what: Plan) -> tuple[Service, l
     return service, [client for client in active if client in named]
 
 
-def _agreed_rate(database: Database, target: Target, service: Service, clients: Collection[UUID]) -> int:
+def _agreed_rate(database: Database, items: Items, service: Service, clients: Collection[UUID]) -> int:
     """The one rate that all of them agreed to on that day (E_AGREEMENT)."""
-    items = items_on(database, clients, day_of(target.session))
     missing = [client for client in clients if (client, service.id) not in items]
     if missing:
         who = database.get_one(Client, missing[0]).internal_id
@@ -258,12 +284,27 @@ def _give(
     session_id: UUID | None = None,
     series_id: UUID | None = None,
 ) -> None:
+    """Give a session or series its own copy, and store it."""
+    own = _given(act, made, there, active=active, session_id=session_id, series_id=series_id)
+    if own is not None:
+        database.add(own)
+
+
+def _given(
+    act: Act,
+    made: PlannedService,
+    there: list[PlannedService],
+    *,
+    active: set[UUID] | None,
+    session_id: UUID | None = None,
+    series_id: UUID | None = None,
+) -> PlannedService | None:
     """Give a session or series its own copy, for those who take part; the first service is the primary one."""
     own = made.copy(act)
     own.session_id, own.series_id = session_id, series_id
     own.clients = [client for client in own.clients if active is None or client.client_id in active]
     if not own.clients:
-        return
+        return None
     wanted = {client.client_id for client in own.clients}
     for plan in there:
         if plan.service_id == own.service_id and wanted & {client.client_id for client in plan.clients}:
@@ -273,7 +314,8 @@ def _give(
     own.primary = own.primary or not there or (not own.ad_hoc and all(plan.ad_hoc for plan in there))
     for plan in there:
         plan.primary &= not own.primary
-    database.add(own)
+    there.append(own)
+    return own
 
 
 def _take(database: Database, there: list[PlannedService], service_id: UUID, some: set[UUID]) -> bool:

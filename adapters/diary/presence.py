@@ -66,6 +66,13 @@ def check_availability(
     return ["WORKER_UNAVAILABLE"]
 
 
+def absences(database: Database, rows: Sequence[Session]) -> Iterator[tuple[Session, DomainError]]:
+    """Which of these sessions want a worker who is away, and what to say of each; three queries."""
+    wanted = {one: row for row in rows for one in _times_of([row])}
+    for one in _away(database, list(wanted)):
+        yield wanted[one], unavailable_at(*one[:2])
+
+
 def unavailable(database: Database, rows: Sequence[Session]) -> list[str]:
     """The code to write down where nobody is there to choose another time."""
     return ["WORKER_UNAVAILABLE"] * any(True for _ in _away(database, list(_times_of(rows))))

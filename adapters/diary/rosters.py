@@ -29,7 +29,7 @@ from model.roster import (
     RosterState,
     check_pattern,
 )
-from model.session import Kind, WorkType, check_participants
+from model.session import Kind, WorkType, check_clients, check_participants, check_workers
 from model.shift import check_shift
 from model.slot_service import RosterSlotService
 
@@ -188,6 +188,8 @@ def made(database: Database, act: Act, slot: Slot, **where: object) -> RosterSlo
     workers = all_by_ref(database, Worker, slot.workers)
     clients = all_by_ref(database, Client, slot.clients)
     check_participants(kind=slot.kind, work_type=slot.work_type, clients=len(clients))
+    check_workers(worker.id for worker in workers)
+    check_clients(client.id for client in clients)
     if slot.kind is Kind.SHIFT:
         check_shift(workers=len(workers))
     site = by_ref(database, Site, slot.site) if slot.site else None

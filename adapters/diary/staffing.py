@@ -2,13 +2,14 @@
 nobody is there to choose another, they are left out.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Database
 
 from model.eligibility import Blocklist, Ineligible, day_of, employed, ineligible, refusal
+from model.errors import DomainError
 from model.people import BlocklistEntry
 from model.session import Session, SessionWorker
 
@@ -17,13 +18,21 @@ def check_eligibility(
     database: Database, rows: Sequence[Session], who: Collection[UUID] | None = None
 ) -> None:
     """Refuse a worker of any of these sessions who is not eligible for it (E_WORKER_INELIGIBLE); `who`: only these."""
+    for _, error in ineligibilities(database, rows, who):
+        raise error
+
+
+def ineligibilities(
+    database: Database, rows: Sequence[Session], who: Collection[UUID] | None = None
+) -> Iterator[tuple[Session, DomainError]]:
+    """What speaks against workers of these sessions, each beside its session; one query."""
     blocklist = blocklist_of(database, rows)
     for row in rows:
         for assignment in row.active_workers:
             if who is None or assignment.worker_id in who:
                 why = _why_not(row, assignment, blocklist)
                 if why is not None:
-                    raise refusal(assignment.worker, assignment.starts_at, why)
+                    yield row, refusal(assignment.worker, assignment.starts_at, why)
 
 
 def check_employed(rows: Iterable[Session]) -> None:

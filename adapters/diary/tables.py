@@ -1,15 +1,15 @@
-"""Read the tables of a practice file (TOML) into columns, finding everything that is wrong with them.
+"""What each table of a practice file may hold: its columns, and what must be true of an entry by itself.
 
-What each table may hold stands here once; nothing here knows the database.
+It stands here once; nothing here knows the database, nor files.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 
 from adapters.diary import holidays
 from adapters.diary.times import read_moment, read_span
+from adapters.practice_set.key import Key
 from model.acceptance import AtLimit
 from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
@@ -17,53 +17,23 @@ from model.cancellation import Billing, CancelledBy, NdisCode
 from model.errors import DomainError
 from model.moment import WEEKDAYS, zone
 from model.people import ContactType, Gender
-from model.service import CancelRule, Unit
-from model.session import check_length
+from model.service import CancelRule, DeliveryMethod, Unit
+from model.session import Kind, LocationType, ShowAs, WorkType, check_length
 from model.session_type import LONGEST, check_colour
 
 Columns = dict[str, object]
-
-
-@dataclass(frozen=True)
-class Key:
-    """One key of a table: its kind, whether it must be there, and what else must be true of it.
-
-    `refers` names the table whose entry is meant; `choice` is what one of some words becomes.
-    """
-
-    kind: type[object]
-    required: bool = False
-    check: Callable[[str], str | None] = lambda _: None
-    refers: str = ""
-    choice: type[StrEnum] | None = None
-    least: int = 0
-    most: int = 999_999_999
 
 
 def _reference(table: str, *, required: bool = False) -> Key:
     return Key(str, required=required, check=_short, refers=table)
 
 
+def _references(table: str, *, counted: bool = False) -> Key:
+    return Key(list, check=_short, refers=table, counted=counted)
+
+
 def _choice(words: type[StrEnum], *, required: bool = False) -> Key:
     return Key(str, required=required, check=_one_of(*words), choice=words)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One entry of a table, checked; `where` names it in messages."""
-
-    where: str
-    ref: str
-    columns: Columns
-
-
-@dataclass
-class Found:
-    """What a file holds, and everything that is wrong with it."""
-
-    practice: Columns | None = None
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
 
 
 def _zone(value: str) -> str | None:
@@ -95,15 +65,34 @@ def _colour(value: str) -> str | None:
 
 
 def _moment(value: str) -> str | None:
-    return _refusal(lambda: read_moment(value, _ANYWHERE))
+    return _year(value) or _refusal(lambda: read_moment(value, _ANYWHERE))
+
+
+def _until(value: str) -> str | None:
+    """The end of a time, which may be a time of the same day."""
+    return _year(value) if len(value.strip()) > len("10:50") else None
+
+
+def _year(value: str) -> str | None:
+    """Other years are slips of the finger, and beyond what clocks of all zones can say."""
+    written = value.strip()[:4]
+    return "a year from 1970 to 2199" if written.isdecimal() and not 1970 <= int(written) <= 2199 else None
 
 
 def _span(entry: Columns) -> str | None:
     """From a day to a day, or from a time to a time, and not backwards."""
-    start, end = entry.get("start"), entry.get("end")
-    if not (isinstance(start, str) and isinstance(end, str)) or _moment(start):
+    start, end, minutes = entry.get("start"), entry.get("end"), entry.get("minutes")
+    if not isinstance(start, str) or _moment(start):
         return None  # which is said of the key itself
-    return _refusal(lambda: check_length(read_span(start, end=end, minutes=None, tz=_ANYWHERE)))
+    until, lasts = end if isinstance(end, str) else None, minutes if isinstance(minutes, int) else None
+    if until is not None and _until(until):
+        return None
+    return _refusal(lambda: check_length(read_span(start, end=until, minutes=lasts, tz=_ANYWHERE)))
+
+
+def _what(entry: Columns) -> str | None:
+    """What is planned is a service, or what a group template says."""
+    return "give either service or template" if ("service" in entry) == ("template" in entry) else None
 
 
 def _refusal(reading: Callable[[], object]) -> str | None:
@@ -127,7 +116,7 @@ def _pair(entry: Columns) -> str | None:
 
 
 _ANYWHERE = zone("UTC")
-_TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True)
+_TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True, check=_until)
 _TEXT, _NAME = Key(str), Key(str, required=True, check=_short)
 _ID, _TZ = Key(str, required=True, check=_short), Key(str, required=True, check=_zone)
 PRACTICE: Mapping[str, Key] = {
@@ -193,7 +182,8 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "allow_travel": Key(bool), "allow_transport": Key(bool), "cancellation_agreed": Key(bool),
     },
     "group_template": {
-        "id": _ID, "name": _NAME, "service": _reference("service", required=True), "ratio": Key(int, required=True),
+        "id": _ID, "name": _NAME, "service": _reference("service", required=True),
+        "ratio": Key(int, required=True, least=1),
     },
     "group_template_client": {
         "id": _ID, "template": _reference("group_template", required=True),
@@ -212,66 +202,49 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "billing": _choice(Billing), "threshold_hours": Key(int), "billable_percent": Key(int, most=100),
         "ndis_code": _choice(NdisCode), "send_notification": Key(bool),
     },
+    "session": {
+        "id": _ID, "start": _TIME, "end": Key(str, check=_until), "minutes": Key(int, least=1),
+        "tz": Key(str, check=_zone), "rule": _TEXT,
+        "kind": _choice(Kind), "work_type": _choice(WorkType), "workers": _references("worker"),
+        "clients": _references("client"), "site": _reference("site"), "room": _reference("room"),
+        "region": _reference("region"), "assets": _references("asset", counted=True),
+        "location_type": _choice(LocationType), "address": _TEXT, "location": _TEXT, "url": _TEXT, "subject": _TEXT,
+        "description": _TEXT, "employee_message": _TEXT, "medium": _TEXT, "contact_with": _TEXT,
+        "show_as": _choice(ShowAs), "rostered": Key(bool), "billable": Key(bool),
+        "session_type": _reference("session_type"), "service_types": Key(list), "comments": _TEXT,
+        "activities": Key(list),
+    },
+    "planned_service": {
+        "id": _ID, "session": _reference("session", required=True), "service": _reference("service"),
+        "template": _reference("group_template"), "clients": _references("client"), "ratio": Key(int, least=1),
+        "method": _choice(DeliveryMethod), "quantity": _TEXT, "claim_type": _TEXT, "travel": Key(bool),
+        "primary": Key(bool),
+    },
+    "bed_booking": {
+        "id": _ID, "bed": _reference("bed", required=True), "client": _reference("client", required=True),
+        "start": _TIME, "end": Key(str, required=True, check=_moment),
+        "nightly": _references("service", counted=True), "services": _references("service", counted=True),
+    },
+    "base_roster": {
+        "id": _ID, "name": _NAME, "weeks": Key(int, required=True), "start_date": Key(date, required=True),
+        "tz": Key(str, check=_zone),
+    },
+    "roster_slot": {
+        "id": _ID, "base": _reference("base_roster", required=True), "week": Key(int, required=True),
+        "weekday": Key(str, required=True, check=_one_of(*WEEKDAYS)), "start": Key(str, required=True),
+        "minutes": Key(int, required=True), "workers": _references("worker"), "clients": _references("client"),
+        "work_type": _choice(WorkType), "subject": _TEXT, "site": _reference("site"), "room": _reference("room"),
+        "assets": _references("asset", counted=True), "shift": Key(bool), "activities": Key(list),
+    },
+    "roster_period": {
+        "id": _ID, "base": _reference("base_roster", required=True), "start_date": Key(date, required=True),
+        "publish": Key(bool),
+    },
 }  # fmt: skip
 WHOLES: Mapping[str, Callable[[Columns], str | None]] = {
     "blocklist": _pair,
     "ad_hoc_availability": _span,
     "leave": _span,
+    "session": _span,
+    "planned_service": _what,
 }
-_WORDS = {str: "text", int: "a whole number", bool: "true or false", date: "a date like 2026-03-01"}
-
-
-def read_tables(data: Mapping[str, object]) -> Found:
-    """Check every table, every entry and every key; what is wrong is listed, not raised."""
-    found = Found()
-    for name, value in data.items():
-        if name == "practice" and isinstance(value, dict):
-            found.practice = _columns("[practice]", value, PRACTICE, found.problems)
-        elif name in TABLES and isinstance(value, list):
-            found.entries[name] = _entries(name, value, found.problems)
-        else:
-            allowed = ", ".join(["[practice]", *(f"[[{table}]]" for table in TABLES)])
-            found.problems.append(f"{name}: not a table of this file; allowed: {allowed}")
-    return found
-
-
-def _entries(name: str, values: Sequence[object], problems: list[str]) -> list[Entry]:
-    entries: list[Entry] = []
-    for number, value in enumerate(values, 1):
-        where = f"[[{name}]] number {number}"
-        if not isinstance(value, dict):
-            problems.append(f"{where}: not a table")
-            continue
-        ref = value.get("id")
-        where = f'[[{name}]] "{ref}"' if isinstance(ref, str) else where
-        if any(entry.ref == ref for entry in entries):
-            problems.append(f"{where}: this id comes twice")
-        columns = _columns(where, value, TABLES[name], problems)
-        if name in WHOLES and (why := WHOLES[name](columns)):
-            problems.append(f"{where}: {why}")
-        entries.append(Entry(where=where, ref=str(ref), columns=columns))
-    return entries
-
-
-def _columns(
-    where: str, value: Mapping[str, object], keys: Mapping[str, Key], problems: list[str]
-) -> Columns:
-    missing = [name for name, key in keys.items() if key.required and name not in value]
-    problems += [f"{where}: {name} is missing" for name in missing]
-    unknown = [name for name in value if name not in keys]
-    problems += [f"{where}: {name}: unknown key; allowed: {', '.join(keys)}" for name in unknown]
-    known = {name: item for name, item in value.items() if name in keys}
-    problems += [
-        f"{where}: {name}: {why}" for name, item in known.items() if (why := _wrong(keys[name], item))
-    ]
-    return known
-
-
-def _wrong(key: Key, value: object) -> str | None:
-    """Why a value does not fit; None where it does. Values are not repeated: they may be personal."""
-    fits = isinstance(value, key.kind) and not (key.kind is int and isinstance(value, bool))
-    if not fits or (key.kind is date and isinstance(value, datetime)):
-        return f"must be {_WORDS[key.kind]}"
-    if isinstance(value, int) and not isinstance(value, bool) and not key.least <= value <= key.most:
-        return f"must be from {key.least} to {key.most}"
-    return key.check(value) if isinstance(value, str) else None

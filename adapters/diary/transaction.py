@@ -1,10 +1,11 @@
 """One change of the diary: a transaction whose checks and writes are one step, and the record of it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from uuid import UUID
 
 from sqlalchemy.orm import Session as Database
+from sqlalchemy.orm import sessionmaker
 
 from adapters.database.engine import Sessions
 from adapters.database.revisions import take
@@ -18,6 +19,28 @@ def writing(sessions: Sessions) -> Iterator[Database]:
     with sessions.begin() as database:
         take(database)
         yield database
+
+
+class Joined(sessionmaker[Database]):
+    """Units of work inside the transaction of another one: for operations that are parts of something larger.
+
+    Each is a savepoint of its own: what a refused one began is undone, and the others can still be tried. None is
+    kept unless the whole is.
+    """
+
+    def __init__(self, maker: sessionmaker[Database], outer: Database) -> None:
+        super().__init__()
+        self._maker, self._outer = maker, outer
+
+    def begin(self) -> AbstractContextManager[Database]:
+        return self._joined()
+
+    @contextmanager
+    def _joined(self) -> Iterator[Database]:
+        self._outer.flush()
+        inner = self._maker(bind=self._outer.connection(), join_transaction_mode="create_savepoint")
+        with inner as database, database.begin():
+            yield database
 
 
 def record(

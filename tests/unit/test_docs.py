@@ -12,6 +12,7 @@ import pytest
 
 import model
 from adapters.config import Config
+from adapters.diary.tables import TABLES
 from model.base import Base
 from sync import explain
 
@@ -22,6 +23,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 # The command line is a promise to scripts: these names do not change by accident.
 COMMANDS = {
     *("init", "migrate", "backup", "demo", "config check", "key rotate", "practice import", "privacy attest"),
+    "practice sample",
     *(f"session {verb}" for verb in ("no-show", "fee", "cancellations", "repeat")),
     *(f"reason {verb}" for verb in ("list", "add", "retire")),
     *(f"session-type {verb}" for verb in ("list", "add", "retire")),
@@ -117,6 +119,15 @@ def described(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, A
 @pytest.mark.parametrize("key", config_keys())
 def test_every_configuration_key_is_explained_to_administrators(key):
     assert f"| `{key}` |" in text_of(DOCS / "admins.md")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_of_a_practice_file_is_listed_with_its_columns(table):
+    _, _, listed = text_of(DOCS / "admins.md").partition("| table | columns |")
+    rows = re.findall(rf"^\| `{table}` \| (.*) \|$", listed.partition("\n\n")[0], re.MULTILINE)
+    assert len(rows) == 1
+    assert re.findall(r"`([a-z_]+)`", rows[0]) == list(TABLES[table])
+    assert re.findall(r"\*\*`([a-z_]+)`", rows[0]) == [n for n, key in TABLES[table].items() if key.required]
 
 
 def test_administrators_are_told_of_no_key_that_does_not_exist():

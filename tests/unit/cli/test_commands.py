@@ -160,7 +160,7 @@ def test_every_problem_of_a_file_is_one_line(practice: Command, tmp_path: Path, 
     bad = tmp_path / "bad.toml"
     bad.write_text('[[worker]]\nid = "zoe"\ntz = "Mars/Base"\n')
     answer = practice("practice", "import", str(bad))
-    assert (answer.code, answer.err.count("Error: [[worker]]")) == (1, 2)
+    assert (answer.code, answer.err.count(": [[worker]] ")) == (1, 2)
 
     (home / "calendula.toml").write_text("[sync]\npull_s = 'often'\npage = -1\n")
     answer = practice("config", "check")

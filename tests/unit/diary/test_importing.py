@@ -77,14 +77,14 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_stored(diary: D
             id = "b1"
             """
         )
-    assert [problem.partition(": ")[0] for problem in refused.value.problems] == [
-        "[practice]",
-        '[[worker]] "zoe"',
-        '[[worker]] "zoe"',
-        '[[worker]] "zoe"',
-        '[[worker]] "zoe"',
-        '[[reason]] "r"',
-        "sofa",
+    assert [" ".join(problem.split(": ")[:3]) for problem in refused.value.problems] == [
+        "practice.toml:4 [practice] tz",
+        'practice.toml:10 [[worker]] "zoe" name is missing',
+        'practice.toml:13 [[worker]] "zoe" colour',
+        'practice.toml:14 [[worker]] "zoe" active',
+        'practice.toml:15 [[worker]] "zoe" this id comes twice',
+        'practice.toml:21 [[reason]] "r" type',
+        "practice.toml:23 sofa not a table of this file; allowed",
     ]
     with diary.read() as database:
         assert database.scalars(select(Site.ref).where(Site.ref == "north")).all() == []

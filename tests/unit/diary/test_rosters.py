@@ -333,6 +333,18 @@ def test_periods_are_made_from_active_bases_alone(diary: Diary) -> None:
         (Slot(start="07:00", minutes=60), 1, "MO", "E_CLIENT_REQUIRED"),
         (Slot(start="07:00", minutes=60, clients=["liam", "noor"]), 1, "MO", "E_DUPLICATE_CLIENT"),
         (Slot(start="07:00", minutes=60, clients=["nobody"]), 1, "MO", "E_NOT_FOUND"),
+        (
+            Slot(start="07:00", minutes=60, clients=["liam", "liam"], work_type=WorkType.GROUP),
+            1,
+            "MO",
+            "E_DUPLICATE_CLIENT",
+        ),
+        (
+            Slot(start="07:00", minutes=60, clients=["liam"], workers=["tom", "tom"]),
+            1,
+            "MO",
+            "E_DUPLICATE_WORKER",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_refused(

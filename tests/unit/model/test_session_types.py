@@ -1,5 +1,6 @@
 """What a session's type sets, what its subject is like, what staff write for themselves (001-06, 001-07, 001-14)."""
 
+from itertools import islice
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from model.asset import Asset, Need, needs_after
 from model.errors import DomainError
 from model.particulars import Particulars, check_text, service_type_text
-from model.people import LONGEST_NAME, check_name, next_internal_id
+from model.people import LONGEST_NAME, check_name, new_internal_ids
 from model.session_type import (
     COLOURS,
     LONGEST,
@@ -126,14 +127,14 @@ def test_e_text_too_many_or_too_long() -> None:
 
 @given(st.sets(st.one_of(st.integers(0, 10**6).map("C-{}".format), st.text("C-01x٣", max_size=5))))
 def test_004_05_a_new_internal_id_is_nobody_elses_and_above_all(taken: set[str]) -> None:
-    new = next_internal_id(taken)
+    new = next(new_internal_ids(taken))
     assert new not in taken
     numbers = [int(one[2:]) for one in taken if one[:2] == "C-" and one[2:].isdecimal()]
     assert all(int(new[2:]) > number for number in numbers)
 
 
 def test_004_05_the_first_of_all_clients_is_c_1001() -> None:
-    assert next_internal_id([]) == "C-1001"
+    assert list(islice(new_internal_ids([]), 2)) == ["C-1001", "C-1002"]
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * (LONGEST_NAME + 1)])
