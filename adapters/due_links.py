@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.hosts import resting
+from model.attendance import SessionWorker
 from model.base import Revision
 from model.link import RUNNABLE, CalendarHost, CalendarLink, Role
 from model.offer import Offer
 from model.series import Series, SeriesWorker
-from model.session import Session, SessionWorker
+from model.session import Session
 
 # More than can be begun until the next look; and of one host not so many that nobody else is among them.
 _MOST, _OF_ONE_HOST = 1000, 100

@@ -7,9 +7,9 @@ limit at all.
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from model.attendance import Assignment
 from model.errors import DomainError
 from model.moment import Moment, shift
-from model.session import Assignment
 
 
 class AtLimit(StrEnum):

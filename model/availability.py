@@ -16,9 +16,9 @@ from sqlalchemy import Date, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from model.base import Base, Row
+from model.details import Timed
 from model.errors import DomainError
 from model.moment import WEEKDAYS
-from model.session import Timed
 
 _DAY = 24 * 60
 _PART = re.compile(r"(MO|TU|WE|TH|FR|SA|SU)(?:-(MO|TU|WE|TH|FR|SA|SU))? (\d\d):(\d\d)-(\d\d):(\d\d)")

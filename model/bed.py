@@ -15,13 +15,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
 from model.base import Base, Fixed, Row
+from model.details import Timed
 from model.errors import DomainError
 from model.moment import Moment, Span
 from model.money import cents
 from model.people import Client, Gender
 from model.practice import Site
 from model.service import Delivered, Service, ServiceDelivered, Unit
-from model.session import Timed
 
 LONGEST_TEXT = 2000
 _NIGHT = timedelta(days=1)

@@ -14,7 +14,9 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
+from model.attendance import Attendance, SessionClient
 from model.base import Base, Row
+from model.details import Kind, Status
 from model.errors import DomainError
 from model.lock import Lock, locked
 from model.modifier import Modifiers, from_text, to_text
@@ -22,7 +24,7 @@ from model.money import in_dollars
 from model.people import Client
 from model.price import planned_price
 from model.service import PlannedService, Service
-from model.session import Attendance, Kind, Session, SessionClient, Status
+from model.session import Session
 
 
 class Billing(StrEnum):

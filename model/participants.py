@@ -9,17 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from model.act import Act
+from model.attendance import Assignment, Attendance, SessionClient, SessionWorker
+from model.details import Kind, check_participants
 from model.errors import DomainError
 from model.people import Client, Worker
-from model.session import (
-    Assignment,
-    Attendance,
-    Kind,
-    Session,
-    SessionClient,
-    SessionWorker,
-    check_participants,
-)
+from model.session import Session
 from model.shift import check_shift
 
 ASSIGNMENTS: dict[Assignment, frozenset[Assignment]] = {

@@ -16,10 +16,11 @@ from model.act import Act
 from model.activity import WithActivities
 from model.asset import Asset
 from model.base import Base, Json, Row
+from model.details import Kind, WorkType
 from model.errors import DomainError
 from model.moment import WEEKDAYS, Span, settle
 from model.people import Client, Worker
-from model.session import Kind, Session, WorkType
+from model.session import Session
 from model.slot_service import RosterSlotService
 
 WEEKS = (1, 2, 4)

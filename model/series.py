@@ -19,6 +19,7 @@ from model.act import Act
 from model.activity import check_inside
 from model.asset import Asset, Need
 from model.base import Base, Row
+from model.details import Details, Status, Timed, check_length
 from model.errors import DomainError
 from model.moment import (
     WEEKDAYS,
@@ -37,7 +38,7 @@ from model.people import Client, Worker
 from model.practice import Room, Site
 from model.recurrence import Rule, expand
 from model.service import PlannedService
-from model.session import Details, Session, Status, Timed, check_length
+from model.session import Session
 
 HORIZON = timedelta(days=396)  # 13 months (R10)
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from uuid import UUID
 
 from model.capacity import Taken
+from model.details import Kind, Status
 from model.errors import DomainError
-from model.session import Kind, Session, Status
+from model.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from model.act import Act
+from model.details import Details, Kind, ShowAs, Source, Status, WorkType, timed
 from model.moment import to_text
 from model.people import Worker
 from model.recurrence import expand
 from model.series import HORIZON, Pattern, Series, SeriesWorker
-from model.session import Details, Kind, Session, ShowAs, Source, Status, WorkType, timed
+from model.session import Session
 from sync.event import Component, Event
 from sync.projection import Unit
 

@@ -7,10 +7,11 @@ Works inside one transaction on one mapping.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from model.details import Status
 from model.errors import DomainError
 from model.link import EventMapping
 from model.series import Scope, Series
-from model.session import Session, Status
+from model.session import Session
 from sync import apply
 from sync.classify import Code, Edit, agrees, classify
 from sync.compare import TIME, Properties, take

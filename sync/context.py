@@ -12,10 +12,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from model.act import Act
+from model.details import Source
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
-from model.session import Session, Source
+from model.session import Session
 from sync.adopt import orphans_as_single
 from sync.declined import as_answered
 from sync.errors import LeaseLost, Stopped, Unreadable

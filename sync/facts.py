@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from model.details import Kind, Source, Status, WorkType
 from model.moment import Moment, Span, from_text, instant, shift, to_text, wall_distance, zone
 from model.roster import closed_to_calendars
 from model.series import Pattern, Scope, Series, pending, starts
-from model.session import Kind, Session, Source, Status, WorkType
+from model.session import Session
 from sync import apply
 from sync.classify import Edit
 from sync.compare import INBOUND, Properties, changed

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from model.details import Kind
 from model.link import EventMapping, MappingState, Mode
-from model.session import Kind
 from sync.archive import Standing
 from sync.classify import Code, classify, deleted
 from sync.client_events import keep, take_client_event

@@ -7,9 +7,10 @@ nothing and is nobody's address.
 from typing import Literal
 from uuid import UUID
 
+from model.details import Source
 from model.link import CalendarLink
 from model.series import Series
-from model.session import Session, Source
+from model.session import Session
 
 
 def colour_of(unit: Session | Series, *, may: bool) -> str | None:

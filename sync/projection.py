@@ -10,20 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from model.attendance import Assignment, SessionWorker
+from model.details import Kind, LocationType, ShowAs, Source, Status, WorkType
 from model.moment import Moment, Span
 from model.people import Client
 from model.series import Series
-from model.session import (
-    Assignment,
-    Kind,
-    LocationType,
-    Session,
-    SessionWorker,
-    ShowAs,
-    Source,
-    Status,
-    WorkType,
-)
+from model.session import Session
 from sync.activity_lines import activity_lines
 from sync.event import Component, Event
 from sync.event import Status as EventStatus

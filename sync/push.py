@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from model.details import Source
 from model.journal import Intent, Verb
 from model.link import EventMapping, MappingState
-from model.session import Source
 from sync import parts
 from sync.compare import OURS, meaning, overlay, same
 from sync.context import Run, in_window, kind_of

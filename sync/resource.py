@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from model.bed import BedBooking, BookingState
+from model.details import Status
 from model.moment import Moment, in_zone
-from model.session import Session, Status
+from model.session import Session
 from sync.event import Component, Event
 
 OCCUPIED, ON_HOLD = "Occupied", "On hold"

@@ -7,11 +7,11 @@ for an event of the practitioner's own. What comes in any other way is `inbound`
 
 from dataclasses import dataclass
 
+from model.details import Kind
 from model.errors import DomainError
 from model.link import EventMapping, MappingState, Mode
 from model.moment import Moment
 from model.series import Scope, Series
-from model.session import Kind
 from sync import apply, client_events, inbound, own_events
 from sync.classify import Code, Edit, classify, follows_cut
 from sync.compare import same

@@ -24,6 +24,7 @@ from adapters.secrets import SecretBox
 from model.act import Act
 from model.base import Revision
 from model.cancellation import CancellationReason, CancelledBy
+from model.details import Kind, LocationType, ShowAs, Source, Status, WorkType
 from model.journal import HistoryEntry, InboundChange, Notice
 from model.link import (
     AuthKind,
@@ -40,7 +41,7 @@ from model.people import Client, Worker
 from model.practice import Practice, Room, Site
 from model.recurrence import Rule
 from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker
-from model.session import Kind, LocationType, Session, ShowAs, Source, Status, WorkType
+from model.session import Session
 from sync.errors import Unreadable
 from sync.event import Component, Event
 from sync.href import canonical_href

@@ -7,11 +7,13 @@ import typer
 from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, print_changed, print_json, print_warnings, short
+from adapters.cli.sessions import session
 
 if TYPE_CHECKING:
     from adapters.diary.completing import Completed
 
 
+@session.command("start")
 def start(ctx: typer.Context, session: str = options.SESSION, as_json: bool = JSON) -> None:
     """Say that a session begins now; no calendar moves it any more.
 
@@ -23,6 +25,7 @@ def start(ctx: typer.Context, session: str = options.SESSION, as_json: bool = JS
     print_changed(completing.start(run.sessions, run.act(), session), "Started", as_json=as_json)
 
 
+@session.command("complete")
 def complete(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -68,6 +71,7 @@ def complete(
     )
 
 
+@session.command("reset")
 def reset(ctx: typer.Context, session: str = options.SESSION, as_json: bool = JSON) -> None:
     """Take a start or completion back; its lines go.
 

@@ -1,14 +1,14 @@
 """Commands that edit what a session is about and takes along: session edit, session assets."""
 
-from collections.abc import Callable
-
 import typer
 
 from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, print_changed
+from adapters.cli.sessions import session
 
 
+@session.command("edit")
 def edit(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -46,6 +46,7 @@ def edit(
     print_changed(done, "Edited", as_json=as_json)
 
 
+@session.command("assets")
 def assets(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -69,6 +70,3 @@ def assets(
     what = equipping.Assets(add=add, remove=remove, override=override)
     done = equipping.equip(run.sessions, run.act(), session, what, options.scope_of(scope))
     print_changed(done, "Changed", as_json=as_json)
-
-
-COMMANDS: dict[str, Callable[..., None]] = {"edit": edit, "assets": assets}

@@ -45,7 +45,7 @@ def add(
     Example: calendula event add mia "Dentist" --start "2026-03-11 13:00" --minutes 60
     """
     from adapters.diary import adding
-    from model.session import Kind, ShowAs
+    from model.details import Kind, ShowAs
 
     run = here(ctx)
     new = adding.New(
@@ -106,7 +106,7 @@ def set_(
     Example: calendula event set 5b1f free
     """
     from adapters.diary import changing
-    from model.session import ShowAs
+    from model.details import ShowAs
 
     run = here(ctx)
     show = ShowAs(choice(ShowAs, show_as))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from adapters.cli.context import here
+from adapters.cli.roster_options import BASE, PERIOD, SLOT
 from adapters.cli.services import (
     CLAIM_TYPE,
     CLIENTS,
@@ -21,10 +22,6 @@ from adapters.cli.services import (
 if TYPE_CHECKING:
     from adapters.diary.planning import Plan
 
-_BASE = typer.Argument(metavar="BASE", help="The name of a base roster.")
-_PERIOD = typer.Argument(metavar="PERIOD", help="The beginning of its id, four digits or more.")
-_SLOT = typer.Argument(metavar="SLOT", help="The beginning of a planned session's id.")
-
 
 def add_to(base: typer.Typer, period: typer.Typer) -> None:
     """Put the commands beside the others of base rosters and of periods."""
@@ -36,8 +33,8 @@ def add_to(base: typer.Typer, period: typer.Typer) -> None:
 
 def base_plan(
     ctx: typer.Context,
-    name: str = _BASE,
-    slot: str = _SLOT,
+    name: str = BASE,
+    slot: str = SLOT,
     service: str = SERVICE,
     client: list[str] = CLIENTS,
     ratio: str | None = RATIO,
@@ -61,7 +58,7 @@ def base_plan(
     typer.echo(f"Planned for {slot} of {name}: {service}")
 
 
-def base_unplan(ctx: typer.Context, name: str = _BASE, slot: str = _SLOT, service: str = SERVICE) -> None:
+def base_unplan(ctx: typer.Context, name: str = BASE, slot: str = SLOT, service: str = SERVICE) -> None:
     """Take a service off a session of a base roster's draft.
 
     Example: calendula roster base unplan "West house" 77aa --service support
@@ -75,8 +72,8 @@ def base_unplan(ctx: typer.Context, name: str = _BASE, slot: str = _SLOT, servic
 
 def period_plan(
     ctx: typer.Context,
-    of: str = _PERIOD,
-    slot: str = _SLOT,
+    of: str = PERIOD,
+    slot: str = SLOT,
     service: str = SERVICE,
     client: list[str] = CLIENTS,
     ratio: str | None = RATIO,
@@ -100,7 +97,7 @@ def period_plan(
     typer.echo(f"Planned for {slot}: {service}; validate the period again.")
 
 
-def period_unplan(ctx: typer.Context, of: str = _PERIOD, slot: str = _SLOT, service: str = SERVICE) -> None:
+def period_unplan(ctx: typer.Context, of: str = PERIOD, slot: str = SLOT, service: str = SERVICE) -> None:
     """Take a service off one session of a period.
 
     Example: calendula roster period unplan 5b1f 77aa --service group

@@ -2,7 +2,7 @@
 
 import typer
 
-from adapters.cli import completing, editing, options, staffing
+from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
 
@@ -12,11 +12,6 @@ session = typer.Typer(
     help="Sessions with clients: session add, list, show, ...",
     rich_markup_mode=None,
 )
-
-
-session.command("start")(completing.start)
-session.command("complete")(completing.complete)
-session.command("reset")(completing.reset)
 
 
 @session.callback()
@@ -76,7 +71,7 @@ def add(
     --rule "FREQ=WEEKLY;BYDAY=TU;COUNT=8" --roster
     """
     from adapters.diary import adding
-    from model.session import Kind, LocationType, WorkType
+    from model.details import Kind, LocationType, WorkType
 
     run = here(ctx)
     new = adding.New(
@@ -142,7 +137,7 @@ def list_(
     from adapters.diary.exporting import export_sessions
     from adapters.diary.listing import Window, list_sessions
     from adapters.diary.times import day_after
-    from model.session import Status
+    from model.details import Status
 
     if (day and (start or end)) or (ics and as_json):
         raise typer.BadParameter("Give either --day or --from and --to, and either --json or --ics")
@@ -269,7 +264,7 @@ def place(
     Example: calendula session place 5b1f --site chicago --room room-3 --scope this
     """
     from adapters.diary import placing
-    from model.session import LocationType
+    from model.details import LocationType
 
     kind = LocationType(choice(LocationType, location_type)) if location_type else None
     where = placing.Where(site=site, room=room, location_type=kind, address=address, url=url)
@@ -340,7 +335,3 @@ def delete(
     may, reach = run.config.rules.allow_delete_rostered, options.scope_of(scope)
     done = cancelling.delete(run.sessions, run.act(), session, reach, rostered=may, confirmed=yes)
     print_changed(done, "Deleted", as_json=as_json)
-
-
-for name, command in {**staffing.COMMANDS, **editing.COMMANDS}.items():
-    session.command(name)(command)

@@ -1,18 +1,16 @@
-"""Commands about who takes part in a session: assign, unassign, accept, decline, clients, reschedule. `sessions` names
-them.
-"""
-
-from collections.abc import Callable
+"""Commands about who takes part in a session: assign, unassign, accept, decline, clients, reschedule, offer."""
 
 import typer
 
 from adapters.cli import offers, options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, print_changed
+from adapters.cli.sessions import session
 
 _WORKER = typer.Option(..., "--worker", help="The worker's id.")
 
 
+@session.command("assign")
 def assign(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -37,6 +35,7 @@ def assign(
     print_changed(done, "Assigned", as_json=as_json)
 
 
+@session.command("unassign")
 def unassign(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -57,6 +56,7 @@ def unassign(
     print_changed(done, "Unassigned", as_json=as_json)
 
 
+@session.command("accept")
 def accept(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -71,6 +71,7 @@ def accept(
     _answer(ctx, session, worker, scope, "ACCEPTED", as_json=as_json)
 
 
+@session.command("decline")
 def decline(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -85,6 +86,7 @@ def decline(
     _answer(ctx, session, worker, scope, "DECLINED", as_json=as_json)
 
 
+@session.command("clients")
 def clients(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -110,6 +112,7 @@ def clients(
     print_changed(done, "Changed", as_json=as_json)
 
 
+@session.command("reschedule")
 def reschedule(
     ctx: typer.Context,
     session: str = options.SESSION,
@@ -141,7 +144,7 @@ def _answer(
     ctx: typer.Context, session: str, worker: str, scope: str | None, status: str, *, as_json: bool
 ) -> None:
     from adapters.diary import assigning
-    from model.session import Assignment
+    from model.attendance import Assignment
 
     run, told = here(ctx), Assignment(status)
     reach = options.scope_of(scope)
@@ -149,12 +152,4 @@ def _answer(
     print_changed(done, status.capitalize(), as_json=as_json)
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    "assign": assign,
-    "unassign": unassign,
-    "accept": accept,
-    "decline": decline,
-    "clients": clients,
-    "reschedule": reschedule,
-    "offer": offers.make,
-}
+session.command("offer")(offers.make)

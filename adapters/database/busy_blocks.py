@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
 from model.busy import Busy, BusyBlock
+from model.details import Source
 from model.link import CalendarLink, EventMapping, LinkState, SeenItem
 from model.series import Series
-from model.session import Session, Source
+from model.session import Session
 
 
 def blocks_of(database: Database, item_ids: Sequence[UUID]) -> dict[UUID, list[BusyBlock]]:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
+from model.attendance import SessionWorker
 from model.link import EventMapping, MappingState
 from model.offer import Offer
 from model.series import Series, SeriesWorker
-from model.session import Session, SessionWorker
+from model.session import Session
 
 Number = ColumnElement[int] | int
 Name = ColumnElement[UUID] | UUID

@@ -15,9 +15,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper, UOWTransaction
 from sqlalchemy.orm import Session as Database
 
+from model.details import Kind
 from model.link import CalendarLink, EventMapping, MappingState
 from model.series import Series
-from model.session import Kind, Session
+from model.session import Session
 
 
 def mark_mappings(database: Database, _context: UOWTransaction, _instances: Sequence[object] | None) -> None:

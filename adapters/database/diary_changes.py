@@ -14,10 +14,11 @@ from sqlalchemy.orm import Mapper, object_session
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm.util import identity_key
 
+from model.attendance import SessionAsset, SessionClient, SessionWorker
 from model.base import Base
 from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
-from model.session import Session, SessionAsset, SessionClient, SessionWorker
+from model.session import Session
 
 _OfSession = SessionClient | SessionWorker | SessionAsset | Cancellation
 _OfSeries = SeriesClient | SeriesWorker | SeriesAsset

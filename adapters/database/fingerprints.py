@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session as Database
 
+from model.attendance import Assignment, Attendance, SessionAsset, SessionClient, SessionWorker
 from model.base import Base
 from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
-from model.session import Assignment, Attendance, Session, SessionAsset, SessionClient, SessionWorker
+from model.session import Session
 
 _BOOKKEEPING = {"created_at", "updated_at", "rev", "materialised_until", "modifier_text"}
 _MANY = 400

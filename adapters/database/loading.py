@@ -15,11 +15,12 @@ from sqlalchemy.orm import joinedload, selectinload, with_expression
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from adapters.database import locks
+from model.attendance import SessionAsset, SessionClient, SessionWorker
 from model.bed import Bed, BedBooking, BedService
 from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.service import PlannedService
-from model.session import Session, SessionAsset, SessionClient, SessionWorker
+from model.session import Session
 
 
 def _session_parts() -> tuple[_AbstractLoad, ...]:

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.changes import mapped
 from adapters.database.portions import portions
+from model.attendance import SessionClient
+from model.details import Kind
 from model.journal import InboundChange, SyncRun
 from model.link import CalendarLink, EventMapping, LinkState, MappingState
 from model.people import Client
 from model.series import Series, SeriesClient
-from model.session import Kind, Session, SessionClient
+from model.session import Session
 from sync.store import Newcomer, Shown
 
 _LIVING = EventMapping.state != MappingState.TOMBSTONE

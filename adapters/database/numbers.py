@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
 from model.archive import ArchiveEntry
+from model.details import Kind
 from model.link import EventMapping, MappingState
 from model.series import Series
-from model.session import Kind, Session
+from model.session import Session
 
 
 def client_resources(

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.changes import mapped
 from adapters.database.portions import portions
+from model.attendance import SessionWorker
 from model.link import CalendarLink, EventMapping, LinkState, MappingState
 from model.series import Series, SeriesWorker
-from model.session import Session, SessionWorker
+from model.session import Session
 from sync.store import UnitRef, ref_of
 
 _LIVING = EventMapping.state != MappingState.TOMBSTONE

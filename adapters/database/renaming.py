@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm.attributes import get_history
 
 from model.asset import Asset
+from model.attendance import SessionAsset, SessionClient
 from model.people import Client
 from model.practice import Room, Site
 from model.series import Series
-from model.session import Session, SessionAsset, SessionClient
+from model.session import Session
 from model.session_type import SessionType
 
 _SHOWN = {

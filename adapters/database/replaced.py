@@ -10,9 +10,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
+from model.attendance import SessionWorker
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
-from model.session import Session, SessionWorker
+from model.session import Session
 
 
 def replaced_lately(

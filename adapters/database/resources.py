@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.loading import load_bookings
+from model.attendance import SessionAsset
 from model.bed import BedBooking
+from model.details import Kind, ShowAs
 from model.link import CalendarLink
-from model.session import Kind, Session, SessionAsset, ShowAs
+from model.session import Session
 from sync.resource import Occupied, taken_by_sessions, taken_by_stays
 
 

@@ -18,11 +18,12 @@ from sqlalchemy.orm.util import identity_key
 
 from adapters.database.renaming import number_what_shows, renamed
 from adapters.database.waking import wake_resources
+from model.attendance import SessionAsset, SessionClient, SessionWorker
 from model.base import Revision, Row
 from model.cancellation import Cancellation
 from model.offer import Offer
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
-from model.session import Session, SessionAsset, SessionClient, SessionWorker
+from model.session import Session
 
 _TAKEN = "revision"
 _AHEAD = "materialised_until"

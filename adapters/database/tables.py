@@ -3,6 +3,7 @@
 from model import (
     archive,
     asset,
+    attendance,
     availability,
     bed,
     bill,
@@ -28,6 +29,7 @@ from model.base import Base
 NOUNS = (
     archive,
     asset,
+    attendance,
     availability,
     bed,
     bill,

@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import inspect, or_, select, update
 from sqlalchemy.orm import Session as Database
 
+from model.attendance import SessionAsset
 from model.bed import BedBooking, BedHold
 from model.link import RUNNABLE, CalendarLink, Role
-from model.session import Session, SessionAsset
+from model.session import Session
 
 _SHOWN = ("room", "room_id", "starts_at", "ends_at", "local_start", "status", "kind", "show_as")
 

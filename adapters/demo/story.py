@@ -21,8 +21,8 @@ from adapters.diary.changing import Move, move
 from adapters.diary.listing import Window, list_sessions
 from adapters.diary.views import Changed
 from model.cancellation import CancelledBy
+from model.details import Kind, ShowAs
 from model.series import Scope
-from model.session import Kind, ShowAs
 from sync.context import Line
 from sync.explain import DECISIONS, gesture, reason, said
 from sync.run import Report

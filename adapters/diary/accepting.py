@@ -15,8 +15,10 @@ from adapters.diary.transaction import record, writing
 from model import participants
 from model.acceptance import BECOMES, AtLimit, answer_until, check_in_time
 from model.act import Act
+from model.attendance import Assignment, SessionWorker
+from model.details import Kind, Status
 from model.journal import Audience, Notice
-from model.session import Assignment, Kind, Session, SessionWorker, Status
+from model.session import Session
 from sync.settings import RulesSettings
 
 _BATCH = 100

@@ -14,11 +14,12 @@ from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
 from model.activity import Activities, ActivityType, SessionActivity, check_inside, check_workers
+from model.details import Kind
 from model.errors import DomainError
 from model.moment import Moment, is_all_day, settle
 from model.people import Worker
 from model.series import Scope
-from model.session import Kind, Session
+from model.session import Session
 
 _FORM = 'write it like "BREAK 11:00-11:30", "SLEEPOVER tom 22:00-06:00 unpaid"'
 _MINUTE = timedelta(minutes=1)

@@ -21,17 +21,10 @@ from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
 from model.activity import Activities, check_inside, to_text
 from model.asset import Asset, Need, check_needs
-from model.errors import DomainError
-from model.moment import Span, in_zone, is_all_day, zone
-from model.particulars import check_text, service_type_text
-from model.people import Client, Worker
-from model.practice import Region, Room, Site
-from model.recurrence import Rule, check_staff_rule, skips_months
-from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker
-from model.session import (
+from model.attendance import check_site_clients, check_workers
+from model.details import (
     Kind,
     LocationType,
-    Session,
     ShowAs,
     Source,
     Status,
@@ -40,9 +33,15 @@ from model.session import (
     check_length,
     check_participants,
     check_place,
-    check_site_clients,
-    check_workers,
 )
+from model.errors import DomainError
+from model.moment import Span, in_zone, is_all_day, zone
+from model.particulars import check_text, service_type_text
+from model.people import Client, Worker
+from model.practice import Region, Room, Site
+from model.recurrence import Rule, check_staff_rule, skips_months
+from model.series import HORIZON, Pattern, Series, SeriesClient, SeriesWorker
+from model.session import Session
 from model.session_type import SessionType, default_billable, default_minutes, type_id
 from model.shift import check_shift
 from model.subject import subject_warnings

@@ -24,12 +24,13 @@ from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model import participants
 from model.act import Act
+from model.attendance import Assignment
 from model.errors import DomainError
 from model.link import RUNNABLE, CalendarLink
 from model.moment import in_zone, zone
 from model.people import Worker
 from model.series import Scope, SeriesWorker
-from model.session import Assignment, Session
+from model.session import Session
 from sync.settings import DEFAULTS, Settings
 
 

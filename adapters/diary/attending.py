@@ -13,11 +13,12 @@ from adapters.diary.staffing import check_eligibility
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
+from model.details import check_participants
 from model.errors import DomainError
 from model.participants import attendance_of, change_clients
 from model.people import Client
 from model.series import Scope, Series, SeriesClient
-from model.session import Session, check_participants
+from model.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,10 +23,10 @@ from model.availability import (
     read_windows,
     written_windows,
 )
+from model.details import check_length
 from model.errors import DomainError
 from model.moment import in_zone, zone
 from model.people import Worker
-from model.session import check_length
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from adapters.diary.lookup import by_ref, find_session
 from adapters.diary.planned import plans_of
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.attendance import SessionClient
 from model.bill import (
     Bill,
     BillLine,
@@ -32,7 +33,7 @@ from model.modifier import Modifiers, at_place, typed
 from model.people import Client
 from model.price import share_of
 from model.service import Service, ServiceDelivered
-from model.session import Session, SessionClient
+from model.session import Session
 
 _FIRST_NUMBER = 1001
 

@@ -14,12 +14,14 @@ from adapters.diary.lookup import by_ref
 from adapters.diary.presence import away_between
 from adapters.diary.times import read_instant
 from model.act import Act
+from model.attendance import Assignment, SessionWorker
 from model.busy import Busy, Fbtype, merge
+from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
 from model.link import CalendarLink, LinkState, Role
 from model.moment import zone
 from model.people import Worker
-from model.session import Assignment, Kind, Session, SessionWorker, ShowAs, Status
+from model.session import Session
 
 PRODID = "-//Calendula//Calendula//EN"
 

@@ -17,13 +17,14 @@ from adapters.diary.transaction import writing
 from adapters.diary.views import Changed, written
 from model.act import Act
 from model.cancellation import Cancellation, CancellationReason, CancelledBy, cancellation
+from model.details import Kind, Status
 from model.errors import DomainError
 from model.lock import locked
 from model.moment import in_zone, zone
 from model.notice import Ruling
 from model.people import Client, Worker
 from model.series import Scope, Series
-from model.session import Kind, Session, Status
+from model.session import Session
 from sync.settings import DEFAULTS, Settings
 
 

@@ -16,11 +16,12 @@ from adapters.diary.transaction import writing
 from adapters.diary.views import Changed, written
 from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
+from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
 from model.lock import locked
 from model.moment import Moment, Span, in_zone, shift, wall_distance, zone
 from model.series import Scope, Series, shifted
-from model.session import Kind, Session, ShowAs, Status
+from model.session import Session
 from sync.settings import DEFAULTS, Settings
 
 

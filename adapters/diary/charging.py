@@ -16,13 +16,14 @@ from adapters.diary.holidays import is_holiday
 from adapters.diary.planned import plans_of
 from adapters.diary.planning import day_of
 from model.act import Act
+from model.attendance import Attendance
 from model.cancellation import Cancellation, CancelledBy, Outcome
 from model.errors import DomainError
 from model.moment import zone
 from model.notice import Case, Funding, Ruling, rule
 from model.price import quantity, share_of
 from model.service import CancelRule, Delivered, DeliveredState, PlannedService, ServiceDelivered
-from model.session import Attendance, Session
+from model.session import Session
 from sync.settings import Settings
 
 UNJUDGED = Ruling(trace=("000-20: cancelled without rules; nothing is charged",))

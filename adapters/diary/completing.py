@@ -24,13 +24,14 @@ from adapters.diary.transaction import record, writing
 from adapters.diary.travelling import read_travel
 from adapters.diary.views import Changed, written
 from model.act import Act
+from model.attendance import Attendance
 from model.delivery import Completion, Delivery, Line, deliver
 from model.errors import DomainError
 from model.moment import in_zone
 from model.money import in_dollars
 from model.people import Client
 from model.service import Delivered, DeliveredState, PlannedService, ServiceDelivered
-from model.session import Attendance, Session
+from model.session import Session
 from model.travel import Travel, TravelRate, terms_on
 
 

@@ -20,9 +20,10 @@ from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, Book, engaged,
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
+from model.details import Kind, ShowAs
 from model.errors import DomainError
 from model.practice import Room
-from model.session import Kind, Session, ShowAs
+from model.session import Session
 from model.shift import clash
 from sync.settings import RulesSettings
 from sync.store import Placed

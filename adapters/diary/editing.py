@@ -16,11 +16,12 @@ from adapters.diary.scopes import Target, find_target, note, reached
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
+from model.details import Kind
 from model.errors import DomainError
 from model.lock import Lock, locked
 from model.particulars import check_text, service_type_text
 from model.series import Scope, Series
-from model.session import Kind, Session
+from model.session import Session
 from model.session_type import SessionType
 from model.subject import subject_warnings
 from sync.settings import DEFAULTS, Settings

@@ -16,10 +16,11 @@ from adapters.diary.views import Changed
 from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
 from model.asset import Asset, Need, check_needs, needs_after
+from model.details import Kind
 from model.errors import DomainError
 from model.lock import locked
 from model.series import Scope, Series
-from model.session import Kind, Session
+from model.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session as Database
 from adapters.diary.conflicts import busy_workers
 from adapters.diary.presence import unavailable_at, working_times
 from adapters.diary.staffing import blocklist_among
+from model.attendance import SessionWorker
 from model.eligibility import Ineligible, ineligible, refusal
 from model.people import Worker
-from model.session import Session, SessionWorker
+from model.session import Session
 
 
 def check_free(database: Database, session: Session, workers: Sequence[Worker]) -> None:

@@ -27,11 +27,11 @@ from model.asset import Asset
 from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, read_windows, written_windows
 from model.bed import Bed
 from model.cancellation import CancellationReason
+from model.details import timed
 from model.moment import zone
 from model.people import BlocklistEntry, Client, Worker, new_internal_ids
 from model.practice import Practice, Region, Room, Site
 from model.service import AgreementItem, GroupTemplate, GroupTemplateClient, Service, ServiceAgreement
-from model.session import timed
 from model.session_type import SessionType
 from model.travel import TravelRate
 from sync.settings import DEFAULTS, Settings

@@ -17,11 +17,13 @@ from adapters.diary.lookup import by_ref
 from adapters.diary.transaction import record, writing
 from adapters.ical.foreign import Part, Problem, split
 from model.act import Act
+from model.attendance import SessionWorker
+from model.details import Kind, Source
 from model.errors import DomainError
 from model.moment import zone
 from model.people import Worker
 from model.series import Series, SeriesWorker
-from model.session import Kind, Session, SessionWorker, Source
+from model.session import Session
 from sync.adopt import adopt, orphans_as_single
 from sync.projection import Unit
 

@@ -12,11 +12,13 @@ from adapters.diary.times import read_span
 from adapters.diary.transaction import record
 from adapters.diary.views import written
 from model.act import Act
+from model.attendance import Assignment, SessionWorker
 from model.availability import Leave, LeaveType
+from model.details import Kind, Status, check_length
 from model.errors import DomainError
 from model.moment import in_zone, zone
 from model.people import Worker
-from model.session import Assignment, Kind, Session, SessionWorker, Status, check_length
+from model.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)

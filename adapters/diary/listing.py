@@ -21,13 +21,15 @@ from adapters.diary.notes import note_of
 from adapters.diary.planned import plans_of
 from adapters.diary.times import read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
+from model.attendance import Assignment, SessionClient, SessionWorker
 from model.bill import not_billable_yet
+from model.details import Kind, ShowAs, Status
 from model.link import CalendarLink, EventMapping
 from model.moment import from_text, in_zone, zone
 from model.people import Client, Worker
 from model.practice import Site
 from model.series import Series
-from model.session import Assignment, Kind, Session, SessionClient, SessionWorker, ShowAs, Status
+from model.session import Session
 from model.session_type import SessionType
 
 
@@ -93,6 +95,7 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
             modifiers=tuple(one.code for one in row.modifiers),
             billing=billing_view(database, row.id),
             not_billable_yet=not_billable_yet(row, plans_of(database, [row.id])[row.id]),
+            can_proceed=row.can_proceed,
             cancellations=tuple(
                 {
                     "by": found.cancelled_by.value,

@@ -18,6 +18,7 @@ from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed, written
 from model.act import Act
+from model.details import Status
 from model.errors import DomainError
 from model.journal import Audience, Notice
 from model.moment import in_zone
@@ -25,7 +26,7 @@ from model.offer import OPEN, Offer, OfferState
 from model.participants import check_open
 from model.people import Worker
 from model.series import Scope
-from model.session import Session, Status
+from model.session import Session
 from sync.settings import DEFAULTS, Settings
 
 

@@ -10,11 +10,12 @@ from adapters.diary.asked import gone, series_of
 from adapters.diary.conflicts import check_places
 from adapters.diary.transaction import record
 from model.act import Act
+from model.details import LocationType
 from model.errors import DomainError
 from model.journal import InboundChange
 from model.lock import locked
 from model.practice import Room, Site
-from model.session import LocationType, Session
+from model.session import Session
 from sync.store import Place
 
 

@@ -12,12 +12,13 @@ from adapters.diary.scopes import Target, find_target, note
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed
 from model.act import Act
+from model.details import Kind, LocationType, check_place
 from model.errors import DomainError
 from model.lock import locked
 from model.modifier import to_text, typed
 from model.practice import Room, Site
 from model.series import Scope, Series, shifted
-from model.session import Kind, LocationType, Session, check_place
+from model.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,11 @@ from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.activity import on_the_clock
 from model.asset import Need
+from model.details import LocationType, ShowAs, Source, Status
 from model.moment import zone
 from model.practice import Room, Site
 from model.roster import PeriodState, RosterPeriod, RosterSlot
-from model.session import LocationType, Session, ShowAs, Source, Status
+from model.session import Session
 from model.slot_service import published_plan
 from sync.settings import DEFAULTS, Settings
 

@@ -23,10 +23,11 @@ from adapters.diary.views import Changed, written
 from model.act import Act
 from model.activity import check_inside
 from model.asset import Need
+from model.details import Status, check_length
 from model.errors import DomainError
 from model.moment import Span, in_zone
 from model.people import Worker
-from model.session import Session, Status, check_length
+from model.session import Session
 from sync.settings import DEFAULTS, Settings
 
 

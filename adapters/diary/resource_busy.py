@@ -16,11 +16,13 @@ from adapters.diary.busy import BusyTime, check_window
 from adapters.diary.lookup import by_ref, practice_zone
 from adapters.diary.times import read_instant
 from model.asset import Asset
+from model.attendance import SessionAsset
 from model.bed import Bed, BedBooking
 from model.busy import Busy, Fbtype, merge, times_of
 from model.capacity import Taken, above
+from model.details import Status
 from model.practice import Room
-from model.session import Session, SessionAsset, Status
+from model.session import Session
 from sync.labels import taken_as
 
 

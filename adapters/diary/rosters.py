@@ -16,6 +16,8 @@ from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.activity import check_inside
+from model.attendance import check_clients, check_workers
+from model.details import Kind, WorkType, check_participants
 from model.errors import DomainError
 from model.moment import WEEKDAYS, zone
 from model.people import Client, Worker
@@ -29,7 +31,6 @@ from model.roster import (
     RosterState,
     check_pattern,
 )
-from model.session import Kind, WorkType, check_clients, check_participants, check_workers
 from model.shift import check_shift
 from model.slot_service import RosterSlotService
 

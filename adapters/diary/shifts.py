@@ -15,8 +15,9 @@ from adapters.diary.lookup import find_session
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import Changed
 from model.act import Act
+from model.details import Kind, Status
 from model.errors import DomainError
-from model.session import Kind, Session, Status
+from model.session import Session
 from model.shift import Stretch, check_may_lie_in, stretch
 from sync.store import Placed
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Database
 
+from model.attendance import SessionWorker
 from model.eligibility import Blocklist, Ineligible, day_of, employed, ineligible, refusal
 from model.errors import DomainError
 from model.people import BlocklistEntry
-from model.session import Session, SessionWorker
+from model.session import Session
 
 
 def check_eligibility(

@@ -14,11 +14,11 @@ from model.acceptance import AtLimit
 from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
 from model.cancellation import Billing, CancelledBy, NdisCode
+from model.details import Kind, LocationType, ShowAs, WorkType, check_length
 from model.errors import DomainError
 from model.moment import WEEKDAYS, zone
 from model.people import ContactType, Gender
 from model.service import CancelRule, DeliveryMethod, Unit
-from model.session import Kind, LocationType, ShowAs, WorkType, check_length
 from model.session_type import LONGEST, check_colour
 
 Columns = dict[str, object]

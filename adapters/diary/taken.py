@@ -17,19 +17,11 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from adapters.database.lengths import days_between
 from adapters.database.portions import portions
+from model.attendance import Assignment, Attendance, SessionAsset, SessionClient, SessionWorker
 from model.base import Instant
 from model.capacity import Taken
-from model.session import (
-    Assignment,
-    Attendance,
-    Kind,
-    Session,
-    SessionAsset,
-    SessionClient,
-    SessionWorker,
-    ShowAs,
-    Status,
-)
+from model.details import Kind, ShowAs, Status
+from model.session import Session
 
 _Query = Select[UUID, UUID, datetime, datetime, int, Kind]
 

@@ -11,9 +11,9 @@ from adapters.diary.rosters import Slot
 from adapters.diary.taking import Imported, Taking, Tally, row_id, typed
 from adapters.diary.transaction import writing
 from adapters.diary.validating import validate
+from model.details import Kind
 from model.errors import DomainError
 from model.roster import BaseRoster, check_pattern
-from model.session import Kind
 
 _WHERE = ("base", "week", "weekday")
 

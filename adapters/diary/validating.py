@@ -19,10 +19,10 @@ from adapters.diary.taken import CLIENTS, WORKERS, Book, engaged
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.capacity import Taken
+from model.details import Kind
 from model.eligibility import employed
 from model.moment import Span, zone
 from model.roster import RosterPeriod, RosterSlot
-from model.session import Kind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,7 @@ class SessionDetail:
 
     `activities` are written as they are typed; `shift` is the one that it lies in.
     `billing` has an entry for each attendance that is billed. `not_billable_yet`: a service with an amount is missing.
+    `can_proceed`: a client and a worker are left (002-08).
     """
 
     session: SessionView
@@ -66,6 +67,7 @@ class SessionDetail:
     modifiers: tuple[str, ...]
     billing: tuple[dict[str, str], ...]
     not_billable_yet: bool
+    can_proceed: bool
     cancellations: tuple[dict[str, str], ...]
     billable: bool
     activities: tuple[str, ...]

@@ -17,11 +17,12 @@ from adapters.database.work import SqlWork
 from adapters.diary.transaction import record
 from adapters.links.lookup import link_named
 from model.act import Act
+from model.details import Source
 from model.errors import DomainError
 from model.journal import SyncRun
 from model.link import CalendarAccount, CalendarLink, EventMapping, LinkState, MappingState
 from model.series import Series
-from model.session import Session, Source
+from model.session import Session
 from sync.errors import RemoteChanged, RemoteGone
 from sync.ports import Item, RemoteCalendar
 from sync.store import Lease

@@ -14,8 +14,8 @@ from adapters.diary import adding
 from adapters.due_links import due_links
 from model.act import Act
 from model.base import Revision
+from model.details import Kind
 from model.link import CalendarLink
-from model.session import Kind
 from tests.benchmarks.crowd import Crowd, crowd
 from tests.benchmarks.report import Figure
 from tests.multitude import multiply

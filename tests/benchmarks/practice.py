@@ -15,11 +15,12 @@ from adapters.cli.context import Here
 from adapters.database.loading import load_session
 from adapters.demo.radicale import Server
 from model.act import Act
+from model.details import Kind, LocationType, Source, Status
 from model.link import CalendarLink
 from model.moment import Span
 from model.people import Client, Worker
 from model.practice import Site
-from model.session import Kind, LocationType, Session, Source, Status
+from model.session import Session
 from sync.run import Report
 from tests.practice import Commands
 

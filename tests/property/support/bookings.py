@@ -8,8 +8,8 @@ from adapters.diary.adding import New
 from adapters.diary.changing import Move
 from adapters.diary.placing import Where
 from adapters.diary.rescheduling import Reschedule
+from model.details import Kind, LocationType, ShowAs, WorkType
 from model.roster import WEEKDAYS
-from model.session import Kind, LocationType, ShowAs, WorkType
 from tests.property.support.book import Line
 from tests.property.support.life import Command, Dice, Life
 from tests.property.support.marigold import SECRET, SETTINGS

@@ -11,8 +11,8 @@ from adapters.diary.completing import Form
 from adapters.diary.planning import Plan
 from adapters.diary.rosters import Slot
 from model.cancellation import CancelledBy
+from model.details import Kind, WorkType
 from model.series import Scope
-from model.session import Kind, WorkType
 from tests.property.support.life import BEGIN, Beginning
 from tests.property.support.marigold import SECRET, SETTINGS, Marigold
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from adapters.diary import beds, periods, publishing, rosters, validating
 from adapters.diary.beds import Edit, NewStay
 from adapters.diary.rosters import Slot
-from model.session import WorkType
+from model.details import WorkType
 from tests.property.support.bookings import WORKERS
 from tests.property.support.life import Command, Dice, Life
 from tests.property.support.marigold import SECRET, SETTINGS

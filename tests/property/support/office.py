@@ -7,11 +7,12 @@ from uuid import UUID
 
 from adapters.diary import answering, cancelling, changing, upkeep
 from model.cancellation import CancelledBy
+from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
 from model.journal import ChangeState
 from model.moment import Span, to_text
 from model.series import Scope
-from model.session import Kind, Session, ShowAs, Status
+from model.session import Session
 from tests.property.support.play import Gesture, Play
 
 RULES = (

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from model.base import Revision
+from model.details import Kind, Status
 from model.journal import ChangeState
 from model.link import EventMapping, LinkState, MappingState
 from model.series import Series
-from model.session import Kind, Session, Status
+from model.session import Session
 from sync.compare import OURS, changed, exceptions, same
 from sync.context import Run
 from sync.event import Event

@@ -3,9 +3,9 @@
 from adapters.diary import assigning, attending, offering
 from adapters.diary.assigning import Assign
 from adapters.diary.attending import Clients
+from model.attendance import Assignment
 from model.offer import OfferState
 from model.series import Scope
-from model.session import Assignment
 from tests.property.support.bookings import CLIENTS, open_
 from tests.property.support.life import Command, Dice, Life
 from tests.property.support.marigold import SETTINGS

@@ -10,10 +10,11 @@ from adapters.database.engine import Sessions
 from adapters.database.loading import load_session
 from model.act import Act
 from model.base import Base, Revision
+from model.details import Kind, Source, Status
 from model.journal import HistoryEntry
 from model.moment import Span, zone
 from model.people import Worker
-from model.session import Kind, Session, Source, Status
+from model.session import Session
 from tests.unit.database.conftest import NOW
 
 ADELAIDE = zone("Australia/Adelaide")

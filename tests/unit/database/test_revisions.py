@@ -13,12 +13,13 @@ from adapters.database.loading import load_series, load_session
 from adapters.database.revisions import take
 from model.act import Act
 from model.base import Revision
+from model.details import Kind, Status
 from model.journal import HistoryEntry
 from model.moment import Span, zone
 from model.people import Worker
 from model.recurrence import Rule
 from model.series import Pattern, Series, SeriesWorker
-from model.session import Kind, Session, Status
+from model.session import Session
 from tests.unit.database.conftest import NOW
 
 ADELAIDE = zone("Australia/Adelaide")

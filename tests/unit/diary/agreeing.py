@@ -6,8 +6,8 @@ from adapters.diary import planning
 from adapters.diary.importing import import_practice
 from adapters.diary.planning import Plan
 from adapters.diary.views import Changed
+from model.details import WorkType
 from model.series import Scope
-from model.session import WorkType
 from tests.agreed import AGREED
 from tests.unit.diary.conftest import Diary
 

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from adapters.diary import assigning
 from adapters.diary.accepting import accept_at_limit
 from adapters.jobs import Jobs
+from model.attendance import Assignment, SessionWorker
 from model.errors import DomainError
 from model.journal import Audience, HistoryEntry, Notice
 from model.people import Worker
-from model.session import Assignment, SessionWorker
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.conftest import NOW, Diary
 

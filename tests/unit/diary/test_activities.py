@@ -28,9 +28,10 @@ from adapters.diary.upkeep import extend
 from adapters.diary.validating import validate
 from model.activity import ActivityType
 from model.cancellation import CancelledBy
+from model.details import Kind, WorkType
 from model.errors import DomainError
 from model.series import Scope
-from model.session import Kind, Session, WorkType
+from model.session import Session
 from sync.settings import Settings
 from tests.unit.diary.conftest import Diary
 

@@ -13,13 +13,15 @@ from adapters.diary.attending import Clients
 from adapters.diary.cancelling import Cancel
 from adapters.diary.leave import NewLeave, add_leave
 from adapters.diary.views import Changed
+from model.attendance import Assignment
 from model.cancellation import CancelledBy
+from model.details import Kind, Status, WorkType
 from model.errors import DomainError
 from model.link import CalendarLink
 from model.people import Worker
 from model.series import Scope, Series
 from model.service import PlannedService, PlannedServiceClient, Service
-from model.session import Assignment, Kind, Session, Status, WorkType
+from model.session import Session
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.conftest import Diary
 

@@ -14,10 +14,11 @@ from adapters.diary.changing import Move
 from adapters.diary.importing import ImportFailedError
 from adapters.diary.leave import LeaveView, NewLeave, add_leave, approve_leave, list_leave, remove_leave
 from model.availability import AvailabilityTemplate, Leave, LeaveType
+from model.details import Kind
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.series import Scope
-from model.session import Kind, Session
+from model.session import Session
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.conftest import Diary
 

@@ -16,8 +16,10 @@ from adapters.diary.changing import Move
 from adapters.diary.history import history
 from adapters.diary.lookup import find_session
 from adapters.diary.placing import Where
+from model.attendance import Attendance, SessionClient
 from model.bill import BillLine, BillState
 from model.cancellation import CancelledBy
+from model.details import Kind, LocationType, Status
 from model.errors import DomainError
 from model.lock import Lock
 from model.note import Note
@@ -32,7 +34,7 @@ from model.service import (
     Service,
     ServiceDelivered,
 )
-from model.session import Attendance, Kind, LocationType, Session, SessionClient, Status
+from model.session import Session
 from sync.settings import FeesSettings, Settings
 from tests.unit.diary.conftest import Diary
 

@@ -11,7 +11,9 @@ from adapters.diary.cancelling import Cancel, Cancelled, Rules
 from adapters.diary.planning import Plan
 from adapters.diary.reasons import Reason, add_reason, list_reasons, retire_reason
 from model.act import Act
+from model.attendance import Attendance, SessionClient
 from model.cancellation import Billing, Cancellation, CancelledBy, NdisCode, Outcome
+from model.details import Status, WorkType
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.people import Client
@@ -26,7 +28,7 @@ from model.service import (
     ServiceAgreement,
     ServiceDelivered,
 )
-from model.session import Attendance, Session, SessionClient, Status, WorkType
+from model.session import Session
 from sync.settings import FeesSettings, Settings
 from tests.unit.diary.conftest import Diary
 

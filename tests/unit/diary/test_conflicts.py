@@ -9,10 +9,10 @@ from adapters.diary.busy import busy_time, vfreebusy
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from model.cancellation import CancelledBy
+from model.details import Kind, ShowAs
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.series import Scope
-from model.session import Kind, ShowAs
 from tests.unit.diary.conftest import Diary
 
 

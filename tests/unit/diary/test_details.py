@@ -16,13 +16,14 @@ from adapters.diary.equipping import Assets
 from adapters.diary.listing import show_session
 from adapters.diary.services import list_plans
 from adapters.diary.session_types import SessionType
+from model.details import Kind, LocationType, WorkType
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.people import Client
 from model.practice import Region
 from model.series import Scope, Series
 from model.service import PlannedService, PlannedServiceClient
-from model.session import Kind, LocationType, Session, WorkType
+from model.session import Session
 from model.waiver import Waiver
 from sync.settings import RulesSettings, Settings
 from tests.agreed import AGREED

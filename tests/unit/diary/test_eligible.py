@@ -9,11 +9,12 @@ from adapters.database.loading import load_series
 from adapters.diary import changing, upkeep
 from adapters.diary.changing import Move
 from adapters.diary.importing import ImportFailedError
+from model.details import Kind
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.people import BlocklistEntry
 from model.series import HORIZON, Scope
-from model.session import Kind, Session
+from model.session import Session
 from tests.unit.diary.conftest import Diary
 
 TOM_LEAVES = '[[worker]]\nid = "tom"\nname = "Tom Nguyen"\ntz = "Australia/Adelaide"\nend_date = 2026-03-31'

@@ -10,8 +10,10 @@ from adapters.diary import cancelling, changing, upkeep
 from adapters.diary.changing import Move
 from adapters.diary.listing import Occurrence, list_events
 from adapters.diary.views import Changed
+from model.attendance import SessionWorker
+from model.details import Kind, ShowAs
 from model.series import Scope
-from model.session import Kind, Session, SessionWorker, ShowAs
+from model.session import Session
 from tests.unit.diary.conftest import Diary
 
 

@@ -15,11 +15,12 @@ from adapters.diary.lookup import find_session
 from adapters.diary.tables import TABLES
 from adapters.diary.taking import Imported, row_id
 from model.bed import BedBooking, BedService
+from model.details import Kind, Source, Status, WorkType
 from model.practice import Practice
 from model.roster import BaseRoster, PeriodState, RosterPeriod, RosterState
 from model.series import Series
 from model.service import PlannedService
-from model.session import Kind, Session, Source, Status, WorkType
+from model.session import Session
 from sync.settings import RulesSettings, Settings
 from tests.practice_set import FILES, but, more, write
 from tests.unit.diary.conftest import NOW, Diary

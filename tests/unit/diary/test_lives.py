@@ -26,12 +26,14 @@ from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from adapters.diary.completing import Form
 from adapters.diary.rescheduling import Reschedule
+from model.attendance import Attendance
 from model.cancellation import Cancellation, CancelledBy
+from model.details import ShowAs, Status, WorkType
 from model.errors import DomainError
 from model.people import Worker
 from model.series import Scope, Series
 from model.service import PlannedService, ServiceDelivered
-from model.session import Attendance, Session, ShowAs, Status, WorkType
+from model.session import Session
 from sync.event import Event
 from sync.projection import View, project
 from tests.unit.diary.agreeing import a_group, agree, plan

@@ -13,12 +13,14 @@ from adapters.diary.cancelling import Cancel
 from adapters.diary.leave import NewLeave, add_leave
 from adapters.diary.offering import OfferView, answer, expire_offers, list_offers, pick, send
 from adapters.diary.rescheduling import Reschedule
+from model.attendance import Assignment, SessionWorker
 from model.cancellation import CancelledBy
+from model.details import Kind
 from model.errors import DomainError
 from model.journal import Notice
 from model.offer import Offer, OfferState
 from model.people import Worker
-from model.session import Assignment, Kind, Session, SessionWorker
+from model.session import Session
 from tests.unit.diary.conftest import Diary
 
 

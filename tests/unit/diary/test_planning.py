@@ -12,10 +12,11 @@ from adapters.diary.changing import Move
 from adapters.diary.planning import Plan
 from adapters.diary.services import PlanView
 from model.cancellation import CancelledBy
+from model.details import Kind
 from model.errors import DomainError
 from model.series import Scope, Series
 from model.service import DeliveryMethod, PlannedService, PlannedServiceClient
-from model.session import Kind, Session
+from model.session import Session
 from tests.unit.diary.agreeing import a_group, agree, plan
 from tests.unit.diary.conftest import Diary
 

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from adapters.diary.repeating import repeat
+from model.details import Status
 from model.errors import DomainError
 from model.practice import Room
 from model.service import PlannedService, Service
-from model.session import Session, Status
+from model.session import Session
 from tests.unit.diary.conftest import Diary
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=4"

@@ -15,10 +15,11 @@ from adapters.diary.listing import Window, list_sessions
 from adapters.diary.rescheduling import Reschedule
 from adapters.diary.views import Changed
 from model.cancellation import CancelledBy
+from model.details import Kind, Status, WorkType
 from model.errors import DomainError
 from model.series import Scope
 from model.service import PlannedService, PlannedServiceClient, Service
-from model.session import Kind, Session, Status, WorkType
+from model.session import Session
 from sync.settings import PrivacySettings
 from tests.unit.diary.conftest import Diary
 

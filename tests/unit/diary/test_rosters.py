@@ -11,12 +11,13 @@ from adapters.diary import periods, publishing, rosters
 from adapters.diary.rosters import Slot
 from adapters.diary.validating import validate
 from model.availability import Leave, LeaveType
+from model.details import Source, Status, WorkType, timed
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.moment import Span, zone
 from model.people import BlocklistEntry, Client, Worker
 from model.practice import Site
-from model.session import Session, Source, Status, WorkType, timed
+from model.session import Session
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.conftest import Diary
 

@@ -12,12 +12,14 @@ from adapters.database.loading import load_session
 from adapters.diary import absences, cancelling, changing, offering
 from adapters.diary.cancelling import Cancel, Rules
 from adapters.diary.changing import Move
+from model.attendance import Assignment, Attendance
 from model.cancellation import Cancellation, CancelledBy
+from model.details import Kind, LocationType, ShowAs, Status, WorkType
 from model.errors import DomainError
 from model.people import Worker
 from model.recurrence import Rule, skips_months
 from model.series import Scope, Series
-from model.session import Assignment, Attendance, Kind, LocationType, Session, ShowAs, Status, WorkType
+from model.session import Session
 from sync.settings import FeesSettings, Settings
 from tests.unit.diary.conftest import Diary
 

@@ -22,13 +22,14 @@ from adapters.sample.writing import write_sample
 from model.asset import Asset
 from model.bed import BedBooking
 from model.capacity import Taken, too_many
+from model.details import Kind, WorkType
 from model.errors import DomainError
 from model.people import Client, Worker
 from model.practice import Room, Site
 from model.roster import PeriodState, RosterPeriod
 from model.series import Series
 from model.service import PlannedService
-from model.session import Kind, Session, WorkType
+from model.session import Session
 from tests.unit.diary.conftest import NOW, Diary
 
 START = date(2026, 3, 4)

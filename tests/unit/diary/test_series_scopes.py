@@ -9,9 +9,10 @@ from adapters.diary import cancelling, changing, upkeep
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from model.cancellation import CancelledBy
+from model.details import Status
 from model.errors import DomainError
 from model.series import HORIZON, Scope, Series
-from model.session import Session, Status
+from model.session import Session
 from tests.unit.diary.conftest import Diary
 
 TUESDAYS = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"

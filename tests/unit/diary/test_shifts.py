@@ -17,9 +17,10 @@ from adapters.diary.listing import show_session
 from adapters.diary.rosters import Slot
 from adapters.diary.validating import validate
 from model.cancellation import CancelledBy
+from model.details import Kind
 from model.errors import DomainError
 from model.series import Scope
-from model.session import Kind, Session
+from model.session import Session
 from sync.settings import Settings
 from tests.unit.diary.conftest import Diary
 

@@ -15,9 +15,10 @@ from adapters.diary.rosters import Slot
 from adapters.diary.services import PlanView
 from adapters.diary.slot_services import Place, in_base, in_period
 from adapters.diary.validating import validate
+from model.details import WorkType
 from model.errors import DomainError
 from model.service import DeliveryMethod
-from model.session import Session, WorkType
+from model.session import Session
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.agreeing import agree
 from tests.unit.diary.conftest import Diary

@@ -10,20 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, Book, others
+from model.attendance import Assignment, Attendance, SessionClient, SessionWorker
 from model.capacity import Taken
+from model.details import Kind, ShowAs, Status
 from model.moment import Span, zone
 from model.people import Client, Worker
 from model.practice import Room
-from model.session import (
-    Assignment,
-    Attendance,
-    Kind,
-    Session,
-    SessionClient,
-    SessionWorker,
-    ShowAs,
-    Status,
-)
+from model.session import Session
 from tests.unit.diary.conftest import Diary
 
 _SINCE = datetime(2026, 3, 2, tzinfo=UTC)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from adapters.dav.calendar import CalDavCalendar
 from adapters.dav.profile import Profile
+from model.details import Kind
 from model.link import CalendarLink, LinkState, Mode, Role, SeenItem
-from model.session import Kind
 from sync.href import canonical_href
 from sync.ports import RemoteCalendar
 from sync.run import Report

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from model.details import Status
 from model.link import MappingState
 from model.moment import key
-from model.session import Session, Status
+from model.session import Session
 from sync.event import Component, Event
 from sync.ports import Item
 from tests.fake.world import FakeWorld, at, dentist

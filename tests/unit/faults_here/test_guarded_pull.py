@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from adapters.links.changing import resume
+from model.details import Status
 from model.errors import DomainError
 from model.link import LinkState
-from model.session import Status
 from sync.errors import CalendarMissing
 from sync.guard import MassChange, Replaced, WentBack
 from sync.ports import Item

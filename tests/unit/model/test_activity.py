@@ -16,9 +16,10 @@ from model.activity import (
     on_the_clock,
     to_text,
 )
+from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
 from model.moment import Span, zone
-from model.session import Kind, Session, ShowAs, Status
+from model.session import Session
 
 TZ = zone("Australia/Adelaide")
 TOM = UUID(int=1)

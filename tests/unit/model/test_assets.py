@@ -9,9 +9,9 @@ import pytest
 
 from model.act import Act
 from model.asset import Asset, Need, check_needs
+from model.attendance import check_site_clients
 from model.errors import DomainError
 from model.people import Client
-from model.session import check_site_clients
 from model.waiver import waiver
 
 WEST, EAST, SITE, OTHER = (UUID(int=n) for n in range(1, 5))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.act import Act
+from model.attendance import Attendance
 from model.bill import (
     Bill,
     Billing,
@@ -22,12 +23,13 @@ from model.bill import (
     on_superbill,
     stayed_away,
 )
+from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
 from model.modifier import typed
 from model.moment import Span, zone
 from model.people import Client
 from model.service import DeliveryMethod, PlannedService, Service, Unit
-from model.session import Attendance, Kind, Session, ShowAs, Status
+from model.session import Session
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 ACT = Act(actor="mia", now=NOW, new_id=uuid4)

@@ -8,11 +8,12 @@ import pytest
 
 from model.act import Act
 from model.cancellation import CancellationReason, CancelledBy, cancellation
+from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
 from model.lock import Lock
 from model.moment import Span, zone
 from model.people import Client
-from model.session import Kind, Session, ShowAs, Status
+from model.session import Session
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ACT = Act(actor="sam", now=NOW, new_id=uuid4)

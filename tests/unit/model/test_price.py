@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.act import Act
+from model.details import Kind
 from model.moment import Span, zone
 from model.people import Client
 from model.price import planned_price, price, quantity, share_of
 from model.service import DeliveryMethod, PlannedService, Service, Unit
-from model.session import Kind, Session
+from model.session import Session
 
 ACT = Act(actor="mia", now=datetime(2026, 3, 4, 9, tzinfo=UTC), new_id=uuid4)
 THERAPY = Service(id=uuid4(), ref="therapy", name="Therapy", unit=Unit.EACH)

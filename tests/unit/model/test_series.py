@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.act import Act
+from model.details import Kind, Status
 from model.errors import DomainError
 from model.moment import Span, from_text, shift, to_text, zone
 from model.recurrence import Rule
 from model.series import Pattern, Series, shifted, starts
-from model.session import Kind, Status
 
 TZ = zone("Australia/Adelaide")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

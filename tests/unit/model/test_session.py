@@ -8,20 +8,11 @@ import pytest
 
 from model.act import Act
 from model.cancellation import CancellationReason, CancelledBy, cancellation
+from model.details import Kind, LocationType, ShowAs, Status, WorkType, check_participants, check_place
 from model.errors import DomainError
 from model.moment import Span, zone
 from model.people import Client, Worker
-from model.session import (
-    TRANSITIONS,
-    Kind,
-    LocationType,
-    Session,
-    ShowAs,
-    Status,
-    WorkType,
-    check_participants,
-    check_place,
-)
+from model.session import TRANSITIONS, Session
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ACT = Act(actor="sam", now=NOW, new_id=uuid4)

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from model.act import Act
 from model.capacity import Taken
+from model.details import Kind, ShowAs, Status, check_participants
 from model.errors import DomainError
 from model.moment import Span, zone
 from model.participants import assign
 from model.people import Client, Worker
-from model.session import Kind, Session, ShowAs, Status, check_participants
+from model.session import Session
 from model.shift import check_may_lie_in, check_shift, clash, stretch
 
 TZ = zone("Australia/Adelaide")

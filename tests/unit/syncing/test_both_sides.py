@@ -7,11 +7,11 @@ import pytest
 
 from adapters.diary import cancelling
 from model.asset import Asset, Need
+from model.details import Kind, ShowAs, Status
 from model.moment import Span, key
 from model.people import Worker
 from model.recurrence import Rule
 from model.series import Scope
-from model.session import Kind, ShowAs, Status
 from sync.event import Event
 from sync.settings import PrivacySettings, Settings
 from tests.world import ADELAIDE, World, at, dentist

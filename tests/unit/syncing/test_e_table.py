@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from model.details import Kind, Source, Status, WorkType
 from model.link import LinkState, Mode
 from model.moment import Span, key
 from model.recurrence import Rule
-from model.session import Kind, Session, Source, Status, WorkType
+from model.session import Session
 from sync.event import Event
 from sync.projection import WAITING_LINE
 from tests.world import ADELAIDE, World, at, dentist

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from adapters.built import BUILT
 from adapters.diary.busy import busy_time
 from adapters.runner import Busy
+from model.details import Kind, ShowAs, Status
 from model.link import CalendarLink, LinkState, MappingState
 from model.moment import Span, key
 from model.people import Worker
 from model.recurrence import Rule
-from model.session import Kind, ShowAs, Status
 from sync.errors import CalendarMissing
 from sync.event import Event
 from sync.ports import Fetched, Item, Look, Missing, Position

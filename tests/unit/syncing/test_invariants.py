@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from model.details import Status
 from model.journal import Intent, SyncRun
 from model.link import Mode
 from model.moment import Span, shift
-from model.session import Status
 from sync.errors import Unreachable
 from sync.ports import Item, Look
 from tests.doubles.remote import InMemoryCalendar, InMemoryServer

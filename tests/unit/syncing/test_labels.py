@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from model.asset import Asset, Need
+from model.details import Kind, ShowAs, Source, Status
 from model.link import Role
 from model.recurrence import Rule
 from model.series import shifted
-from model.session import Kind, ShowAs, Source, Status
 from sync.compare import COLOUR, OURS, changed, overlay, same
 from sync.event import Component, Event
 from sync.projection import in_practice

@@ -8,10 +8,11 @@ import pytest
 
 from model.asset import Asset, Need
 from model.bed import Bed, BedBooking, BedHold, BookingState
+from model.details import Status
 from model.link import CalendarLink, Role
 from model.moment import Span
 from model.series import Series
-from model.session import Session, Status
+from model.session import Session
 from sync.event import Event
 from tests.world import ADELAIDE, World, at, dentist
 

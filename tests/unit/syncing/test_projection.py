@@ -9,12 +9,14 @@ import pytest
 
 from model.act import Act
 from model.asset import Asset, Need
+from model.attendance import Assignment
+from model.details import Kind, LocationType, ShowAs, Source, Status, WorkType
 from model.moment import Span, key
 from model.people import Client, Worker
 from model.practice import Room, Site
 from model.recurrence import Rule
 from model.series import Pattern, Series, SeriesClient, SeriesWorker
-from model.session import Assignment, Kind, LocationType, Session, ShowAs, Source, Status, WorkType
+from model.session import Session
 from sync.event import Component, Event
 from sync.projection import ALL, WAITING_LINE, View, effective_level, project, remark
 from sync.settings import LEVELS, Level, PrivacySettings

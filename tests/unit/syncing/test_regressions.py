@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from adapters.diary import answering, cancelling, changing
 from model.cancellation import CancelledBy
+from model.details import Kind, Source, Status
 from model.errors import DomainError
 from model.link import EventMapping, MappingState
 from model.moment import key
 from model.people import Worker
 from model.recurrence import Rule
 from model.series import Scope, SeriesWorker
-from model.session import Kind, Source, Status
 from sync.event import Event
 from sync.projection import WAITING_LINE
 from tests.doubles.remote import InMemoryServer, unwatched

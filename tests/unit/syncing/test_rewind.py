@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from model.archive import ArchiveEntry
+from model.details import Kind, Status
 from model.journal import SyncRun
 from model.link import LinkState, Role
 from model.moment import key
 from model.recurrence import Rule
 from model.service import PlannedService, PlannedServiceClient, Service
-from model.session import Kind, Session, Status
+from model.session import Session
 from sync.run import Report
 from tests.world import BOX, World, at, dentist
 

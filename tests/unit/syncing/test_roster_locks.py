@@ -8,8 +8,8 @@ import pytest
 
 from adapters.diary import changing
 from adapters.diary.changing import Move
+from model.details import Source, Status
 from model.roster import BaseRoster, PeriodState, RosterPeriod, RosterState
-from model.session import Source, Status
 from sync.settings import InboundSettings, RulesSettings, Settings
 from tests.unit.syncing.test_locks import GESTURES
 from tests.world import ADELAIDE, World, at

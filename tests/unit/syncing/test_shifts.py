@@ -9,10 +9,11 @@ import pytest
 
 from adapters.diary.answering import Answer, confirm
 from model.activity import ActivityType, SessionActivity
+from model.details import Kind, Status
 from model.errors import DomainError
 from model.moment import Span
 from model.recurrence import Rule
-from model.session import Kind, Session, Status
+from model.session import Session
 from sync.event import Component
 from sync.projection import WAITING_LINE
 from sync.settings import InboundSettings, Level, PrivacySettings, Settings

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from model.cancellation import CancelledBy, cancellation
+from model.details import Kind, ShowAs, Status
 from model.link import CalendarLink, LinkState, Mode
 from model.moment import Span, key
 from model.practice import Site
 from model.recurrence import Rule
-from model.session import Kind, ShowAs, Status
 from sync.event import Component, Event
 from sync.projection import WAITING_LINE
 from tests.world import ADELAIDE, World, at, dentist

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.diary.availability import set_hours
 from adapters.diary.leave import NewLeave, add_leave
-from model.session import Kind
+from model.details import Kind
 from sync.explain import reason
 from sync.settings import RulesSettings, Settings
 from tests.world import World, at, dentist
