@@ -56,6 +56,7 @@ def add(
     medium: str | None = typer.Option(None, "--medium", help="Of a contact: PHONE, EMAIL, ..."),
     contact_with: str | None = typer.Option(None, "--contact-with", help="Of a collateral contact."),
     roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
+    live: bool = typer.Option(False, "--live", help="On the live schedule: calendars only ask to change it."),
     override: str | None = options.OVERRIDE,
     billable: bool | None = typer.Option(
         None, "--billable/--non-billable", help="Whether it may have services; without: as its type."
@@ -101,6 +102,7 @@ def add(
         medium=medium,
         contact_with=contact_with,
         rostered=roster,
+        live=live,
         override=override,
         billable=billable,
     )

@@ -54,7 +54,7 @@ class New:
 
     Assets may be counted, like "minibus:2"; activities are like "BREAK 11:00-11:30". `override` says why it is added
     where a room or an asset is taken. `new_clients` are names of people who are not known yet. `billable` None: as the
-    session type says.
+    session type says. `live`: on the live schedule, so what calendars change of it is judged as of a roster (001-03).
     """
 
     start: str
@@ -86,6 +86,7 @@ class New:
     contact_with: str | None = None
     show_as: ShowAs = ShowAs.BUSY
     rostered: bool = False
+    live: bool = False
     override: str | None = None
     billable: bool | None = None
 
@@ -230,7 +231,7 @@ def _details(new: New, parties: _Parties) -> dict[str, object]:
     more = ("employee_message", "medium", "contact_with", "comments")
     return {name: getattr(new, name) for name in (*same, *more)} | {
         "status": Status.ROSTERED if new.rostered else Status.DRAFT,
-        "source": Source.STAFF,
+        "source": Source.ROSTER if new.live else Source.STAFF,
         "tentative": False,
         "location_type": _location_type(new, parties),
         "site_id": parties.site.id if parties.site else None,

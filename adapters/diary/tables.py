@@ -210,7 +210,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "region": _reference("region"), "assets": _references("asset", counted=True),
         "location_type": _choice(LocationType), "address": _TEXT, "location": _TEXT, "url": _TEXT, "subject": _TEXT,
         "description": _TEXT, "employee_message": _TEXT, "medium": _TEXT, "contact_with": _TEXT,
-        "show_as": _choice(ShowAs), "rostered": Key(bool), "billable": Key(bool),
+        "show_as": _choice(ShowAs), "rostered": Key(bool), "live": Key(bool), "billable": Key(bool),
         "session_type": _reference("session_type"), "service_types": Key(list), "comments": _TEXT,
         "activities": Key(list),
     },

@@ -71,6 +71,21 @@ def test_us17_a_drag_onto_a_taken_minibus_comes_back(
     assert master(phone.only()).value("RESOURCES") == "Minibus"
 
 
+def test_us17_a_drag_of_what_is_on_the_live_schedule_waits(
+    equipped: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    equipped.run(*ADD, "--live", "--start", "2026-03-16 10:00", "--worker", "tom", "--client", "liam")
+    equipped.link("tom", caldav_server, collection_url)
+    equipped.settle()
+
+    phone.drag(phone.only().uid, "20260316T110000", "20260316T120000")
+    equipped.settle()
+
+    assert equipped.judged() == [("E1", "HELD", "ROSTER_SESSION")]
+    assert master(phone.only()).value("DTSTART") == "20260316T100000"
+    assert equipped.starts("tom") == ["2026-03-16T10:00"]
+
+
 def link_resource(office: Office, of: str, server: Server, calendar: str) -> None:
     """Let a calendar show when something is taken; sam looks after it."""
     office.run(

@@ -14,7 +14,7 @@ from adapters.diary.cancelling import Cancel, Rules
 from adapters.diary.changing import Move
 from model.attendance import Assignment, Attendance
 from model.cancellation import Cancellation, CancelledBy
-from model.details import Kind, LocationType, ShowAs, Status, WorkType
+from model.details import Kind, LocationType, ShowAs, Source, Status, WorkType
 from model.errors import DomainError
 from model.people import Worker
 from model.recurrence import Rule, skips_months
@@ -92,9 +92,10 @@ def test_000_19_cancelled_without_rules_with_rules_or_deleted(diary: Diary) -> N
 
 
 def test_001_03_a_live_session_is_rostered_at_once_and_may_repeat(diary: Diary) -> None:
-    added = diary.add(MONDAY, rule="FREQ=WEEKLY;COUNT=3")
+    added = diary.add(MONDAY, rule="FREQ=WEEKLY;COUNT=3", live=True)
     with diary.read() as database:
-        assert set(database.scalars(select(Session.status))) == {Status.ROSTERED}
+        found = database.execute(select(Session.status, Session.source)).all()
+    assert set(map(tuple, found)) == {(Status.ROSTERED, Source.ROSTER)}
     assert added.count == 3
 
 
