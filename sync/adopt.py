@@ -14,8 +14,8 @@ from model.people import Worker
 from model.recurrence import expand
 from model.series import HORIZON, Pattern, Series, SeriesWorker
 from model.session import Session
+from sync.disclosure import Unit
 from sync.event import Component, Event
-from sync.projection import Unit
 
 _PAST = timedelta(days=30)
 

@@ -9,8 +9,8 @@ from model.moment import Moment, Span, from_text, in_zone, is_all_day, shift, wa
 from model.series import Pattern, Scope, Series, shifted
 from model.session import Session
 from sync.classify import Edit
+from sync.disclosure import Unit
 from sync.event import Component, Event
-from sync.projection import Unit
 
 
 def touched(unit: Unit, edit: Edit, act: Act) -> Session | None:

@@ -13,12 +13,12 @@ from sync.aside import quarantine, set_aside
 from sync.compare import OURS, same, theirs_in_colour
 from sync.context import Line, Run, kind_of
 from sync.copies import is_copy
+from sync.disclosure import Unit
 from sync.event import Event
 from sync.guard import Answer
 from sync.href import canonical_href
 from sync.pages import Page, put_aside
 from sync.ports import Item, Missing
-from sync.projection import Unit
 from sync.relinking import stand_for
 from sync.returning import CODE as BROUGHT_BACK
 from sync.returning import brought_back

@@ -16,10 +16,11 @@ from sync import apply
 from sync.classify import Code, Edit, agrees, classify
 from sync.compare import TIME, Properties, take
 from sync.context import Run
+from sync.disclosure import Unit, remark, without_note
 from sync.event import Event
 from sync.facts import facts_of
 from sync.judge import Decision, Verdict, judge
-from sync.projection import Unit, project, remark, without_note
+from sync.projection import project
 from sync.record import log
 from sync.store import Work
 

@@ -19,10 +19,11 @@ from model.series import HORIZON
 from model.session import Session
 from sync.adopt import orphans_as_single
 from sync.declined import as_answered
+from sync.disclosure import Unit, View, effective_level
 from sync.errors import LeaseLost, Stopped, Unreadable
 from sync.event import Event
 from sync.ports import Clock, Codec, Item, Look, Position, RemoteCalendar
-from sync.projection import Unit, View, effective_level, in_request, project
+from sync.projection import in_request, project
 from sync.settings import LEVELS, Level, Settings
 from sync.store import Lease, Quiet, Store, UnitRef, Work
 

@@ -5,8 +5,8 @@ is one that stands at the very time of exactly one booking, and repeats like it 
 """
 
 from sync.context import Run
+from sync.disclosure import is_title_of_ours
 from sync.event import Event
-from sync.projection import is_title_of_ours
 from sync.store import Work
 
 

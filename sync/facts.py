@@ -16,9 +16,9 @@ from sync import apply
 from sync.classify import Edit
 from sync.compare import INBOUND, Properties, changed
 from sync.context import Run
+from sync.disclosure import Unit
 from sync.event import Event
 from sync.judge import Column, Facts
-from sync.projection import Unit
 from sync.store import Placed, Work
 
 

@@ -15,6 +15,7 @@ from sync.classify import Code, classify, deleted
 from sync.client_events import keep, take_client_event
 from sync.compare import INBOUND, OURS, overlay, same
 from sync.context import Run
+from sync.disclosure import Unit
 from sync.event import Event
 from sync.facts import facts_of
 from sync.href import canonical_href
@@ -22,7 +23,6 @@ from sync.judge import Decision, Verdict, judge
 from sync.merge import OWNER_KEEPS
 from sync.own_events import take_own_event
 from sync.ports import Item
-from sync.projection import Unit
 from sync.record import log
 from sync.rewriting import made_by_server
 from sync.store import Work, ref_of

@@ -13,11 +13,12 @@ from sync import apply
 from sync.adopt import adopt, retell
 from sync.classify import Code, Edit, agrees, classify
 from sync.context import Run
+from sync.disclosure import Unit
 from sync.event import Event
 from sync.facts import facts_of
 from sync.judge import Decision, Verdict, judge
 from sync.merge import merged
-from sync.projection import Unit, project
+from sync.projection import project
 from sync.record import log
 from sync.store import Work, ref_to
 

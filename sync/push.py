@@ -15,10 +15,10 @@ from model.link import EventMapping, MappingState
 from sync import parts
 from sync.compare import OURS, meaning, overlay, same
 from sync.context import Run, in_window, kind_of
+from sync.disclosure import Unit
 from sync.event import Event
 from sync.href import canonical_href
 from sync.looping import spent
-from sync.projection import Unit
 from sync.sending import Prepared, Wire
 from sync.store import UnitRef, Work, ref_of
 

@@ -12,9 +12,9 @@ from model.series import Scope, Series, pending
 from model.session import Session
 from sync.classify import Edit
 from sync.context import Line, Run, kind_of
+from sync.disclosure import ALL, Unit
 from sync.event import Component, Event
 from sync.judge import Decision, Verdict, takes_away
-from sync.projection import ALL, Unit
 from sync.store import Work, ref_to
 
 _STATES = {

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from model.moment import instant
 from sync.context import Run
+from sync.disclosure import Unit
 from sync.event import Event
 from sync.ports import Item
-from sync.projection import Unit
 from sync.store import UnitRef, Work
 
 Found = tuple[Item, Event]

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 
 from model.moment import instant
 from sync.context import Run
+from sync.disclosure import HOP
 from sync.event import Event
 from sync.ports import Item
-from sync.projection import HOP
 from sync.store import Shown, Work
 
 CODE = "BROUGHT_BACK"

@@ -17,11 +17,11 @@ from sync.adopt import orphans_as_single
 from sync.archive import Standing
 from sync.compare import OURS, same
 from sync.context import Line, Run, kind_of
+from sync.disclosure import Unit
 from sync.errors import LinkError, Stopped
 from sync.event import Event
 from sync.href import canonical_href
 from sync.ports import Fetched, Item
-from sync.projection import Unit
 from sync.push import intend
 from sync.recover import recover
 from sync.run import Report

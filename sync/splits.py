@@ -16,11 +16,12 @@ from sync import apply, client_events, inbound, own_events
 from sync.classify import Code, Edit, classify, follows_cut
 from sync.compare import same
 from sync.context import Line, Run
+from sync.disclosure import Unit, remark, without_note
 from sync.event import Event
 from sync.facts import facts_of_split
 from sync.judge import Decision, Verdict, judge
 from sync.ports import Item
-from sync.projection import Unit, project, remark, without_note
+from sync.projection import project
 from sync.record import log
 from sync.store import Work, ref_of
 

@@ -20,8 +20,8 @@ from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
+from sync.disclosure import Unit
 from sync.ports import Position
-from sync.projection import Unit
 from sync.resource import Occupied
 
 Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundChange | Notice | HistoryEntry

@@ -50,7 +50,7 @@ from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
-from sync.projection import Unit
+from sync.disclosure import Unit
 from sync.resource import Occupied
 from sync.settings import LEVELS, Settings
 from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to

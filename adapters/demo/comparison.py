@@ -17,10 +17,10 @@ from model.link import CalendarLink
 from model.session import Session
 from sync.compare import COLOUR, INBOUND, OURS, Properties, changed, exceptions, master_changed, same
 from sync.context import Run
+from sync.disclosure import Unit
 from sync.event import Event
 from sync.merge import OWNER_KEEPS
 from sync.ports import RemoteCalendar
-from sync.projection import Unit
 from sync.store import Work, zone_of
 
 

@@ -28,7 +28,7 @@ from model.moment import Span, in_zone, shift, wall_distance, zone
 from model.people import Worker
 from model.series import Scope, Series
 from model.session import Session
-from sync.projection import ALL
+from sync.disclosure import ALL
 from sync.settings import DEFAULTS, Settings
 
 MOVES = ("E1", "E2", "E3")

@@ -25,7 +25,7 @@ from model.people import Worker
 from model.series import Series, SeriesWorker
 from model.session import Session
 from sync.adopt import adopt, orphans_as_single
-from sync.projection import Unit
+from sync.disclosure import Unit
 
 _BATCH = 100
 

@@ -34,8 +34,9 @@ from model.people import Worker
 from model.series import Scope, Series
 from model.service import PlannedService, ServiceDelivered
 from model.session import Session
+from sync.disclosure import View
 from sync.event import Event
-from sync.projection import View, project
+from sync.projection import project
 from tests.unit.diary.agreeing import a_group, agree, plan
 from tests.unit.diary.conftest import Diary
 

@@ -16,8 +16,8 @@ from model.link import LinkState, Mode
 from model.moment import Span, key
 from model.recurrence import Rule
 from model.session import Session
+from sync.disclosure import WAITING_LINE
 from sync.event import Event
-from sync.projection import WAITING_LINE
 from tests.world import ADELAIDE, World, at, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"

@@ -17,8 +17,9 @@ from model.practice import Room, Site
 from model.recurrence import Rule
 from model.series import Pattern, Series, SeriesClient, SeriesWorker
 from model.session import Session
+from sync.disclosure import ALL, WAITING_LINE, View, effective_level, remark
 from sync.event import Component, Event
-from sync.projection import ALL, WAITING_LINE, View, effective_level, project, remark
+from sync.projection import project
 from sync.settings import LEVELS, Level, PrivacySettings
 from tests.world import ADELAIDE, Ids
 

@@ -16,8 +16,8 @@ from model.moment import key
 from model.people import Worker
 from model.recurrence import Rule
 from model.series import Scope, SeriesWorker
+from sync.disclosure import WAITING_LINE
 from sync.event import Event
-from sync.projection import WAITING_LINE
 from tests.doubles.remote import InMemoryServer, unwatched
 from tests.world import ADELAIDE, World, at, dentist
 

@@ -14,8 +14,8 @@ from model.errors import DomainError
 from model.moment import Span
 from model.recurrence import Rule
 from model.session import Session
+from sync.disclosure import WAITING_LINE
 from sync.event import Component
-from sync.projection import WAITING_LINE
 from sync.settings import InboundSettings, Level, PrivacySettings, Settings
 from tests.unit.syncing.test_projection import LEVELS, PRIYA, TOM, event_of, series, session, shown, view
 from tests.world import ADELAIDE, World, at

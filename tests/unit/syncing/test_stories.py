@@ -13,8 +13,8 @@ from model.link import CalendarLink, LinkState, Mode
 from model.moment import Span, key
 from model.practice import Site
 from model.recurrence import Rule
+from sync.disclosure import WAITING_LINE
 from sync.event import Component, Event
-from sync.projection import WAITING_LINE
 from tests.world import ADELAIDE, World, at, dentist
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=TU;COUNT=8"
