@@ -78,42 +78,58 @@ def component(unit: Unit, span: Span, view: View, *, cancelled: bool, waiting: b
         conference=unit.url if unit.has_client and _may_join(view) else "",
         status=_status(unit, cancelled=cancelled),
         transparent=cancelled or unit.show_as is ShowAs.FREE,
-        classification=classification(unit, view),
+        classification=_classification(unit, view),
         resources=_resources(unit, view),
         taken=taken_by(unit) if view.emit_attendees and labelled and not cancelled else frozenset(),
-        colour=colour_of(unit, may=may(view, "reference")),
+        colour=colour_of(unit, may=_may(view, "reference")),
         categories=_categories(unit, view) if labelled else frozenset(),
         related_to=view.related_to,
         marks=_marks(unit, view, cancelled=cancelled) if labelled else _hop(view),
     )
 
 
-def may(view: View, least: Level) -> bool:
+def request(session: Session, view: View) -> Component:
+    """What a worker is asked to take: when and where, and nobody's name (002-11)."""
+    named = _may(view, "reference")
+    return Component(
+        start=session.span.start,
+        end=session.span.end,
+        summary="Request" if named else "Busy",
+        location=_site(session, view) if named else "",
+        url=_deep_link(session, view),
+        status="TENTATIVE",
+        classification=_classification(session, view),
+        categories=frozenset({"Request"}) if named else frozenset(),
+        marks={"KIND": "REQUEST", "STATE": "PENDING"} if named else {},
+    )
+
+
+def _may(view: View, least: Level) -> bool:
     """Whether what a level shows is shown: each shows what those below it do."""
     return LEVELS.index(view.level) >= LEVELS.index(least)
 
 
 def _labelled(unit: Unit, view: View) -> bool:
     """Whether our own labels are written: never on an event that the practitioner made."""
-    return may(view, "reference") and unit.source is not Source.CALENDAR
+    return _may(view, "reference") and unit.source is not Source.CALENDAR
 
 
-def classification(unit: Unit, view: View) -> str:
+def _classification(unit: Unit, view: View) -> str:
     """A hint only (FAILURES H2); the practitioner's own events keep the one they have."""
     if unit.source is Source.CALENDAR:
         return "PUBLIC"
-    return "PRIVATE" if may(view, "reference") else "CONFIDENTIAL"
+    return "PRIVATE" if _may(view, "reference") else "CONFIDENTIAL"
 
 
 def _may_join(view: View) -> bool:
-    return may(view, "reference") and view.privacy.include_conference
+    return _may(view, "reference") and view.privacy.include_conference
 
 
 def _url(unit: Unit, view: View) -> str:
     """An opaque deep link to the record; an Other Event keeps the link that its owner gave it."""
     if unit.kind is Kind.OTHER_EVENT:
         return unit.url if _own_words(unit, view) else ""
-    return deep_link(unit, view)
+    return _deep_link(unit, view)
 
 
 def _status(unit: Unit, *, cancelled: bool) -> EventStatus:
@@ -130,13 +146,13 @@ def _prefixes(unit: Unit, view: View) -> bool:
 def _own_words(unit: Unit, view: View) -> bool:
     """Whether an Other Event's texts may be shown: to its owner from `reference` on, and always back to
     the calendar that they came from (004-20)."""
-    return unit.kind is Kind.OTHER_EVENT and (unit.source is Source.CALENDAR or may(view, "reference"))
+    return unit.kind is Kind.OTHER_EVENT and (unit.source is Source.CALENDAR or _may(view, "reference"))
 
 
 def _title(unit: Unit, view: View) -> str:
     if unit.kind is Kind.OTHER_EVENT:
         return unit.subject if _own_words(unit, view) else "Busy"
-    if not may(view, "reference"):
+    if not _may(view, "reference"):
         return "Busy"
     if unit.kind is Kind.SHIFT:
         return "Shift"  # at every level: what it is for is not in it, nor what lies in it
@@ -189,27 +205,27 @@ def _clients(unit: Unit) -> list[Client]:
 def _location(unit: Unit, view: View) -> str:
     if unit.kind is Kind.OTHER_EVENT:
         return unit.location if _own_words(unit, view) else ""
-    if not may(view, "reference"):
+    if not _may(view, "reference"):
         return ""
     if unit.location_type is LocationType.TELEHEALTH:
         return "Telehealth"
     if unit.site is not None:
-        return site(unit, view)
+        return _site(unit, view)
     if unit.location_type is LocationType.CLIENT_ADDRESS and view.level == "full_name":
         return unit.address if view.privacy.share_client_address else ""
     return ""
 
 
-def site(unit: Unit, view: View) -> str:
+def _site(unit: Unit, view: View) -> str:
     """Where it is: by the site's code, from `initials` on by its name and the room."""
-    if unit.site is None or not may(view, "initials"):
+    if unit.site is None or not _may(view, "initials"):
         return unit.site.code if unit.site else ""
     return f"{unit.site.name}, {unit.room.name}" if unit.room else unit.site.name
 
 
 def _resources(unit: Unit, view: View) -> frozenset[str]:
     """The assets by name, from the level on that names the place; how many of one there are is said once."""
-    if not unit.has_client or not (view.inside or may(view, "initials")):
+    if not unit.has_client or not (view.inside or _may(view, "initials")):
         return frozenset()
     taken = ((one.asset.name, one.qty) for one in unit.assets)
     return frozenset(f"{qty} {name}" if qty > 1 else name for name, qty in taken)
@@ -225,14 +241,14 @@ def _description(unit: Unit, view: View, *, waiting: bool) -> str:
 
 
 def _block(unit: Unit, view: View) -> list[str]:
-    if not may(view, "reference"):
+    if not _may(view, "reference"):
         return []
-    lines = [link] if (link := deep_link(unit, view)) else []
+    lines = [link] if (link := _deep_link(unit, view)) else []
     if unit.url and _may_join(view):
         lines.append(f"Join: {unit.url}")
-    if may(view, "initials") and view.privacy.show_activities:
+    if _may(view, "initials") and view.privacy.show_activities:
         lines += activity_lines(unit, view.worker_id)
-    if may(view, "first_name") and view.privacy.include_employee_message and unit.employee_message:
+    if _may(view, "first_name") and view.privacy.include_employee_message and unit.employee_message:
         lines.append(unit.employee_message)
     return lines
 
@@ -243,10 +259,10 @@ def remark(description: str, block: str) -> str:
     return "\n".join(line for line in description.splitlines() if line.strip() not in ours).strip()
 
 
-def deep_link(unit: Unit, view: View) -> str:
+def _deep_link(unit: Unit, view: View) -> str:
     """An opaque link to the record."""
     base = view.privacy.public_url.rstrip("/")
-    return f"{base}/s/{unit.id.hex}" if base and may(view, "reference") else ""
+    return f"{base}/s/{unit.id.hex}" if base and _may(view, "reference") else ""
 
 
 def tagged(unit: Unit, view: View) -> bool:
@@ -281,7 +297,7 @@ def _state(unit: Unit, view: View) -> Status:
 
 def _hop(view: View) -> dict[str, str]:
     """Our copy of a practitioner's own event says that it is one, so that it comes back from nowhere (E10)."""
-    return {HOP: "1"} if view.away and may(view, "reference") else {}
+    return {HOP: "1"} if view.away and _may(view, "reference") else {}
 
 
 def without_note(view: View) -> View:

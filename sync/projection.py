@@ -13,7 +13,7 @@ from model.details import Status
 from model.moment import Moment, Span
 from model.series import Series
 from model.session import Session
-from sync.disclosure import ALL, Unit, View, classification, component, deep_link, may, site, tagged
+from sync.disclosure import ALL, Unit, View, component, request, tagged
 from sync.event import Component, Event
 from sync.settings import PrivacySettings
 
@@ -35,20 +35,8 @@ def in_practice(session: Session, uid: str, privacy: PrivacySettings) -> Event:
 
 
 def in_request(session: Session, uid: str, view: View) -> Event:
-    """A session that a worker is asked to take: when and where, and nobody's name (002-11)."""
-    named = may(view, "reference")
-    shown = Component(
-        start=session.span.start,
-        end=session.span.end,
-        summary="Request" if named else "Busy",
-        location=site(session, view) if named else "",
-        url=deep_link(session, view),
-        status="TENTATIVE",
-        classification=classification(session, view),
-        categories=frozenset({"Request"}) if named else frozenset(),
-        marks={"KIND": "REQUEST", "STATE": "PENDING"} if named else {},
-    )
-    return Event(uid=uid, master=shown)
+    """A session that a worker is asked to take (002-11)."""
+    return Event(uid=uid, master=request(session, view))
 
 
 def _project_single(session: Session, uid: str, view: View) -> Event | None:
