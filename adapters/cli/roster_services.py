@@ -20,7 +20,7 @@ from adapters.cli.services import (
 )
 
 if TYPE_CHECKING:
-    from adapters.diary.planning import Plan
+    from adapters.diary.terms import Plan
 
 
 def add_to(base: typer.Typer, period: typer.Typer) -> None:
@@ -120,7 +120,7 @@ def _plan(
     travel: bool,
     primary: bool,
 ) -> "Plan":
-    from adapters.diary.planning import Plan
+    from adapters.diary.terms import Plan
 
     return Plan(
         service=service, clients=client, ratio=ratio_of(ratio), method=method_of(method), quantity=quantity,

@@ -106,11 +106,12 @@ def plan(
     Example: calendula service plan 5b1f --service physio --client noor --client liam --ratio 1:2 --travel
     """
     from adapters.diary import planning
+    from adapters.diary.terms import Plan
 
     if (service is None) == (template is None) or (template and (client or ratio)):
         raise typer.BadParameter("Give --service, or --template without --client and --ratio")
     run, reach = here(ctx), options.scope_of(scope)
-    what = planning.Plan(
+    what = Plan(
         service=service or "",
         clients=client,
         ratio=ratio_of(ratio),
@@ -150,9 +151,10 @@ def ad_hoc(
     --method fixed-quantity --quantity 1
     """
     from adapters.diary import planning
+    from adapters.diary.terms import Plan
 
     run = here(ctx)
-    what = planning.Plan(
+    what = Plan(
         service=service,
         clients=client,
         ratio=ratio_of(ratio),

@@ -5,10 +5,9 @@ series needs no split. Rows that are made later take the plan of their series al
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,43 +15,26 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.diary.agreements import Items, covering, items_on
-from adapters.diary.amounts import read_cents, read_number
+from adapters.diary.amounts import read_cents
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.planned import pattern_of, plans_of, take_from
 from adapters.diary.scopes import Target, find_target, note
+from adapters.diary.terms import Plan, check_ad_hoc, terms_of
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
 from model.errors import DomainError
 from model.people import Client
-from model.portions import check_ratio
 from model.series import Scope, Series
 from model.service import (
-    DeliveryMethod,
     GroupTemplate,
     GroupTemplateClient,
     PlannedService,
     PlannedServiceClient,
     Service,
     ServiceAgreement,
-    Unit,
 )
 from model.session import Session
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What is to be delivered and to whom, as typed: nobody named is everybody; without a ratio, 1:n of its clients."""
-
-    service: str
-    clients: Sequence[str] = ()
-    ratio: int | None = None
-    method: DeliveryMethod | None = None
-    quantity: str | None = None
-    rate: str | None = None
-    claim_type: str = ""
-    travel: bool = False
-    primary: bool = False
 
 
 def plan(sessions: Sessions, act: Act, session: str, what: Plan, scope: Scope | None) -> Changed:
@@ -63,11 +45,8 @@ def plan(sessions: Sessions, act: Act, session: str, what: Plan, scope: Scope | 
         service, clients = _named(database, target.session, what)
         items = items_on(database, clients, day_of(target.session))
         made = _made(service, clients, what, act, rate_cents=_agreed_rate(database, items, service, clients))
-        owned = _plans(database, target, rows)
-        for row in rows:
-            _give(database, act, made, owned[row.id], session_id=row.id, active=_active(row))
-        if target.series is not None and target.scope is not Scope.THIS_ONLY:
-            _give(database, act, made, owned[target.series.id], series_id=target.series.id, active=None)
+        series = target.series if target.scope is not Scope.THIS_ONLY else None
+        database.add_all(_shared(act, made, rows, series, _plans(database, target, rows)))
         note(database, act, "planned", target)
         return target.changed(len(rows))
 
@@ -86,10 +65,7 @@ def plan_new(
     service, clients = _named(database, rows[0], what)
     items = covering(agreements, day_of(rows[0]))
     made = _made(service, clients, what, act, rate_cents=_agreed_rate(database, items, service, clients))
-    for row in rows:
-        _given(act, made, owned[row.id], session_id=row.id, active=_active(row))
-    if series is not None:
-        _given(act, made, owned[series.id], series_id=series.id, active=None)
+    _shared(act, made, rows, series, owned)
 
 
 def plan_template(
@@ -117,13 +93,11 @@ def ad_hoc(sessions: Sessions, act: Act, session: str, what: Plan, *, allowed: b
     with writing(sessions) as database:
         target = find_target(database, session, Scope.THIS_ONLY)
         (row,) = _open(target, act)
-        _check_ad_hoc(row, what)
+        check_ad_hoc(row, what)
         service, clients = _named(database, row, what)
         made = _made(service, clients, what, act, rate_cents=read_cents(what.rate or ""))
         made.ad_hoc = True
-        _give(
-            database, act, made, plans_of(database, [row.id])[row.id], session_id=row.id, active=_active(row)
-        )
+        database.add_all(_shared(act, made, [row], None, plans_of(database, [row.id])))
         note(database, act, "planned", target, code="AD_HOC")
         return target.changed(1)
 
@@ -176,10 +150,6 @@ def _plans(database: Database, target: Target, rows: Sequence[Session]) -> dict[
     return owned
 
 
-def _active(row: Session) -> set[UUID]:
-    return {attendance.client_id for attendance in row.active_clients}
-
-
 # --- what is planned ------------------------------------------------------------------------------------------
 
 
@@ -225,86 +195,33 @@ def _made(
     return made
 
 
-def terms_of(service: Service, what: Plan, clients: int) -> dict[str, object]:
-    """What was asked for, checked, as the columns of a plan for so many clients."""
-    ratio = clients if what.ratio is None else what.ratio
-    check_ratio(ratio, clients)
-    return {
-        "service_id": service.id,
-        "ratio": ratio,
-        "method": _method(service, what),
-        "quantity": _quantity(service, what),
-        "claim_type": what.claim_type,
-        "travel_chargeable": what.travel,
-        "primary": what.primary,
-    }
-
-
-def _method(service: Service, what: Plan) -> DeliveryMethod:
-    """Hours follow the time unless told otherwise; everything else has a number."""
-    hourly = service.unit == Unit.HOUR
-    found = what.method or (DeliveryMethod.SCHEDULED_TIME if hourly else DeliveryMethod.FIXED_QUANTITY)
-    if not hourly and found is not DeliveryMethod.FIXED_QUANTITY:
-        raise DomainError("E_SERVICE", f"Only hours follow the time; this is paid by {service.unit.lower()}")
-    return found
-
-
-def _quantity(service: Service, what: Plan) -> Decimal | None:
-    if _method(service, what) is not DeliveryMethod.FIXED_QUANTITY:
-        if what.quantity is not None:
-            raise DomainError("E_SERVICE", "The quantity follows the time; choose the method FIXED_QUANTITY")
-        return None
-    if what.quantity is None and service.unit == Unit.HOUR:
-        raise DomainError("E_SERVICE", "Say how many hours: a fixed quantity needs a number")
-    return read_number(what.quantity or "1", places=2)
-
-
-def _check_ad_hoc(row: Session, what: Plan) -> None:
-    """Site, rate, claim type, method and quantity have to be said: no agreement says them (000-07)."""
-    if row.site_id is None:
-        raise DomainError(
-            "E_SITE_REQUIRED", "An ad hoc service is delivered at a site; this session has none"
-        )
-    if what.rate is None or not what.claim_type or what.method is None:
-        raise DomainError("E_SERVICE", "An ad hoc service needs its rate, claim type and method")
-    if what.method is DeliveryMethod.FIXED_QUANTITY and what.quantity is None:
-        raise DomainError("E_SERVICE", "An ad hoc service with a fixed quantity needs that quantity")
-
-
 # --- whose it becomes -----------------------------------------------------------------------------------------
 
 
-def _give(
-    database: Database,
+def _shared(
     act: Act,
     made: PlannedService,
-    there: list[PlannedService],
-    *,
-    active: set[UUID] | None,
-    session_id: UUID | None = None,
-    series_id: UUID | None = None,
-) -> None:
-    """Give a session or series its own copy, and store it."""
-    own = _given(act, made, there, active=active, session_id=session_id, series_id=series_id)
-    if own is not None:
-        database.add(own)
+    rows: Sequence[Session],
+    series: Series | None,
+    owned: Mapping[UUID, list[PlannedService]],
+) -> list[PlannedService]:
+    """Copies for each session, for those who take part in it, and for what its series makes later, for everybody."""
+    copies = []
+    for row in rows:
+        active = {attendance.client_id for attendance in row.active_clients}
+        own = made.copy(act)
+        own.clients = [client for client in own.clients if client.client_id in active]
+        own.session_id = row.id
+        copies.append((own, owned[row.id]))
+    if series is not None:
+        own = made.copy(act)
+        own.series_id = series.id
+        copies.append((own, owned[series.id]))
+    return [_given(own, there) for own, there in copies if own.clients]
 
 
-def _given(
-    act: Act,
-    made: PlannedService,
-    there: list[PlannedService],
-    *,
-    active: set[UUID] | None,
-    session_id: UUID | None = None,
-    series_id: UUID | None = None,
-) -> PlannedService | None:
-    """Give a session or series its own copy, for those who take part; the first service is the primary one."""
-    own = made.copy(act)
-    own.session_id, own.series_id = session_id, series_id
-    own.clients = [client for client in own.clients if active is None or client.client_id in active]
-    if not own.clients:
-        return None
+def _given(own: PlannedService, there: list[PlannedService]) -> PlannedService:
+    """Put it beside what is planned there already; the first service is the primary one."""
     wanted = {client.client_id for client in own.clients}
     for plan in there:
         if plan.service_id == own.service_id and wanted & {client.client_id for client in plan.clients}:

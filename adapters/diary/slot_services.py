@@ -14,8 +14,8 @@ from adapters.database.engine import Sessions
 from adapters.diary.agreements import agreements_of, covering
 from adapters.diary.lookup import all_by_ref, by_ref
 from adapters.diary.periods import period_named
-from adapters.diary.planning import Plan, terms_of
 from adapters.diary.rosters import base_draft, slot_named
+from adapters.diary.terms import Plan, terms_of
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.errors import DomainError

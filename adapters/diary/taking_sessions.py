@@ -16,10 +16,11 @@ from adapters.diary.adding import New, Prepared, prepare, record_added
 from adapters.diary.agreements import agreements_of
 from adapters.diary.conflicts import clashes, meetings
 from adapters.diary.entries import Entry
-from adapters.diary.planning import Plan, plan_new
+from adapters.diary.planning import plan_new
 from adapters.diary.presence import absences
 from adapters.diary.staffing import ineligibilities
 from adapters.diary.taking import Imported, Taking, Tally, typed
+from adapters.diary.terms import Plan
 from model.errors import DomainError
 from model.series import Series
 from model.service import GroupTemplate, PlannedService, Service, ServiceAgreement

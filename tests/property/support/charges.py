@@ -7,7 +7,7 @@ from adapters.diary import absences, billing, cancelling, completing, exporting_
 from adapters.diary.billing import Wanted
 from adapters.diary.cancelling import Cancel, Rules
 from adapters.diary.completing import Form
-from adapters.diary.planning import Plan
+from adapters.diary.terms import Plan
 from model.cancellation import CancelledBy
 from model.moment import zone
 from model.portions import equal_portions

@@ -8,8 +8,8 @@ from adapters.diary.adding import New
 from adapters.diary.beds import NewStay
 from adapters.diary.cancelling import Cancel
 from adapters.diary.completing import Form
-from adapters.diary.planning import Plan
 from adapters.diary.rosters import Slot
+from adapters.diary.terms import Plan
 from model.cancellation import CancelledBy
 from model.details import Kind, WorkType
 from model.series import Scope

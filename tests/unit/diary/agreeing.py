@@ -4,7 +4,7 @@ from pathlib import Path
 
 from adapters.diary import planning
 from adapters.diary.importing import import_practice
-from adapters.diary.planning import Plan
+from adapters.diary.terms import Plan
 from adapters.diary.views import Changed
 from model.details import WorkType
 from model.series import Scope

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from adapters.diary import absences, cancelling, planning
 from adapters.diary.cancelling import Cancel, Cancelled, Rules
-from adapters.diary.planning import Plan
 from adapters.diary.reasons import Reason, add_reason, list_reasons, retire_reason
+from adapters.diary.terms import Plan
 from model.act import Act
 from model.attendance import Attendance, SessionClient
 from model.cancellation import Billing, Cancellation, CancelledBy, NdisCode, Outcome

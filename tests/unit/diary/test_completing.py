@@ -13,7 +13,7 @@ from adapters.diary import cancelling, changing, completing, listing, planning
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from adapters.diary.completing import Completed, Form
-from adapters.diary.planning import Plan
+from adapters.diary.terms import Plan
 from adapters.diary.views import SessionDetail
 from model.cancellation import CancelledBy
 from model.details import Kind

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from adapters.diary import cancelling, changing, planning, services, upkeep
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
-from adapters.diary.planning import Plan
 from adapters.diary.services import PlanView
+from adapters.diary.terms import Plan
 from model.cancellation import CancelledBy
 from model.details import Kind
 from model.errors import DomainError

@@ -10,10 +10,10 @@ from sqlalchemy import event, select
 
 from adapters.diary import billing, completing, periods, publishing, rosters, services, slot_services
 from adapters.diary.billing import Wanted
-from adapters.diary.planning import Plan
 from adapters.diary.rosters import Slot
 from adapters.diary.services import PlanView
 from adapters.diary.slot_services import Place, in_base, in_period
+from adapters.diary.terms import Plan
 from adapters.diary.validating import validate
 from model.details import WorkType
 from model.errors import DomainError
