@@ -4,10 +4,12 @@ from adapters.sample.book import Slot
 from adapters.sample.draft import WEEKS, Draft, Row, clock
 from adapters.sample.people import CONTRACTED, Team
 from adapters.sample.words import HOUSE, NIGHT
+from model.moment import WEEKDAYS
 
-_DAYS = ("MO", "TU", "WE", "TH", "FR")
+_WORKDAYS = WEEKDAYS[:5]
 _VISITS = ((7 * 60 + 30, 120), (10 * 60, 90), (12 * 60, 60), (13 * 60 + 30, 120), (16 * 60, 120))
 _PATTERN = 2  # weeks
+_ON_CALL = 240  # minutes
 _BEDS = 8
 _ALL_DAY = 24 * 60
 
@@ -18,15 +20,26 @@ def make_roster(draft: Draft, team: Team) -> None:
         "base_roster", id=f"{team.clinic.ref}-team", name=f"{team.clinic.name} team", weeks=_PATTERN,
         start_date=draft.monday, tz=team.clinic.tz,
     )  # fmt: skip
-    for worker in team.supporters:
+    for number, worker in enumerate(team.supporters):
+        _on_call(draft, base, worker, number)
         for week in range(_PATTERN):
-            left = CONTRACTED
-            for weekday in range(len(_DAYS)):
+            left = CONTRACTED - _ON_CALL * (week == number)
+            for weekday in range(len(_WORKDAYS)):
                 left -= _visits(draft, team, base, worker, week, weekday, left)
     for first in range(0, WEEKS, _PATTERN):
         draft.add(
             "roster_period", base=base, start_date=draft.day(7 * first), publish=first < WEEKS - _PATTERN
         )
+
+
+def _on_call(draft: Draft, base: str, worker: str, week: int) -> None:
+    """Every other Saturday morning is a shift, with a break."""
+    slot = Slot(weeks=tuple(range(week, WEEKS, _PATTERN)), weekday=5, start=9 * 60, end=9 * 60 + _ON_CALL)
+    draft.book.take([worker], slot)
+    draft.add(
+        "roster_slot", base=base, week=week + 1, weekday=WEEKDAYS[slot.weekday], start=clock(slot.start),
+        minutes=_ON_CALL, workers=[worker], shift=True, activities=["BREAK 11:00-11:15"], subject="On call",
+    )  # fmt: skip
 
 
 def _visits(draft: Draft, team: Team, base: str, worker: str, week: int, weekday: int, left: int) -> int:
@@ -43,7 +56,7 @@ def _visits(draft: Draft, team: Team, base: str, worker: str, week: int, weekday
             continue
         draft.book.take([worker, client], slot)
         draft.add(
-            "roster_slot", base=base, week=week + 1, weekday=_DAYS[weekday], start=clock(start), minutes=minutes,
+            "roster_slot", base=base, week=week + 1, weekday=_WORKDAYS[weekday], start=clock(start), minutes=minutes,
             workers=[worker], clients=[client],
         )  # fmt: skip
         used += minutes

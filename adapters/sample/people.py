@@ -13,6 +13,7 @@ from adapters.sample.words import (
     NIGHT,
     RATES,
     REASONS,
+    SESSION_TYPES,
     THERAPIES,
     Clinic,
 )  # fmt: skip
@@ -67,6 +68,8 @@ def make_services(draft: Draft) -> None:
     draft.add(
         "travel_rate", id="usual", since=draft.monday - timedelta(days=90), km_cents=99, bus_km_cents=276
     )
+    for session_type in SESSION_TYPES:
+        draft.add("session_type", **session_type)
     for reason in REASONS:
         draft.add("reason", **reason)
 
@@ -78,7 +81,9 @@ def make_team(draft: Draft, clinic: Clinic, number: int) -> Team:
         hours = "MO-FR 08:00-17:00" if at % 2 else "MO-FR 08:30-17:30"
         draft.add("availability", worker=worker, hours=hours, start_date=draft.monday)
     for worker in supporters:
-        draft.add("availability", worker=worker, hours="MO-FR 07:00-19:00", start_date=draft.monday)
+        draft.add(
+            "availability", worker=worker, hours="MO-FR 07:00-19:00, SA 09:00-13:00", start_date=draft.monday
+        )
     clients = [_client(draft, clinic, 40 * number + n) for n in range(CLIENTS)]
     away = {worker: 2 + (3 * number + 4 * at) % 9 for at, worker in enumerate(therapists[2:])}
     for worker, week in away.items():

@@ -6,12 +6,12 @@ from itertools import pairwise
 from adapters.sample.book import Slot
 from adapters.sample.draft import WEEKS, Draft, clock
 from adapters.sample.people import Team
-from adapters.sample.words import GROUP, THERAPIES
+from adapters.sample.words import CLINIC, GROUP, REMOTE, THERAPIES
+from model.moment import WEEKDAYS
 
 _WEEKLY, _FORTNIGHTLY = 18, 4
 _STARTS = tuple(60 * hour for hour in (9, 10, 11, 13, 14, 15))
 _LENGTHS = (45, 50, 60)
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _EVERY = tuple(range(WEEKS))
 _IN_GROUP, _RATIO = 4, 4
 
@@ -72,7 +72,7 @@ def _series(draft: Draft, team: Team, number: int, slot: Slot) -> bool:
         part = Slot(weeks=weeks, weekday=slot.weekday, start=slot.start, end=slot.end)
         session = draft.add(
             "session", start=draft.start(part), minutes=part.end - part.start, rule=_rule(part), workers=[worker],
-            clients=[client], tz=team.clinic.tz, rostered=True, **place,
+            clients=[client], tz=team.clinic.tz, rostered=True, session_type=REMOTE if remote else CLINIC, **place,
         )  # fmt: skip
         _plan(draft, session, THERAPIES[number], [client])
     return True
@@ -95,7 +95,7 @@ def _rule(slot: Slot) -> str | None:
         return None
     step = slot.weeks[1] - slot.weeks[0]
     every = f";INTERVAL={step}" if step > 1 else ""
-    return f"FREQ=WEEKLY{every};BYDAY={_DAYS[slot.weekday]};COUNT={len(slot.weeks)}"
+    return f"FREQ=WEEKLY{every};BYDAY={WEEKDAYS[slot.weekday]};COUNT={len(slot.weeks)}"
 
 
 def _group(draft: Draft, team: Team) -> None:

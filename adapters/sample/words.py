@@ -43,6 +43,11 @@ RATES = {
     "physio": 18399, "occupational": 19399, "speech": 19399, "psychology": 23299, GROUP: 5200, SUPPORT: 6756,
     NIGHT: 32000,
 }  # fmt: skip
+CLINIC, REMOTE = "at-the-clinic", "telehealth"
+SESSION_TYPES = (
+    {"id": CLINIC, "name": "At the clinic", "colour": "teal", "duration_min": 50},
+    {"id": REMOTE, "name": "Telehealth", "colour": "slateblue", "duration_min": 50},
+)
 REASONS = (
     {"id": "client-unwell", "type": "CLIENT", "text": "Client unwell", "ndis_code": "NSDH"},
     {"id": "client-transport", "type": "CLIENT", "text": "No transport", "ndis_code": "NSDT"},
