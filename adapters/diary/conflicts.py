@@ -54,9 +54,8 @@ class Clashes:
 
     def of(self, rows: Iterable[Session]) -> list[DomainError]:
         """What there is to say of some of the sessions."""
-        mine = list(rows)
-        rooms = self.rooms.intersection(taken for row in mine for taken in _room(row))
-        assets = self.assets.intersection(taken for row in mine for taken in _assets(row))
+        placed = _as_placed(rows)
+        rooms, assets = self.rooms.intersection(_rooms(placed)), self.assets.intersection(_assets(placed))
         found = []
         if rooms:
             found.append(
@@ -71,16 +70,21 @@ class Clashes:
 
 def clashes(database: Database, rows: Iterable[Session]) -> Clashes:
     """All clashes of `rows`, with each other and with whatever else there is."""
-    rooms, assets = _full(database, [(row, row.starts_at, row.ends_at) for row in rows])
+    rooms, assets = _full(database, _as_placed(rows))
     return Clashes(frozenset(rooms), frozenset(assets))
 
 
-def _room(row: Session) -> list[Taken]:
-    return [Taken(row.room_id, row.starts_at, row.ends_at)] if row.room_id else []
+def _rooms(placed: Iterable[Placed]) -> list[Taken]:
+    return [Taken(row.room_id, start, end) for row, start, end in placed if row.room_id]
 
 
-def _assets(row: Session) -> list[Taken]:
-    return [Taken(one.asset_id, row.starts_at, row.ends_at, one.qty) for one in row.assets]
+def _assets(placed: Iterable[Placed]) -> list[Taken]:
+    return [Taken(one.asset_id, start, end, one.qty) for row, start, end in placed for one in row.assets]
+
+
+def _as_placed(rows: Iterable[Session]) -> list[Placed]:
+    """Sessions where they stand."""
+    return [(row, row.starts_at, row.ends_at) for row in rows]
 
 
 def _times(clashes: Iterable[Taken]) -> str:
@@ -94,8 +98,7 @@ def _times(clashes: Iterable[Taken]) -> str:
 def _full(database: Database, placed: Sequence[Placed]) -> tuple[list[Taken], list[Taken]]:
     """Which rooms and which assets would be overfull with sessions at these times."""
     mine = [session for session, _, _ in placed]
-    rooms = [Taken(s.room_id, start, end) for s, start, end in placed if s.room_id]
-    assets = [Taken(a.asset_id, start, end, a.qty) for s, start, end in placed for a in s.assets]
+    rooms, assets = _rooms(placed), _assets(placed)
     in_rooms, in_use = (
         others(database, ROOMS, rooms, without=mine),
         others(database, ASSETS, assets, without=mine),
@@ -123,13 +126,11 @@ def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     """Warn of workers and clients who are busy already; the rows remember that it was accepted (004-16)."""
     mine = [row for row in rows if not row.frozen and _blocks(row)]
     times = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
-    clients = [Taken(c.client_id, row.starts_at, row.ends_at) for row in mine for c in row.active_clients]
     busy = _busy(database, [taken for several in times.values() for taken in several], without=mine)
     met = [row for row, wanted in times.items() if _too_much(row.kind, wanted, busy)]
     for row in met:
         row.overlap_acknowledged = True
-    engaged = others(database, CLIENTS, clients, without=mine)
-    twice = any(want.meets(other) for want in clients for other in engaged)
+    twice = _clients_elsewhere(database, _as_placed(mine))
     return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
 
 
@@ -189,6 +190,13 @@ def _too_much(kind: Kind, wanted: Sequence[Taken], busy: Sequence[tuple[Kind, Ta
     return any(clash(kind, want, other_kind, other) for want in wanted for other_kind, other in busy)
 
 
+def _clients_elsewhere(database: Database, placed: Sequence[Placed]) -> bool:
+    """Whether a client of these sessions takes part in another one then."""
+    clients = [Taken(c.client_id, start, end) for row, start, end in placed for c in row.active_clients]
+    there = others(database, CLIENTS, clients, without=[row for row, _, _ in placed])
+    return any(want.meets(other) for want in clients for other in there)
+
+
 def _blocks(row: Session) -> bool:
     return row.kind is not Kind.OTHER_EVENT or row.show_as is ShowAs.BUSY
 
@@ -210,11 +218,9 @@ def clashes_at(
     From a calendar nobody can say that they know of it: there a client taken twice refuses, here it is a warning.
     """
     mine = [session for session, _, _ in placed]
-    clients = [Taken(c.client_id, start, end) for s, start, end in placed for c in s.active_clients]
     workers = [(s.kind, Taken(w.worker_id, start, end)) for s, start, end in placed for w in s.active_workers]
     rooms, assets = _full(database, placed)
-    elsewhere = others(database, CLIENTS, clients, without=mine)
-    twice = any(want.meets(other) for want in clients for other in elsewhere)
+    twice = _clients_elsewhere(database, placed)
     busy = _busy(database, [taken for _, taken in workers], without=mine)
     met = any(_too_much(kind, [taken], busy) for kind, taken in workers)
     away = ["WORKER_UNAVAILABLE"] * away_at(database, placed)

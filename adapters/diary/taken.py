@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, column, func, literal, or_, select, values
+from sqlalchemy import ColumnElement, Select, Uuid, column, func, literal, or_, select, values
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -93,7 +93,11 @@ def engaged(
 
 def _around(book: Book, wanted: Sequence[Taken]) -> _Query:
     """All there is from the first of them to the last."""
-    return book.query().where(
+    return book.query().where(*_between(book, wanted))
+
+
+def _between(book: Book, wanted: Sequence[Taken]) -> tuple[ColumnElement[bool], ...]:
+    return (
         book.who.in_({taken.who for taken in wanted}),
         book.ends > min(taken.start for taken in wanted),
         book.starts < max(taken.end for taken in wanted),
@@ -123,13 +127,6 @@ def _at_times(database: Database, book: Book, wanted: Sequence[Taken]) -> Iterat
 
 def _longest(database: Database, book: Book, wanted: Sequence[Taken]) -> timedelta:
     """What may lie between start and end of anything that meets one of them, rounded up."""
-    table = book.who.class_
-    query = select(func.max(days_between(book.starts, book.ends))).select_from(table)
-    days = database.scalar(
-        query.where(
-            book.who.in_({taken.who for taken in wanted}),
-            book.ends > min(taken.start for taken in wanted),
-            book.starts < max(taken.end for taken in wanted),
-        )
-    )
+    query = select(func.max(days_between(book.starts, book.ends))).select_from(book.who.class_)
+    days = database.scalar(query.where(*_between(book, wanted)))
     return timedelta(days=days or 0) + _A_MINUTE
