@@ -221,6 +221,8 @@ class EventMapping(Row, Base):
     `part_of`: this resource holds nothing but overrides of that mapping's series, and shows nothing by itself (B21).
     `away`: the event came from another calendar, and this is our copy of it (E10).
     `shows`: in a resource calendar, what takes the room, the asset or the bed; empty everywhere else.
+    `unechoed_since`: we created it then, and no look whose position is kept has shown it. Somebody may delete it, and
+    no report tells (RFC 6578, 3.5).
     `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).
     """
 
@@ -248,6 +250,7 @@ class EventMapping(Row, Base):
     note: Mapped[str] = mapped_column(default="")
     waiting: Mapped[str] = mapped_column(default="")
     shows: Mapped[str] = mapped_column(default="")
+    unechoed_since: Mapped[datetime | None]
     writes: Mapped[int] = mapped_column(default=0)
     writes_day: Mapped[str] = mapped_column(default="")
     state: Mapped[MappingState]
@@ -264,6 +267,13 @@ class EventMapping(Row, Base):
         self.state = MappingState.TOMBSTONE
         self.base_ical = self.pushed_ical = None
         self.note = self.waiting = ""
+        self.unechoed_since = None
+
+
+_UNECHOED = EventMapping.unechoed_since.is_not(None)
+Index(
+    "ix_event_mapping_unechoed", EventMapping.link_id, sqlite_where=_UNECHOED, postgresql_where=_UNECHOED
+)  # empty most of the time, and asked for in each run
 
 
 class SeenItem(Row, Base):

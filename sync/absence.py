@@ -4,23 +4,28 @@ What stands elsewhere now, or was left out of an answer about several, is not go
 `inbound`'s, and whether so many at once are believed `guard`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sync.aside import could_not_fetch
 from sync.context import Run
 from sync.href import canonical_href
+from sync.looking import BEHIND
 from sync.ports import Fetched, Item, Look, Missing, Unfetched
 
 
-def prove_gone(run: Run, look: Look, known: dict[str, str | None]) -> tuple[list[str], list[str], list[Item]]:
-    """Ask by name for what seems to be gone.
+def prove_gone(
+    run: Run, look: Look, known: dict[str, str | None], unechoed: Mapping[str, datetime]
+) -> tuple[list[str], list[str], list[Item]]:
+    """Ask by name for what seems to be gone, and for what we created (`unechoed`) that this look does not show; only
+    not a moment after, as a server may still be behind (FAILURES B17).
 
     Returns the keys that are, hrefs that the answer left out, and items that are there after all.
     """
     listed = {canonical_href(h) for h in look.etags}
     missing = {canonical_href(h) for h in look.gone} & known.keys()
-    if look.complete:
-        missing |= known.keys() - listed
+    young = {key for key, since in unechoed.items() if since > run.clock.now() - BEHIND}
+    missing |= (known.keys() if look.complete else unechoed.keys()) - listed - young
     gone: list[str] = []
     unsure: list[str] = []
     found: list[Item] = []

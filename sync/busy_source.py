@@ -46,7 +46,7 @@ def read_busy(run: Run) -> None:
         again = [seen.href for seen in work.seen_unfetched()] + _to_expand(run, work)
         accepted = Answer.read(work.link.state_reason).answer
     there = look_there(run, position)
-    gone, unsure, found = prove_gone(run, there.look, there.known)
+    gone, unsure, found = prove_gone(run, there.look, there.known, {})
     if not accepted:
         _check(run, there, [*gone, *map(canonical_href, unsure)])
     ask_alone(run, unsure, gone, found)

@@ -1,7 +1,8 @@
 """Find out what is different in a calendar, and read it in pages: what every run begins with, whatever comes of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 
 from model.link import CalendarLink
@@ -9,6 +10,8 @@ from sync.aside import could_not_fetch
 from sync.context import Run
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Look, Missing, Position
+
+BEHIND = timedelta(minutes=5)  # the slowest cache that was measured took three (Purelymail, FAILURES B17)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +72,12 @@ def position_of(link: CalendarLink) -> Position | None:
     return Position(token=link.sync_token, ctag=link.ctag)
 
 
-def save_position(run: Run, before: Position | None, after: Position) -> None:
-    """Move on; never ahead of what was read (I10)."""
-    if after == before or run.dry:
+def save_position(
+    run: Run, before: Position | None, after: Position, *, echoed: Collection[str] = ()
+) -> None:
+    """Move on; never ahead of what was read (I10). `echoed`: the keys of what we created that this position covers."""
+    if (after == before and not echoed) or run.dry:
         return
     with run.work() as work:
         work.link.sync_token, work.link.ctag = after.token, after.ctag
+        work.heard(echoed)

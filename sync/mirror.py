@@ -125,7 +125,7 @@ def _show(
 def _new(run: Run, key: str, uid: str) -> EventMapping:
     mapping = EventMapping(
         id=run.new_id(), link_id=run.link_id, uid=uid, href="", href_key="", note="", waiting="", shows=key,
-        writes=0, writes_day="", away=False, state=MappingState.PENDING,
+        unechoed_since=None, writes=0, writes_day="", away=False, state=MappingState.PENDING,
     )  # fmt: skip
     mapping.base_ical = mapping.pushed_ical = mapping.etag = None
     return mapping

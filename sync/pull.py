@@ -17,14 +17,13 @@ from sync.context import Run
 from sync.event import Event
 from sync.guard import Answer
 from sync.href import canonical_href
-from sync.looking import fetched, in_pages, look_there, position_of, save_position
+from sync.looking import BEHIND, fetched, in_pages, look_there, position_of, save_position
 from sync.pages import Page, put_aside, understood
 from sync.ports import Fetched, Item, Look
 from sync.restored import perhaps_ours
 from sync.splits import Cut, decide_cut, find_cut
 from sync.store import Work
 
-_BEHIND = timedelta(minutes=5)  # the slowest cache that was measured took three (Purelymail, FAILURES B17)
 _UNREAD = timedelta(days=1)  # how long what the server fails to hand out keeps deletions waiting
 
 
@@ -35,13 +34,14 @@ def pull(run: Run) -> None:
         undecided = [m.href for m in work.mappings_in([MappingState.UNDECIDED])]
         unfetched = {seen.href: seen.created_at for seen in work.seen_unfetched()}
         answer = Answer.read(work.link.state_reason)
+        unechoed = work.unechoed()
         undisturbed = work.link.last_ok_at is not None and not answer.answer
         again = _reads_again(run, work)
     there = look_there(run, position)
     look, known = there.look, there.known
     old = _old_copies(run, look, [h for h in there.changed if canonical_href(h) in known])
     changed = [h for h in there.changed if h not in old]
-    gone, unsure, found = prove_gone(run, look, known)
+    gone, unsure, found = prove_gone(run, look, known, unechoed)
     fresh = [h for h in changed if canonical_href(h) not in known]
     lately = [h for h, since in unfetched.items() if since > run.clock.now() - _UNREAD]
     asked = [*fresh, *lately] if gone else perhaps_ours(fresh) if undisturbed else []
@@ -57,7 +57,9 @@ def pull(run: Run) -> None:
     _take_pages(run, wanted, {canonical_href(one.href): one for one in (*found, *news)}, answer)
     _take_gone(run, gone, restoring=answer.restoring)
     if not (there.whole or old or waits):
-        save_position(run, position, look.position)
+        save_position(
+            run, position, look.position, echoed=unechoed.keys() & set(map(canonical_href, look.etags))
+        )
 
 
 def _reads_again(run: Run, work: Work) -> bool:
@@ -85,7 +87,7 @@ def _old_copies(run: Run, look: Look, hrefs: Sequence[str]) -> frozenset[str]:
         return frozenset()
     with run.work() as work:
         there = {m.uid: keys[m.href_key] for m in work.mappings_at(list(keys)).values()}
-        ended = work.replaced_lately(list(there), since=run.clock.now() - _BEHIND)
+        ended = work.replaced_lately(list(there), since=run.clock.now() - BEHIND)
     return frozenset(there[uid] for uid, etags in ended.items() if look.etags[there[uid]] in etags)
 
 

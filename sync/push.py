@@ -129,7 +129,7 @@ def _first_write(run: Run, work: Work, unit: Unit, ours: Event) -> Prepared | No
         return None
     mapping = EventMapping(
         id=run.new_id(), link_id=run.link_id, uid=ours.uid, href="", href_key="", note="", waiting="",
-        writes=0, writes_day="",
+        unechoed_since=None, writes=0, writes_day="",
     )  # fmt: skip
     mapping.state, mapping.away = MappingState.PENDING, unit.source is Source.CALENDAR
     series = hasattr(unit, "occurrences")

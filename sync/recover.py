@@ -11,7 +11,7 @@ from sync.context import Line, Run
 from sync.errors import Unreadable
 from sync.href import canonical_href
 from sync.ports import Fetched, Item, Missing
-from sync.settle import settle_one
+from sync.settle import await_echo, settle_one
 from sync.store import Work
 
 
@@ -55,6 +55,7 @@ def _found(run: Run, work: Work, mapping: EventMapping, intent: Intent, item: It
         # it arrived and was edited since: what we sent is the base that the edit is judged against
         mapping.base_ical, mapping.pushed_ical = intent.body, intent.projected
         mapping.etag = None
+        await_echo(run, mapping, intent)
     _undone(run, work, mapping, intent)
 
 

@@ -191,6 +191,7 @@ def _uid_taken(run: Run, work: Work, mapping: EventMapping, error: UidTaken) -> 
         return
     if error.other is not None and _folder(error.other) == _folder(mapping.href):
         mapping.href, mapping.href_key = error.other, canonical_href(error.other)
+        mapping.unechoed_since = run.clock.now()
         mapping.state = MappingState.UNDECIDED  # fetched by name in the next look, then compared
         return
     heir = EventMapping(

@@ -24,12 +24,19 @@ def settle_one(
     if intent.verb == Verb.DELETE:
         mapping.bury()
     else:
+        await_echo(run, mapping, intent)
         edited = stored is not None and _edited_since(run, intent, etag, stored)
         _agree_on(mapping, intent, etag=etag, stored=None if edited else stored)
     work.keep(mapping, _SENT[intent.verb], before, mapping.base_ical)
     replaced: dict[str, object] = {"etag": intent.etag} if intent.etag and intent.verb == Verb.REPLACE else {}
     run.record(work, _SENT[intent.verb], mapping=mapping, detail=replaced)
     work.delete(intent)
+
+
+def await_echo(run: Run, mapping: EventMapping, intent: Intent) -> None:
+    """What was created stands in no position that was read so far; calendars that are listed each time have none."""
+    if intent.verb == Verb.CREATE and not run.mirrors:
+        mapping.unechoed_since = run.clock.now()
 
 
 def _edited_since(run: Run, intent: Intent, etag: str | None, stored: Item) -> bool:

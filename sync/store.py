@@ -151,6 +151,12 @@ class Work(Protocol):
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         """Mappings in one of these states."""
 
+    def unechoed(self) -> dict[str, datetime]:
+        """When we created what no position covers yet, by href key."""
+
+    def heard(self, href_keys: Collection[str]) -> None:
+        """These are covered now."""
+
     def newcomers(self, run_id: UUID) -> list[Newcomer]:
         """What was made a worker's own event in this run or since the last good one began (E17, E18)."""
 

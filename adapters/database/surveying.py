@@ -25,6 +25,7 @@ _OPEN = or_(EventMapping.state == MappingState.UNDECIDED, EventMapping.state == 
 _WAITS = or_(
     exists().where(Intent.link_id == CalendarLink.id),
     exists().where(EventMapping.link_id == CalendarLink.id, _OPEN),
+    exists().where(EventMapping.link_id == CalendarLink.id, EventMapping.unechoed_since.is_not(None)),
     exists().where(SeenItem.link_id == CalendarLink.id, SeenItem.etag.is_(None), SeenItem.reason != ""),
 )
 _SEEN, _WORKER = CalendarLink.seen_rev.expression, CalendarLink.worker_id.expression

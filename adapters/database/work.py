@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database import busy_blocks, numbers
+from adapters.database import busy_blocks, echoes, numbers
 from adapters.database.archive import Archive
 from adapters.database.bulk import insert_all
 from adapters.database.changes import (
@@ -253,6 +253,12 @@ class SqlWork:
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)
         return list(self._database.scalars(query))
+
+    def unechoed(self) -> dict[str, datetime]:
+        return echoes.unechoed(self._database, self._link.id)
+
+    def heard(self, href_keys: Collection[str]) -> None:
+        echoes.hear(self._database, self._link.id, href_keys)
 
     def newcomers(self, run_id: UUID) -> list[Newcomer]:
         return newcomers(self._database, self._link.id, run_id)

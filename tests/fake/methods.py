@@ -152,8 +152,7 @@ class Methods:
         """One page of what was written after `since`; the token covers no more than that."""
         keys: dict[str, None] = {}
         more = False
-        for number in range(since, upto):
-            key = calendar.changes[number].key
+        for number, key in calendar.written(since, upto):
             if self.switches.pages and key not in keys and len(keys) == self.switches.pages:
                 upto, more = number, True
                 break

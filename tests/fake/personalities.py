@@ -23,6 +23,7 @@ STEADY: dict[str, dict[str, object]] = {
     "B10": {"no_sync_token": True},
     "B10-no-ctag": {"no_sync_token": True, "no_ctag": True},
     "B11": {"token_accepts_anything": True},
+    "B12-trees": {"compares_trees": True},
     "B13": {"truncates": 2},
     "B14": {"pages": 2},
     "B19": {"comp_filter_ignored": True},

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from sync.href import canonical_href
 from sync.ports import Item
@@ -225,15 +226,17 @@ class Calendar:
         lag, now = self.switches.lag, self.tick()
         if not lag or not self.changes or self.changes[-1].tick + lag < now:
             return Seen(self.items, len(self.changes))
+        upto = sum(1 for _ in takewhile(lambda change: change.tick + lag < now, self.changes))
+        return Seen(self._tree(upto), upto)
+
+    def _tree(self, upto: int) -> dict[str, Item]:
+        """What stood after so much of the history."""
         items: dict[str, Item] = {}
-        upto = 0
-        for upto, change in enumerate(self.changes, 1):
-            if change.tick + lag >= now:
-                return Seen(items, upto - 1)
+        for change in self.changes[:upto]:
             items.pop(change.key, None)
             if change.item is not None:
                 items[change.key] = change.item
-        return Seen(items, upto)
+        return items
 
     def _near(self, item: Item, reach: timedelta) -> bool:
         """By its first day alone, as a server does that looks at DTSTART only."""
@@ -252,7 +255,20 @@ class Calendar:
     # --- tokens ---------------------------------------------------------------------------------------------
 
     def token(self, upto: int) -> str:
+        if self.switches.compares_trees:
+            now = self._tree(upto)
+            upto = next(number for number in range(upto + 1) if self._tree(number) == now)
         return f"http://fake.invalid/sync/{self.epoch}-{upto}"
+
+    def written(self, since: int, upto: int) -> list[tuple[int, str]]:
+        """What a report tells: the changes in between, by their number, with the key of each."""
+        then, now = self._tree(since), self._tree(upto)
+        written = [(number, self.changes[number].key) for number in range(since, upto)]
+        return [
+            (number, key)
+            for number, key in written
+            if not self.switches.compares_trees or then.get(key) != now.get(key)
+        ]
 
     def since(self, token: str) -> int | None:
         """How much of the history a token has seen; None for one that was never given out."""

@@ -93,6 +93,10 @@ class Switches:
     token_loses_deletes: bool = _switch(
         False, "deletions are missing from sync reports", "B12", "hints:bedework_5_0_0#sync-token.delete"
     )
+    compares_trees: bool = _switch(
+        False, "a token names a state: what came and went since is in no report, and an old state has its old token",
+        "B12", "source:xandikos/store/git.py",
+    )  # fmt: skip
     member_418: bool = _switch(
         False,
         "a removed member has status 418 in sync reports",

@@ -247,3 +247,22 @@ def test_a_reconciliation_finds_nothing_to_do(
     office.later(days=2)
     assert office.sync()["lines"] == []
     assert [one.body for one in phone.resources()] == bodies
+
+
+def test_a_booking_deleted_before_anybody_looked_comes_back(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    """It was created and deleted since the last look: a report need not name it, and a calendar that is empty again
+    may have its old token (Xandikos)."""
+    _link_mia(office, caldav_server, collection_url)
+    office.run(
+        "session", "add", "--start", "2026-03-12 10:00", "--minutes", "50", "--worker", "mia", "--client", "jordan",
+        "--site", "chicago", "--roster",
+    )  # fmt: skip
+    office.sync()
+    (shown,) = phone.resources()
+    phone.delete(shown.uid)
+    office.later(minutes=6)
+    office.settle()
+    assert [(code, state) for code, state, _ in office.judged()] == [("E5", "HELD")]
+    assert len(phone.resources()) == 1

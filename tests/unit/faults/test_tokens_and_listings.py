@@ -32,6 +32,43 @@ def test_b12_a_deletion_that_no_report_names_is_found_by_the_reconciliation(worl
     world.check()
 
 
+@pytest.mark.parametrize("listed_first", [False, True])
+def test_b12_what_was_created_and_deleted_between_two_looks_is_missed(
+    world: FakeWorld, listed_first: bool
+) -> None:
+    """Its token is that of the empty calendar again; a listing in between shows it, and leaves the token alone."""
+    linked(world)
+    world.add_session(at(12))
+    world.sync()
+    if listed_first:
+        world.sync(job="reconcile")
+    (key,) = world.server.items
+    world.server.delete(key)
+    world.clock.advance(minutes=6)
+    world.persist()
+    assert [(code, state) for code, state, _ in world.judged()] == [("E5", "HELD")]
+    assert len(world.server.items) == 1
+    world.check()
+
+
+def test_b12_what_was_created_is_asked_for_until_a_position_covers_it(world: FakeWorld) -> None:
+    linked(world)
+    world.add_session(at(12))
+    world.sync()
+    world.sync(job="reconcile")
+    assert [mapping.unechoed_since for mapping in world.mappings()] == [world.clock.now()]
+    world.sync()
+    assert [mapping.unechoed_since for mapping in world.mappings()] == [None]
+    assert world.sync().quiet
+
+
+def linked(world: FakeWorld) -> None:
+    """In step with an empty calendar, on a server that compares states."""
+    world.fake.switches.compares_trees = True
+    world.link_up()
+    world.sync()
+
+
 def test_b12_a20_a_member_of_unknown_status_is_asked_for_by_name(world: FakeWorld) -> None:
     begun(world, member_418=True)
     world.phone.delete("gym")
