@@ -79,11 +79,12 @@ def _drawn(layer: Layer, start: datetime, end: datetime) -> Iterable[Stroke]:
     """A layer by itself in [start, end): open, closed, open ..."""
     at = start
     for begin, until in sorted(layer.available):
-        if until <= max(at, begin) or begin >= end:
+        opens, closes = max(at, begin), min(until, end)
+        if opens >= closes:
             continue
-        if begin > at:
-            yield Stroke(start=at, end=begin, fbtype=layer.fbtype, layer=layer)
-        yield Stroke(start=max(at, begin), end=min(until, end), fbtype=None, layer=layer)
-        at = min(until, end)
+        if opens > at:
+            yield Stroke(start=at, end=opens, fbtype=layer.fbtype, layer=layer)
+        yield Stroke(start=opens, end=closes, fbtype=None, layer=layer)
+        at = closes
     if at < end:
         yield Stroke(start=at, end=end, fbtype=layer.fbtype, layer=layer)
