@@ -18,7 +18,7 @@ _UNDEFINED = 10  # PRIORITY:0 says nothing, and lies below 9 (RFC 7953, 3.1)
 class Layer:
     """From `start` to `end` somebody is `fbtype`, but for the times that are `available`.
 
-    `priority`: 1 is the highest, 9 the lowest, and 0 lower still.
+    `priority`: 1 is the highest, 9 the lowest, and 0 lower still. `name` is what people find it by.
     """
 
     priority: int
@@ -26,6 +26,7 @@ class Layer:
     end: datetime
     fbtype: Fbtype = Fbtype.BUSY_UNAVAILABLE
     available: Sequence[Interval] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

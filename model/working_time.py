@@ -52,11 +52,12 @@ class WorkingTime:
                     start=one.starts_at,
                     end=one.ends_at,
                     available=((one.starts_at, one.ends_at),),
+                    name=one.ref,
                 )
                 for one in self.ad_hoc
             ),
             *(
-                Layer(priority=Priority.LEAVE, start=one.starts_at, end=one.ends_at)
+                Layer(priority=Priority.LEAVE, start=one.starts_at, end=one.ends_at, name=one.ref)
                 for one in self.leave
                 if one.approved
             ),
@@ -72,6 +73,9 @@ class WorkingTime:
                 start=instant(max(first, days[0]), self.tz),
                 end=instant(min(last or days[-1], days[-1]) + _DAY, self.tz),
                 available=hours,
+                name=", ".join(
+                    one.ref for one in self.templates if first <= one.start_date <= (last or one.start_date)
+                ),
             )
             for first, last in runs(self.templates)
             if first <= days[-1] and (last is None or last >= days[0])
