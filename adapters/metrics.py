@@ -99,7 +99,7 @@ def _freshness(links: list[CalendarLink], now: datetime) -> Iterator[Metric]:
     states = GaugeMetricFamily("calendula_links", "Links by state.", labels=["state"])
     for link in links:
         age.add_metric([link.ref], link.age(now).total_seconds())
-        promise.add_metric([link.ref], link.pull_s)
+        promise.add_metric([link.ref], link.promise.total_seconds())
         late.add_metric([link.ref], float(link.is_late(now)))
     for state in LinkState:
         states.add_metric([state.value], sum(link.state is state for link in links))
