@@ -20,6 +20,7 @@ from model.busy import Busy, merge
 from tests.benchmarks.clashing import SESSIONS, WORKERS, fill, people, series
 from tests.benchmarks.crowd import crowd
 from tests.benchmarks.events import ZONE
+from tests.benchmarks.practice import ADELAIDE
 from tests.benchmarks.raw import RawClient
 from tests.benchmarks.report import Figure
 from tests.free_busy import by_library, by_server
@@ -115,7 +116,7 @@ def _linked(folder: Path, server: Server, url: str) -> Callable[[], list[Busy]]:
 
 def _event(number: int) -> bytes:
     """One in three repeats every week for half a year; they lie side by side in the first months."""
-    at = datetime(2026, 3, 3, 8) + timedelta(days=number // 8, hours=number % 8)
+    at = datetime(2026, 3, 3, 8, tzinfo=ADELAIDE) + timedelta(days=number // 8, hours=number % 8)
     rule = ["RRULE:FREQ=WEEKLY;COUNT=26"] if number % 3 == 0 else []
     rows = [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//bench//EN", *ZONE.strip().split("\n"), "BEGIN:VEVENT",

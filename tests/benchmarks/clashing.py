@@ -13,6 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, select, text
 
 from adapters.database.engine import reading
+from adapters.database.loading import load_series
 from adapters.diary import adding
 from adapters.diary.conflicts import check_places, overlaps
 from model.act import Act
@@ -115,8 +116,8 @@ def _named(table: str, letter: str, count: int) -> str:
 def _timed(made: Crowd, added: adding.Changed) -> float:
     times = []
     with reading(made.app.sessions) as database:
-        series = loadseries(database, added.series_id) if added.series_id else None
-        rows = series.occurrences if series is not None else []
+        found = load_series(database, added.series_id) if added.series_id else None
+        rows = found.occurrences if found is not None else []
         assert len(rows) == _WEEKS
         for _ in range(_ROUNDS):
             began = perf_counter()
