@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from model.attendance import Assignment
@@ -13,7 +14,7 @@ _NOT_COMING = (Assignment.CANCELLED, Assignment.DECLINED)
 
 @dataclass(frozen=True, kw_only=True)
 class Engagement:
-    """One worker's part in one session, with their own times."""
+    """One worker's part in one session, with their own times; `fbtype` is how it keeps them busy, if it does."""
 
     session_id: UUID
     kind: Kind
@@ -26,10 +27,15 @@ class Engagement:
 
     @property
     def fbtype(self) -> Fbtype | None:
-        """How it keeps the worker busy; None where it does not."""
-        if self.status is Status.CANCELLED or self.assignment in _NOT_COMING:
-            return None
-        if self.kind is Kind.OTHER_EVENT and self.show_as is ShowAs.FREE:
-            return None
-        unsure = self.tentative or self.status is Status.DRAFT
-        return Fbtype.BUSY_TENTATIVE if unsure else Fbtype.BUSY
+        return takes(self.kind, self.status, self.show_as, self.tentative, self.assignment)
+
+
+@cache
+def takes(kind: str, status: str, show_as: str, tentative: bool, assignment: str) -> Fbtype | None:
+    """How a worker's part in a session keeps them busy; None where it does not. Of years there are thousands, of few
+    sorts."""
+    if status == Status.CANCELLED or assignment in _NOT_COMING:
+        return None
+    if kind == Kind.OTHER_EVENT and show_as == ShowAs.FREE:
+        return None
+    return Fbtype.BUSY_TENTATIVE if tentative or status == Status.DRAFT else Fbtype.BUSY

@@ -41,12 +41,14 @@ class Stroke:
 
 def paint(layers: Iterable[Layer], start: datetime, end: datetime) -> list[Busy]:
     """The times in [start, end) that are closed when all is painted, merged."""
-    closed = [
-        Busy(start=one.start, end=one.end, fbtype=one.fbtype)
-        for one in strokes(layers, start, end)
-        if one.fbtype is not None
-    ]
-    return merge(closed, start=start, end=end)
+    return merge(closed(layers, start, end), start=start, end=end)
+
+
+def closed(layers: Iterable[Layer], start: datetime, end: datetime) -> Iterable[Busy]:
+    """The same as it was painted: what touches is not one yet."""
+    for one in strokes(layers, start, end):
+        if one.fbtype is not None:
+            yield Busy(start=one.start, end=one.end, fbtype=one.fbtype)
 
 
 def strokes(layers: Iterable[Layer], start: datetime, end: datetime) -> list[Stroke]:

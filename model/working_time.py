@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from model.availability import AdHocAvailability, AvailabilityTemplate, Leave
+from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, Window
 from model.moment import instant
 from model.painting import Interval, Layer, paint
 
@@ -85,14 +85,12 @@ class WorkingTime:
         """The weekly hours that begin on these days."""
         return [
             (self.at(day, window.start), self.at(day, window.end))
+            for template in self.templates
+            for weekly in [_by_weekday(template)]
             for day in days
-            for template in self._on(day)
-            for window in template.windows
-            if window.weekday == day.weekday()
+            if template.covers(day)
+            for window in weekly.get(day.weekday(), ())
         ]
-
-    def _on(self, day: date) -> list[AvailabilityTemplate]:
-        return [template for template in self.templates if template.covers(day)]
 
     def _days(self, start: datetime, end: datetime) -> list[date]:
         """The days that touch [start, end) in the worker's zone, and the one before, whose night may."""
@@ -103,6 +101,13 @@ class WorkingTime:
         """The instant so many minutes after midnight on the wall clock."""
         wall = datetime.combine(day, time(), self.tz) + timedelta(minutes=minutes)
         return wall.astimezone(UTC)
+
+
+def _by_weekday(template: AvailabilityTemplate) -> dict[int, list[Window]]:
+    found: dict[int, list[Window]] = {}
+    for window in template.windows:
+        found.setdefault(window.weekday, []).append(window)
+    return found
 
 
 def runs(templates: Sequence[AvailabilityTemplate]) -> list[tuple[date, date | None]]:

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session as Database
-
 from adapters.database.busy_blocks import times_between
 from adapters.database.engine import Sessions, reading
-from adapters.diary.engagements import engagements
+from adapters.diary.engagements import busy_with_sessions
 from adapters.diary.lookup import by_ref
 from adapters.diary.presence import away_between
 from adapters.diary.sources import Stale
@@ -54,7 +52,7 @@ def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime
         found = by_ref(database, Worker, worker)
         since, until = read_window(start, end, zone(found.tz))
         blocks = [
-            *_sessions(database, found.id, since, until),
+            *busy_with_sessions(database, found.id, since, until),
             *(time for _, time in times_between(database, {found.id}, since, until)),
             *away_between(database, found, since, until),
         ]
@@ -68,14 +66,6 @@ def read_window(start: str, end: str, tz: ZoneInfo) -> tuple[datetime, datetime]
     if until <= since:
         raise DomainError("E_END_BEFORE_START", "The end of the window must be later than its start")
     return since, until
-
-
-def _sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
-    return [
-        Busy(start=one.start, end=one.end, fbtype=one.fbtype)
-        for one in engagements(database, worker_id, since, until)
-        if one.fbtype is not None
-    ]
 
 
 def stale_sources(sessions: Sessions, worker: str, *, now: datetime, after: timedelta) -> list[Stale]:
