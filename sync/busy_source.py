@@ -83,17 +83,26 @@ def _window(run: Run) -> Window:
 
 def _check(run: Run, there: Found, gone: Sequence[str]) -> None:
     """Raise where so much is gone at once that it is not believed (E21): here what counts is what takes time."""
-    if not gone:
+    if not gone or _is_believed(run, there, gone):
         return
-    try:
-        guard.check(_vanished(run, there, gone), run.settings.sync)
-    except LinkError:
-        freed = _freed(run, there, gone)
-        if not freed:
+    freed = _not_renamed(run, there, gone)
+    with run.work() as work:
+        if work.blocking(freed, now=run.clock.now()) == (0, 0):
             return
+    try:
+        guard.check(_vanished(run, there, freed), run.settings.sync)
+    except LinkError:
         with run.work() as work:
             _tell_vanished(run, work, freed)
         raise
+
+
+def _is_believed(run: Run, there: Found, gone: Sequence[str]) -> bool:
+    try:
+        guard.check(_vanished(run, there, gone), run.settings.sync)
+    except LinkError:
+        return False
+    return True
 
 
 def _vanished(run: Run, there: Found, gone: Sequence[str]) -> guard.Vanished:
@@ -111,8 +120,10 @@ def _vanished(run: Run, there: Found, gone: Sequence[str]) -> guard.Vanished:
         )
 
 
-def _freed(run: Run, there: Found, gone: Sequence[str]) -> list[str]:
-    """What of it really gives time back: where every UID is another one at each reading, nothing does (C2)."""
+def _not_renamed(run: Run, there: Found, gone: Sequence[str]) -> list[str]:
+    """What of it does not stand there under another name, taking the same times: some files give every event another
+    UID at each reading (C2).
+    """
     still: set[Busy] = set()
     for item in fetched(run, there.changed):
         if isinstance(item, Item):
@@ -121,7 +132,8 @@ def _freed(run: Run, there: Found, gone: Sequence[str]) -> list[str]:
     with run.work() as work:
         items = work.seen_at(gone)
         blocks = work.blocks_of([row.id for row in items.values()])
-    return [key for key, row in items.items() if not still.issuperset(b.time for b in blocks.get(row.id, []))]
+    times = {key: {block.time for block in blocks.get(row.id, [])} for key, row in items.items()}
+    return [key for key in gone if not times.get(key) or not times[key] <= still]
 
 
 def _tell_vanished(run: Run, work: Work, gone: Sequence[str]) -> None:

@@ -2,36 +2,36 @@
 
 import pytest
 
-from tests.practice import Commands
+from tests.unit.cli.conftest import Command
 
 DAY = ("priya", "2026-03-13", "2026-03-14")
 
 
 @pytest.fixture
-def hours(practice: Commands) -> Commands:
-    practice.ok("availability", "set", "priya", "MO-FR 09:05-17:00", "--from", "2026-03-02")
+def hours(practice: Command) -> Command:
+    assert practice("availability", "set", "priya", "MO-FR 09:05-17:00", "--from", "2026-03-02").code == 0
     return practice
 
 
-def test_it_is_written_as_hours_and_explained_by_their_id(hours: Commands) -> None:
-    (known,) = hours.ok("availability", "list", "priya", "--json").json
-    text = hours.ok("busy", *DAY, "--availability").out
+def test_it_is_written_as_hours_and_explained_by_their_id(hours: Command) -> None:
+    (known,) = hours("availability", "list", "priya", "--json").json()
+    text = hours("busy", *DAY, "--availability").out
     assert text.startswith("BEGIN:VCALENDAR\r\n")
     assert "DTSTART;TZID=Australia/Adelaide:20260302T090500" in text
     assert "RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" in text
     assert "priya" not in text.lower()
-    rows = hours.ok("busy", *DAY, "--why", "--json").json
+    rows = hours("busy", *DAY, "--why", "--json").json()
     assert [(one["fbtype"], one["because"]) for one in rows] == [
         ("BUSY-UNAVAILABLE", [f"outside the weekly hours {known['ref']}"]),
         ("FREE", [f"weekly hours {known['ref']}"]),
         ("BUSY-UNAVAILABLE", [f"outside the weekly hours {known['ref']}"]),
     ]
-    assert f"weekly hours {known['ref']}" in hours.ok("busy", *DAY, "--why").out
+    assert f"weekly hours {known['ref']}" in hours("busy", *DAY, "--why").out
 
 
-def test_h5_it_is_rounded_for_others(hours: Commands) -> None:
-    assert "/20260312T223500Z" in hours.ok("busy", *DAY, "--ics").out
-    assert "/20260312T224500Z" in hours.ok("busy", *DAY, "--ics", "--round", "15").out
+def test_h5_it_is_rounded_for_others(hours: Command) -> None:
+    assert "/20260312T223500Z" in hours("busy", *DAY, "--ics").out
+    assert "/20260312T224500Z" in hours("busy", *DAY, "--ics", "--round", "15").out
     refused = hours("busy", *DAY, "--round", "7")
     assert (refused.code, "E_ROUND" in refused.err) == (1, True)
 
@@ -47,5 +47,5 @@ def test_h5_it_is_rounded_for_others(hours: Commands) -> None:
         ("--of", "room", "--availability"),
     ],
 )
-def test_what_does_not_go_together_is_refused(practice: Commands, options: tuple[str, ...]) -> None:
+def test_what_does_not_go_together_is_refused(practice: Command, options: tuple[str, ...]) -> None:
     assert practice("busy", *DAY, *options).code == 2

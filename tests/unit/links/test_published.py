@@ -182,6 +182,10 @@ def test_c2_a_file_with_new_uids_at_each_reading_frees_nothing_and_suspends_noth
         practice.later(minutes=6)
         practice.ok("sync")
         assert busy(practice) == before
+    publisher.publish(*days("d")[1:])
+    practice.later(minutes=6)
+    practice.ok("sync")
+    assert busy(practice) == before[1:]
     assert practice.status("mia-busy")["state"] == "ACTIVE"
 
 
