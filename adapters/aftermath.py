@@ -77,8 +77,8 @@ def learn(link: CalendarLink, corrections: Mapping[str, object], *, now: datetim
 def due_again(link: CalendarLink, report: Report, sync: SyncSettings, *, now: datetime) -> datetime:
     """Sooner than usual where a write of ours did not get through."""
     unsent = report.counts.get("failed", 0) > 0
-    every = min(link.pull_s, sync.push_s) if unsent else link.pull_s
-    cadence = Cadence(every=timedelta(seconds=every), jitter=random.random())  # noqa: S311 - no secret
+    every = timedelta(seconds=min(link.pull_s, sync.push_s)) if unsent else link.promise
+    cadence = Cadence(every=every, jitter=random.random())  # noqa: S311 - no secret
     wait = report.error.retry_after if isinstance(report.error, Throttled) else None
     return next_run(cadence, now=now, failures=link.failures, wait=wait)
 

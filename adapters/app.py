@@ -12,12 +12,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from model.link import CalendarAccount, CalendarLink
+from model.link import AuthKind, CalendarAccount, CalendarLink
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from adapters.links.consent import Login
     from adapters.runner import Runner
     from adapters.secrets import SecretBox
+    from adapters.webcal import WebcalFile
     from sync.ports import Codec, RemoteCalendar
 
+_HEEDED = 0.75  # of sync.stale_after_min: later, and there would be an alarm each time
 _TURN_S = 0.0001  # Python's own 5 ms are as long as many servers take for a write
 
 
@@ -94,6 +96,10 @@ class App:
     @contextmanager
     def calendar(self, link: CalendarLink) -> "Iterator[RemoteCalendar]":
         """The calendar of a link, for one run in one thread."""
+        if link.account.auth is AuthKind.ADDRESS:
+            with self._published(link) as found:
+                yield found
+            return
         from adapters.dav.calendar import CalDavCalendar, Further
         from adapters.dav.profile import Profile
 
@@ -104,6 +110,29 @@ class App:
             calendar = CalDavCalendar(client, href, profile=profile, page=page, further=further)
             with closing(calendar):
                 yield calendar
+
+    @contextmanager
+    def _published(self, link: CalendarLink) -> "Iterator[RemoteCalendar]":
+        """The file behind a link that is an address."""
+        from adapters.links.credentials import stored
+
+        asked = link.profile.get("refresh_s", 0)
+        with self.file(
+            stored(link.account, self.box()).secret, refresh_s=asked if isinstance(asked, int) else 0
+        ) as found:
+            yield found
+
+    @contextmanager
+    def file(self, url: str, *, refresh_s: int = 0) -> "Iterator[WebcalFile]":
+        """A published file; what its publisher asks for is heeded as long as the practice may still believe it."""
+        from adapters.dav.http import GuardedClient
+        from adapters.webcal import WebcalFile
+
+        longest = timedelta(minutes=self.config.sync.stale_after_min) * _HEEDED
+        with GuardedClient(
+            home=url, auth=None, policy=self.config.network.policy(), watch=self.watch
+        ) as client:
+            yield WebcalFile(client, url, refresh_s=refresh_s, longest=longest)
 
     def client(self, account: CalendarAccount, url: str) -> "GuardedClient":
         """The guarded client of a stored account."""

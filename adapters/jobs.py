@@ -15,9 +15,10 @@ from adapters.diary.accepting import accept_at_limit
 from adapters.diary.chasing import chase
 from adapters.diary.offering import expire_offers
 from adapters.diary.upkeep import extend
+from adapters.diary.warning import warn_of_stale
 from model.act import Act
 from model.journal import JobRun
-from sync.settings import InboundSettings, RulesSettings
+from sync.settings import InboundSettings, RulesSettings, SyncSettings
 
 EVERY = {
     "extend": timedelta(days=1),
@@ -25,6 +26,7 @@ EVERY = {
     "chase": timedelta(hours=1),
     "offers": timedelta(hours=1),
     "acceptance": timedelta(minutes=15),
+    "sources": timedelta(minutes=5),
 }
 ACTOR = "calendula"
 
@@ -39,6 +41,7 @@ class Jobs:
     keep: RetentionSection = field(default_factory=RetentionSection)
     inbound: InboundSettings = field(default_factory=InboundSettings)
     rules: RulesSettings = field(default_factory=RulesSettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
 
     def run_due(self) -> int | None:
         """All of them, as far as they are due; how many occurrences were made, or None."""
@@ -46,6 +49,7 @@ class Jobs:
             self.chase_if_due()
             self.expire_if_due()
             self.accept_if_due()
+            self.warn_if_due()
             return self.extend_if_due()
         finally:
             self.purge_if_due()
@@ -77,6 +81,14 @@ class Jobs:
     def _accept(self, last: datetime, now: datetime) -> int:
         act = Act(actor=ACTOR, now=now, new_id=self.new_id)
         return accept_at_limit(self.sessions, act, self.rules, since=last)
+
+    def warn_if_due(self) -> int | None:
+        """Tell of busy sources that are not read; None where somebody did so within five minutes."""
+        return self._do_if_due("sources", self._warn, "told of")
+
+    def _warn(self, now: datetime) -> int:
+        act = Act(actor=ACTOR, now=now, new_id=self.new_id)
+        return warn_of_stale(self.sessions, act, after=timedelta(minutes=self.sync.stale_after_min))
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""

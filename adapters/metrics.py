@@ -7,7 +7,7 @@ scrape, in a fixed number of queries; what this process did is counted as it hap
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -30,8 +30,10 @@ _METHODS = frozenset({"GET", "PUT", "DELETE", "PROPFIND", "REPORT", "OPTIONS", "
 class Metrics:
     """Everything that is counted, and the page that shows it."""
 
-    def __init__(self, *, sessions: Sessions, clock: Callable[[], datetime], item_writes: int) -> None:
-        self._sessions, self._clock = sessions, clock
+    def __init__(
+        self, *, sessions: Sessions, clock: Callable[[], datetime], item_writes: int, stale_after: timedelta
+    ) -> None:
+        self._sessions, self._clock, self._stale_after = sessions, clock, stale_after
         self._registry = CollectorRegistry()
         self._runs = Counter("calendula_runs", "Runs of this process.", ["result"], registry=self._registry)
         self._actions = Counter(
@@ -41,7 +43,7 @@ class Metrics:
             "calendula_request_seconds", "Requests to calendar servers.", ["host", "method", "outcome"],
             buckets=_SECONDS, registry=self._registry,
         )  # fmt: skip
-        self._registry.register(_Rows(sessions, clock, item_writes))
+        self._registry.register(_Rows(sessions, clock, item_writes, stale_after))
 
     def note_request(self, host: str, method: str, outcome: str, seconds: float) -> None:
         """One request to a server is over."""
@@ -60,19 +62,23 @@ class Metrics:
         """All of it, in Prometheus' text format."""
         return generate_latest(self._registry)
 
-    def links(self) -> tuple[int, int]:
-        """How many links there are, and how many of them are late."""
+    def links(self) -> tuple[int, int, int]:
+        """How many links there are, how many of them are late, and how many are busy sources not read for too long."""
         now = self._clock()
         with reading(self._sessions) as database:
             links = _living(database)
-        return len(links), sum(link.is_late(now) for link in links)
+        stale = sum(link.is_stale(now, self._stale_after) for link in links)
+        return len(links), sum(link.is_late(now) for link in links), stale
 
 
 class _Rows(Collector):
     """What the database says, at each scrape."""
 
-    def __init__(self, sessions: Sessions, clock: Callable[[], datetime], item_writes: int) -> None:
+    def __init__(
+        self, sessions: Sessions, clock: Callable[[], datetime], item_writes: int, stale_after: timedelta
+    ) -> None:
         self._sessions, self._clock, self._item_writes = sessions, clock, item_writes
+        self._stale_after = stale_after
 
     def describe(self) -> list[Metric]:
         return []  # so that registering it asks no database
@@ -82,6 +88,7 @@ class _Rows(Collector):
         with reading(self._sessions) as database:
             links = _living(database)
             yield from _freshness(links, now)
+            yield _staleness(links, now, self._stale_after)
             for name, text, query in _queues(now, self._item_writes):
                 yield _by_link(database, links, name, text, query)
             yield _hosts(database, now)
@@ -99,11 +106,21 @@ def _freshness(links: list[CalendarLink], now: datetime) -> Iterator[Metric]:
     states = GaugeMetricFamily("calendula_links", "Links by state.", labels=["state"])
     for link in links:
         age.add_metric([link.ref], link.age(now).total_seconds())
-        promise.add_metric([link.ref], link.pull_s)
+        promise.add_metric([link.ref], link.promise.total_seconds())
         late.add_metric([link.ref], float(link.is_late(now)))
     for state in LinkState:
         states.add_metric([state.value], sum(link.state is state for link in links))
     yield from (age, promise, late, states)
+
+
+def _staleness(links: list[CalendarLink], now: datetime, after: timedelta) -> Metric:
+    stale = GaugeMetricFamily(
+        "calendula_source_stale", "A busy source, not read for too long.", labels=["link"]
+    )
+    for link in links:
+        if link.only_read:
+            stale.add_metric([link.ref], float(link.is_stale(now, after)))
+    return stale
 
 
 def _queues(now: datetime, item_writes: int) -> Iterator[tuple[str, str, "Select[UUID, int]"]]:

@@ -55,7 +55,7 @@ def _metrics(metrics: Metrics) -> Answer:
 def _health(metrics: Metrics, age_s: float) -> Answer:
     found: dict[str, object] = {"status": "ok", "tick_age_s": round(age_s)}
     try:
-        found["links"], found["late"] = metrics.links()
+        found["links"], found["late"], found["stale_sources"] = metrics.links()
     except SQLAlchemyError:
         found["status"] = "no database"
     if age_s > _HUNG_S:

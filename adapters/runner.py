@@ -183,8 +183,8 @@ class Runner:
             return
         with self.store.ending(lease) as (ended, row):
             woken = ended.next_run_at != link.next_run_at
-            leave(ended, row, report, sync, now=now, full=errand.full, soon=errand.stopping(), woken=woken)
             learn(ended, corrections, now=now)
+            leave(ended, row, report, sync, now=now, full=errand.full, soon=errand.stopping(), woken=woken)
             if report.ok and errand.listing:
                 ended.listed_at = now
 

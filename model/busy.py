@@ -2,11 +2,12 @@
 name. What is kept of a busy source is here too: times alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -26,7 +27,8 @@ class Fbtype(StrEnum):
     BUSY_TENTATIVE = "BUSY-TENTATIVE"
 
 
-_RANK = {kind: number for number, kind in enumerate(Fbtype)}
+_KINDS = tuple(Fbtype)
+_RANK = {kind: number for number, kind in enumerate(_KINDS)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,26 +87,43 @@ def merge(blocks: Iterable[Busy], *, start: datetime, end: datetime) -> list[Bus
     """Merge overlapping and adjacent blocks inside [start, end); where kinds overlap, the stronger one
     shows.
     """
-    clipped = [
-        Busy(start=max(b.start, start), end=min(b.end, end), fbtype=b.fbtype)
-        for b in blocks
-        if b.start < end and b.end > start and b.start < b.end
-    ]
     merged: list[Busy] = []
-    for left, right, kind in _stretches(clipped):
-        if merged and merged[-1].end == left and merged[-1].fbtype is kind:
-            merged[-1] = Busy(start=merged[-1].start, end=right, fbtype=kind)
-        else:
-            merged.append(Busy(start=left, end=right, fbtype=kind))
-    return merged
+    begin, at, kind = start, start, None
+    for left, right, strongest in _stretches(_edges(blocks, start, end)):
+        if kind is strongest and at == left:
+            at = right
+            continue
+        if kind is not None:
+            merged.append(Busy(start=begin, end=at, fbtype=kind))
+        begin, at, kind = left, right, strongest
+    return merged if kind is None else [*merged, Busy(start=begin, end=at, fbtype=kind)]
 
 
-def _stretches(blocks: list[Busy]) -> Iterable[tuple[datetime, datetime, Fbtype]]:
+def _edges(blocks: Iterable[Busy], start: datetime, end: datetime) -> list[tuple[datetime, int, int]]:
+    """Where each block begins (1) and ends (-1) inside [start, end), and how strong it is; in order of time."""
+    found: list[tuple[datetime, int, int]] = []
+    for block in blocks:
+        a, b = max(block.start, start), min(block.end, end)
+        if a < b:
+            rank = _RANK[block.fbtype]
+            found += (a, 1, rank), (b, -1, rank)
+    found.sort()
+    return found
+
+
+def _stretches(edges: list[tuple[datetime, int, int]]) -> Iterator[tuple[datetime, datetime, Fbtype]]:
     """Sweep over all edges, yielding each stretch with the strongest kind open in it."""
-    edges = sorted([(b.start, 1, b.fbtype) for b in blocks] + [(b.end, -1, b.fbtype) for b in blocks])
-    open_kinds = dict.fromkeys(Fbtype, 0)
-    for (at, step, kind), (then, *_) in zip(edges, [*edges[1:], *edges[-1:]], strict=True):
-        open_kinds[kind] += step
-        strongest = min((k for k, n in open_kinds.items() if n), key=_RANK.__getitem__, default=None)
-        if strongest is not None and at < then:
+    there = [0] * len(_KINDS)
+    for (at, step, rank), (then, *_) in pairwise(edges):
+        there[rank] += step
+        if at < then and (strongest := _strongest(*there)) is not None:
             yield at, then, strongest
+
+
+def _strongest(busy: int, unavailable: int, tentative: int) -> Fbtype | None:
+    """Of how many are open of each kind."""
+    if busy:
+        return Fbtype.BUSY
+    if unavailable:
+        return Fbtype.BUSY_UNAVAILABLE
+    return Fbtype.BUSY_TENTATIVE if tentative else None

@@ -26,6 +26,7 @@ class AuthKind(StrEnum):
     PASSWORD = "PASSWORD"  # noqa: S105 - the name of a kind, not a secret
     BEARER = "BEARER"
     OAUTH = "OAUTH"
+    ADDRESS = "ADDRESS"  # of a published file: whoever has its address may read it
 
 
 class Role(StrEnum):
@@ -74,7 +75,7 @@ class MappingState(StrEnum):
 
 class CalendarAccount(Row, Base):
     """Access to one server. `secret` is sealed with the key outside the database; `user` is the log-in
-    name.
+    name. Of a published file the secret is its address.
     """
 
     __tablename__ = "calendar_account"
@@ -181,6 +182,12 @@ class CalendarLink(Row, Base):
         """Whether nothing is ever written there."""
         return self.role is Role.BUSY_SOURCE
 
+    @property
+    def promise(self) -> timedelta:
+        """How often it is looked at, at most: the publisher of a file may ask for patience (RFC 7986, 5.7)."""
+        asked = self.profile.get("refresh_s", 0)
+        return timedelta(seconds=max(self.pull_s, asked if isinstance(asked, int) else 0))
+
     def is_stale(self, now: datetime, after: timedelta) -> bool:
         """Whether it is a busy source that was not read for so long that other times may be taken by now (DOMAIN 4)."""
         return self.only_read and (self.last_ok_at is None or now - self.last_ok_at > after)
@@ -197,7 +204,7 @@ class CalendarLink(Row, Base):
     def is_late(self, now: datetime) -> bool:
         """Whether its promise is broken: its cadence passed twice without a good run (FAILURES E25)."""
         rests = self.state in (LinkState.PAUSED, LinkState.UNLINKED)
-        return not rests and self.age(now) > 2 * timedelta(seconds=self.pull_s)
+        return not rests and self.age(now) > 2 * self.promise
 
     def become(self, state: LinkState, reason: str = "") -> None:
         """Take one step of the link's state machine (DOMAIN 2)."""

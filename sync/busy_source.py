@@ -6,6 +6,7 @@ times an event takes is `occupied`'s to say.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from sync.errors import LinkError, Unreadable
 from sync.event import TRIAL_URL, Event
 from sync.guard import Answer
 from sync.href import canonical_href
-from sync.looking import Found, in_pages, look_there, position_of, save_position
+from sync.looking import Found, fetched, in_pages, look_there, position_of, save_position
 from sync.occupied import Window, goes_on, occupied
 from sync.ports import Item
 from sync.store import Work
@@ -82,12 +83,33 @@ def _window(run: Run) -> Window:
 
 def _check(run: Run, there: Found, gone: Sequence[str]) -> None:
     """Raise where so much is gone at once that it is not believed (E21): here what counts is what takes time."""
-    if not gone:
+    if not gone or _is_believed(run, there, gone):
         return
+    freed = _not_renamed(run, there, gone)
+    with run.work() as work:
+        if work.blocking(freed, now=run.clock.now()) == (0, 0):
+            return
+    try:
+        guard.check(_vanished(run, there, freed), run.settings.sync)
+    except LinkError:
+        with run.work() as work:
+            _tell_vanished(run, work, freed)
+        raise
+
+
+def _is_believed(run: Run, there: Found, gone: Sequence[str]) -> bool:
+    try:
+        guard.check(_vanished(run, there, gone), run.settings.sync)
+    except LinkError:
+        return False
+    return True
+
+
+def _vanished(run: Run, there: Found, gone: Sequence[str]) -> guard.Vanished:
     now = run.clock.now()
     with run.work() as work:
         blocking, ahead = work.blocking(gone, now=now)
-        vanished = guard.Vanished(
+        return guard.Vanished(
             gone=blocking,
             gone_future=ahead,
             future=work.blocking_ahead(now=now),
@@ -96,12 +118,22 @@ def _check(run: Run, there: Found, gone: Sequence[str]) -> None:
             left=len(there.look.etags),
             what="events that take time",
         )
-    try:
-        guard.check(vanished, run.settings.sync)
-    except LinkError:
-        with run.work() as work:
-            _tell_vanished(run, work, gone)
-        raise
+
+
+def _not_renamed(run: Run, there: Found, gone: Sequence[str]) -> list[str]:
+    """What of it does not stand there under another name, taking the same times: some files give every event another
+    UID at each reading (C2).
+    """
+    still: set[Busy] = set()
+    for item in fetched(run, there.changed):
+        if isinstance(item, Item):
+            with suppress(Unreadable):
+                still.update(_understood(run, item).times)
+    with run.work() as work:
+        items = work.seen_at(gone)
+        blocks = work.blocks_of([row.id for row in items.values()])
+    times = {key: {block.time for block in blocks.get(row.id, [])} for key, row in items.items()}
+    return [key for key in gone if not times.get(key) or not times[key] <= still]
 
 
 def _tell_vanished(run: Run, work: Work, gone: Sequence[str]) -> None:

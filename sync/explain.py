@@ -92,6 +92,7 @@ REASONS = {
     "OFFER_DECLINED": "a worker is not interested in a session that was offered",
     "OFFER_ASSIGNED": "the session that was offered is this worker's now",
     "OFFER_CLOSED": "the session that was offered is not to be had any more",
+    "SOURCE_STALE": "a busy source was not read for too long, so that the worker may be busy at other times, too",
     "HELD_REMINDER": "a change has been waiting for an answer",
     "HELD_ESCALATED": "a change has been waiting for an answer for long",
 }

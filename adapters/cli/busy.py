@@ -1,4 +1,4 @@
-"""The command that shows when a worker is busy, without saying why."""
+"""The command that shows when a worker is busy, as others may see it, and to the office why."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from adapters.cli import options
-from adapters.cli.context import here
+from adapters.cli.context import Here, here
 from adapters.cli.output import JSON, choice, print_rows
 
 if TYPE_CHECKING:
-    from adapters.diary.busy import Stale
+    from adapters.diary.busy import BusyTime
+    from adapters.diary.sources import Stale
 
 
 def busy(
@@ -21,28 +22,57 @@ def busy(
     of: str = typer.Option("worker", "--of", help="worker, room, asset or bed."),
     as_json: bool = JSON,
     ics: bool = typer.Option(False, "--ics", help="Print a VFREEBUSY (RFC 5545)."),
+    hours: bool = typer.Option(False, "--availability", help="Print a worker's VAVAILABILITY (RFC 7953)."),
+    why: bool = typer.Option(False, "--why", help="Say of all that time what makes it free or taken."),
+    grid: int | None = typer.Option(None, "--round", metavar="MINUTES", help="Widen all to a grid, like 15."),
 ) -> None:
     """Show the busy time of a worker, a room, an asset or a bed, merged; no names, no subjects.
 
-    Of a worker it is what the practice has planned and what the worker's busy sources say. A source that was
-    not read lately is named on stderr: more may be taken by now than is known. A room or an asset is busy while
-    none is left of it.
+    Of a worker it is what the practice has planned, what the worker's busy sources say, and when they cannot be had.
+    A source that was not read lately is named on stderr: more may be taken by now than is known. A room or an asset is
+    busy while none is left of it. With --why each answer names the sessions, links, hours and leave behind it, by
+    their ids; with --availability the hours, single times and leave are written by themselves.
 
-    Example: calendula busy mia 2026-03-09 2026-03-14 --ics
+    Example: calendula busy mia 2026-03-09 2026-03-14 --ics --round 15
     """
-    from adapters.diary.busy import busy_time, stale_sources, vfreebusy
+    _check(of, as_json=as_json, alone=[ics, hours, why], grid=grid)
+    run = here(ctx)
+    if of == "worker":
+        _warn_of_stale(run, who)
+    if hours:
+        from adapters.diary.opening import availability_text
+
+        typer.echo(availability_text(run.sessions, run.act(), who, start, end), nl=False)
+    elif why:
+        _explain(run, who, start, end, as_json=as_json)
+    else:
+        found = _found(run, of, who, start, end)
+        _print(run, found if grid is None else found.on_grid(grid), ics=ics, as_json=as_json)
+
+
+def _check(of: str, *, as_json: bool, alone: list[bool], grid: int | None) -> None:
+    """What makes no sense together."""
+    ics, hours, why = alone
+    if sum(alone) > 1 or (as_json and (ics or hours)):
+        raise typer.BadParameter("Give one of --json, --ics, --availability and --why; --why may be --json")
+    if of != "worker" and (hours or why):
+        raise typer.BadParameter("--availability and --why are of a worker")
+    if grid is not None and (hours or why):
+        raise typer.BadParameter("--round makes busy time coarser; --availability and --why are exact")
+
+
+def _found(run: Here, of: str, who: str, start: str, end: str) -> "BusyTime":
+    from adapters.diary.busy import busy_time
     from adapters.diary.resource_busy import Resource, resource_busy
 
-    run = here(ctx)
-    if as_json and ics:
-        raise typer.BadParameter("Give --json or --ics, not both")
-    if of != "worker":
-        found = resource_busy(run.sessions, Resource(choice(Resource, of)), who, start, end)
-    else:
-        found = busy_time(run.sessions, who, start, end)
-        after = timedelta(minutes=run.config.sync.stale_after_min)
-        for source in stale_sources(run.sessions, who, now=run.clock(), after=after):
-            _warn(source, found.who)
+    if of == "worker":
+        return busy_time(run.sessions, who, start, end)
+    return resource_busy(run.sessions, Resource(choice(Resource, of)), who, start, end)
+
+
+def _print(run: Here, found: "BusyTime", *, ics: bool, as_json: bool) -> None:
+    from adapters.diary.busy import vfreebusy
+
     if ics:
         typer.echo(vfreebusy(found, run.act()), nl=False)
         return
@@ -52,6 +82,26 @@ def busy(
         "type": lambda row: row.fbtype,
     }
     print_rows(found.blocks, columns, as_json=as_json, none="Free all the time.")
+
+
+def _explain(run: Here, who: str, start: str, end: str, *, as_json: bool) -> None:
+    from adapters.diary.why import why
+
+    columns = {
+        "start": lambda row: f"{row.start:%Y-%m-%d %H:%M} UTC",
+        "end": lambda row: f"{row.end:%Y-%m-%d %H:%M} UTC",
+        "type": lambda row: row.fbtype,
+        "because": lambda row: "; ".join(row.because),
+    }
+    print_rows(why(run.sessions, who, start, end), columns, as_json=as_json)
+
+
+def _warn_of_stale(run: Here, who: str) -> None:
+    from adapters.diary.busy import stale_sources
+
+    after = timedelta(minutes=run.config.sync.stale_after_min)
+    for source in stale_sources(run.sessions, who, now=run.clock(), after=after):
+        _warn(source, who)
 
 
 def _warn(source: "Stale", worker: str) -> None:

@@ -10,6 +10,7 @@ from adapters.cli.context import here
 from adapters.cli.fitness import before, print_card
 from adapters.cli.output import JSON, choice, print_rows
 from adapters.cli.secrets import FROM_FILE, FROM_STDIN
+from adapters.cli.subscribing import subscribe
 
 if TYPE_CHECKING:
     from adapters.links.changing import Shown
@@ -142,6 +143,9 @@ def add(
     for sentence in done.sentences:
         typer.echo(sentence)
     typer.echo(f'Linked "{done.name}" as {done.ref}. Next: calendula plan {done.ref}')
+
+
+link.command("subscribe")(subscribe)
 
 
 def _check_purpose(purpose: "Role", *, shown: bool, made: bool, of: str | None) -> None:

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from datetime import timedelta
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,13 @@ def _serve_watched(app: "App", log: "FilteringBoundLogger", ended: threading.Eve
     from adapters.monitor import listening
     from adapters.scheduler import serve
 
-    metrics = Metrics(sessions=app.sessions, clock=app.clock, item_writes=app.config.sync.item_writes)
+    sync = app.config.sync
+    metrics = Metrics(
+        sessions=app.sessions,
+        clock=app.clock,
+        item_writes=sync.item_writes,
+        stale_after=timedelta(minutes=sync.stale_after_min),
+    )
     app.watch = metrics.note_request
     scheduler = _scheduler(app, log, told=metrics.note_run)
     with listening(port, metrics, tick_age_s=lambda: scheduler.tick_age_s):
@@ -79,6 +86,7 @@ def _scheduler(
         keep=app.config.retention,
         inbound=app.config.inbound,
         rules=app.config.rules,
+        sync=sync,
     )
     return Scheduler(
         runs=app.runner,

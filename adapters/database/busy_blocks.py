@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
@@ -87,10 +87,30 @@ def times_between(
     database: Database, worker_ids: Collection[UUID], since: datetime, until: datetime
 ) -> list[tuple[UUID, Busy]]:
     """What the busy sources of these workers take in [since, until), and whose it is."""
-    query = (
-        select(CalendarLink.worker_id, BusyBlock)
-        .join(BusyBlock, BusyBlock.link_id == CalendarLink.id)
+    query = _between(worker_ids, since, until).with_only_columns(
+        CalendarLink.worker_id, BusyBlock.starts_at, BusyBlock.ends_at, BusyBlock.fbtype
+    )
+    return [
+        (worker_id, Busy(start=start, end=end, fbtype=fbtype))
+        for worker_id, start, end, fbtype in database.execute(query)
+    ]
+
+
+def named_between(
+    database: Database, worker_id: UUID, since: datetime, until: datetime
+) -> list[tuple[str, Busy]]:
+    """The same of one worker, by the names of links; the same event in two calendars is one, of the first."""
+    query = _between({worker_id}, since, until).with_only_columns(CalendarLink.ref, BusyBlock)
+    found: dict[tuple[str, Busy], str] = {}
+    for link, block in database.execute(query.order_by(CalendarLink.ref, BusyBlock.starts_at)):
+        found.setdefault((block.uid_hash, block.time), link)
+    return [(link, time) for (_, time), link in found.items()]
+
+
+def _between(worker_ids: Collection[UUID], since: datetime, until: datetime) -> Select[BusyBlock]:
+    return (
+        select(BusyBlock)
+        .join(CalendarLink, BusyBlock.link_id == CalendarLink.id)
         .where(CalendarLink.worker_id.in_(worker_ids), CalendarLink.state != LinkState.UNLINKED)
         .where(BusyBlock.ends_at > since, BusyBlock.starts_at < until)
     )
-    return [(worker_id, block.time) for worker_id, block in database.execute(query)]

@@ -1,51 +1,48 @@
 """When a worker is busy (DOMAIN 4): merged, half-open, without a word about what or with whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
-
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session as Database
+from zoneinfo import ZoneInfo
 
 from adapters.database.busy_blocks import times_between
 from adapters.database.engine import Sessions, reading
+from adapters.diary.engagements import busy_with_sessions
 from adapters.diary.lookup import by_ref
 from adapters.diary.presence import away_between
+from adapters.diary.sources import Stale
+from adapters.diary.sources import stale_sources as stale_by_worker
 from adapters.diary.times import read_instant
 from model.act import Act
-from model.attendance import Assignment, SessionWorker
-from model.busy import Busy, Fbtype, merge
-from model.details import Kind, ShowAs, Status
+from model.busy import Busy, merge
 from model.errors import DomainError
-from model.link import CalendarLink, LinkState, Role
 from model.moment import zone
 from model.people import Worker
-from model.session import Session
+from model.rounding import rounded
 
 PRODID = "-//Calendula//Calendula//EN"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stale:
-    """A busy source that was not read lately; `last_read` is None where it never was."""
-
-    link: str
-    last_read: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BusyTime:
     """The busy time of a worker, a room, an asset or a bed (`who`) in [start, end), as UTC instants.
 
-    `taken`: which room, asset or bed it is, as `sync.labels` names them; empty for a worker, who is never named.
+    `tz` is where its days begin. `taken`: which room, asset or bed it is, as `sync.labels` names them; empty for a
+    worker, who is never named.
     """
 
     who: str
     start: datetime
     end: datetime
+    tz: ZoneInfo
     blocks: tuple[Busy, ...]
     taken: str = ""
+
+    def on_grid(self, minutes: int) -> "BusyTime":
+        """The same, made coarser for others (H5)."""
+        coarse = rounded(self.blocks, minutes=minutes, tz=self.tz, start=self.start, end=self.end)
+        return replace(self, blocks=tuple(coarse))
 
 
 def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime:
@@ -53,52 +50,29 @@ def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime
     fixed number of queries."""
     with reading(sessions) as database:
         found = by_ref(database, Worker, worker)
-        since, until = read_instant(start, zone(found.tz)), read_instant(end, zone(found.tz))
-        check_window(since, until)
+        since, until = read_window(start, end, zone(found.tz))
         blocks = [
-            *_sessions(database, found.id, since, until),
+            *busy_with_sessions(database, found.id, since, until),
             *(time for _, time in times_between(database, {found.id}, since, until)),
             *away_between(database, found, since, until),
         ]
-    merged = merge(blocks, start=since, end=until)
-    return BusyTime(who=found.ref, start=since, end=until, blocks=tuple(merged))
+    merged = tuple(merge(blocks, start=since, end=until))
+    return BusyTime(who=found.ref, start=since, end=until, tz=zone(found.tz), blocks=merged)
 
 
-def check_window(since: datetime, until: datetime) -> None:
+def read_window(start: str, end: str, tz: ZoneInfo) -> tuple[datetime, datetime]:
+    """The stretch of time that was typed."""
+    since, until = read_instant(start, tz), read_instant(end, tz)
     if until <= since:
         raise DomainError("E_END_BEFORE_START", "The end of the window must be later than its start")
-
-
-def _sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
-    query = (
-        select(SessionWorker.starts_at, SessionWorker.ends_at, Session.status, Session.tentative)
-        .join(Session, Session.id == SessionWorker.session_id)
-        .where(
-            SessionWorker.worker_id == worker_id,
-            SessionWorker.ends_at > since,
-            SessionWorker.starts_at < until,
-            SessionWorker.status.not_in([Assignment.CANCELLED, Assignment.DECLINED]),
-            Session.status != Status.CANCELLED,
-            or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY),
-        )
-    )
-    return [
-        Busy(start=begin, end=finish, fbtype=_fbtype(status, tentative=tentative))
-        for begin, finish, status, tentative in database.execute(query)
-    ]
+    return since, until
 
 
 def stale_sources(sessions: Sessions, worker: str, *, now: datetime, after: timedelta) -> list[Stale]:
     """The worker's busy sources that were not read for longer: more may be taken by now than is known."""
-    sources = CalendarLink.role == Role.BUSY_SOURCE, CalendarLink.state != LinkState.UNLINKED
     with reading(sessions) as database:
-        mine = CalendarLink.worker_id == by_ref(database, Worker, worker).id
-        links = database.scalars(select(CalendarLink).where(mine, *sources).order_by(CalendarLink.ref))
-        return [Stale(link=one.ref, last_read=one.last_ok_at) for one in links if one.is_stale(now, after)]
-
-
-def _fbtype(status: Status, *, tentative: bool) -> Fbtype:
-    return Fbtype.BUSY_TENTATIVE if tentative or status is Status.DRAFT else Fbtype.BUSY
+        mine = by_ref(database, Worker, worker).id
+        return stale_by_worker(database, {mine}, now=now, after=after).get(mine, [])
 
 
 def vfreebusy(busy: BusyTime, act: Act) -> str:

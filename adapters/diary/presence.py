@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from model.availability import AdHocAvailability, AvailabilityTemplate, Leave
-from model.busy import Busy, Fbtype
+from model.busy import Busy
 from model.errors import DomainError
 from model.moment import zone
+from model.painting import closed
 from model.people import Worker
 from model.session import Session
 from model.working_time import WorkingTime
@@ -87,7 +88,7 @@ def away_at(database: Database, placed: Sequence[Placed]) -> bool:
 def away_between(database: Database, worker: Worker, since: datetime, until: datetime) -> list[Busy]:
     """When a worker cannot be had, as others see it: no word about why."""
     known = working_times(database, [worker], since, until)[worker.id]
-    return [Busy(start=a, end=b, fbtype=Fbtype.BUSY_UNAVAILABLE) for a, b in known.away(since, until)]
+    return list(closed(known.layers(since, until), since, until))
 
 
 def unavailable_at(worker: Worker, at: datetime) -> DomainError:

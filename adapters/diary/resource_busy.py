@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_bookings
-from adapters.diary.busy import BusyTime, check_window
+from adapters.diary.busy import BusyTime, read_window
 from adapters.diary.lookup import by_ref, practice_zone
-from adapters.diary.times import read_instant
 from model.asset import Asset
 from model.attendance import SessionAsset
 from model.bed import Bed, BedBooking
@@ -41,12 +40,11 @@ def resource_busy(sessions: Sessions, kind: Resource, ref: str, start: str, end:
     """The busy time of one of them; times are read in the practice's zone."""
     with reading(sessions) as database:
         tz = practice_zone(database)
-        since, until = read_instant(start, tz), read_instant(end, tz)
-        check_window(since, until)
+        since, until = read_window(start, end, tz)
         found, blocks = _TIMES[kind](database, ref, since, until)
         taken = taken_as("ROOM" if kind is Resource.ROOM else "RESOURCE", found)
     merged = tuple(merge(blocks, start=since, end=until))
-    return BusyTime(who=ref, start=since, end=until, blocks=merged, taken=taken)
+    return BusyTime(who=ref, start=since, end=until, tz=tz, blocks=merged, taken=taken)
 
 
 def _room(database: Database, ref: str, since: datetime, until: datetime) -> _Times:

@@ -4,10 +4,11 @@ A broken component costs only itself: lines are cut at BEGIN and END of VEVENT b
 of them, in one pass. Line numbers are those of the file. What becomes of the parts is the importer's affair.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from adapters.ical.chunks import chunks
 from adapters.ical.lines import Limits, Line, LineError, Lines, Node, content_lines, kind, tree
 from adapters.ical.reader import Entry, Reader, uid_of
 from adapters.ical.text import line
@@ -19,7 +20,6 @@ _PART_LIMITS = Limits()
 _HEAD = (line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), line("PRODID", PRODID))
 _END = line("END", "VCALENDAR")
 _WANTED = {"VEVENT", "VTIMEZONE"}
-_BREAKS = {"VCALENDAR", "VEVENT", "VTIMEZONE", "VTODO", "VJOURNAL", "VFREEBUSY"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def split(body: bytes, *, tz: ZoneInfo) -> list[Part | Problem]:
         return [Problem(line=1, reason=f"the file has more than {FILE_LIMITS.size} octets")]
     found: list[Part | Problem] = []
     file = _File()
-    for chunk in _chunks(content_lines(body, FILE_LIMITS.line)):
+    for chunk in chunks(content_lines(body, FILE_LIMITS.line), _WANTED):
         if chunk is None:
             file.zones.append({})
             continue
@@ -77,29 +77,6 @@ def split(body: bytes, *, tz: ZoneInfo) -> list[Part | Problem]:
         return [Problem(line=1, reason="there is no VCALENDAR")]
     found += [_part(own, tz) for own in file.events.values()]
     return sorted(found, key=lambda item: item.line)
-
-
-def _chunks(lines: Iterable[Line]) -> Iterator[list[Line] | None]:
-    """The lines of each VEVENT and VTIMEZONE, whole or not; None where a calendar begins."""
-    chunk: list[Line] = []
-    for own in lines:
-        mark = own.text[:6].upper()
-        if mark == b"BEGIN:" and kind(own) in _BREAKS:
-            if chunk:
-                yield chunk
-            chunk = [own] if kind(own) in _WANTED else []
-            if kind(own) == "VCALENDAR":
-                yield None
-        elif mark[:4] == b"END:" and kind(own) == "VCALENDAR" and chunk:
-            yield chunk
-            chunk = []
-        elif chunk:
-            chunk.append(own)
-            if mark[:4] == b"END:" and kind(own) == kind(chunk[0]):
-                yield chunk
-                chunk = []
-    if chunk:
-        yield chunk
 
 
 def _component(chunk: list[Line]) -> Node:

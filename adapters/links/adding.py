@@ -15,15 +15,16 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.app import App
 from adapters.dav.discovery import FoundCalendar
-from adapters.dav.fitness import Card
 from adapters.diary.lookup import by_ref
 from adapters.diary.transaction import record
 from adapters.links.consent import Login
+from adapters.links.credentials import Credentials
 from adapters.links.finding import Wanted, choose
 from adapters.links.levels import check_level
 from adapters.links.trying import measure
 from model.act import Act
 from model.asset import Asset
+from model.base import Json
 from model.bed import Bed
 from model.errors import DomainError
 from model.journal import Intent
@@ -64,18 +65,19 @@ class Linked:
 def add_link(app: App, act: Act, new: NewLink, login: Login) -> Linked:
     """Find or make the calendar, try it out, store the link."""
     with app.sessions.begin() as database:
-        _check(database, new, app)
+        check_new(database, new, app)
     calendar = choose(new.wanted, login, app.config.network.policy())
     with app.sessions.begin() as database:
-        _check_free(database, new, calendar.url)
+        check_free(database, new, calendar.url)
     card = measure(app, app.trial(login, calendar.url), calendar.url, new.role)
     with app.sessions.begin() as database:
-        _check_free(database, new, calendar.url)
-        link = _store(database, act, new, login, calendar, card, app)
+        check_free(database, new, calendar.url)
+        profile = json.loads(card.profile.to_json())
+        link = store_link(database, act, new, login.credentials, calendar, profile, app)
     return Linked(ref=link.ref, name=calendar.name, url=calendar.url, sentences=card.sentences)
 
 
-def _check(database: Database, new: NewLink, app: App) -> None:
+def check_new(database: Database, new: NewLink, app: App) -> None:
     """What can be refused before the server is asked."""
     by_ref(database, Worker, new.worker)
     _subject(database, new)
@@ -87,7 +89,7 @@ def _check(database: Database, new: NewLink, app: App) -> None:
         )
 
 
-def _check_free(database: Database, new: NewLink, url: str) -> None:
+def check_free(database: Database, new: NewLink, url: str) -> None:
     """One calendar, one link: two would write every session twice. Only another worker may read it as well."""
     living = select(CalendarLink).where(CalendarLink.state != LinkState.UNLINKED)
     worker = by_ref(database, Worker, new.worker)
@@ -101,17 +103,18 @@ def _same(one: str, other: str) -> bool:
     return canonical_href(one).rstrip("/") == canonical_href(other).rstrip("/")
 
 
-def _store(
+def store_link(
     database: Database,
     act: Act,
     new: NewLink,
-    login: Login,
+    credentials: Credentials,
     calendar: FoundCalendar,
-    card: Card,
+    profile: Json,
     app: App,
 ) -> CalendarLink:
+    """Store a link with an account of its own; `check_new` and `check_free` were asked before."""
     worker, subject = by_ref(database, Worker, new.worker), _subject(database, new)
-    account = _account(act, worker, login, calendar.url, app)
+    account = _account(act, worker, credentials, calendar.url, app)
     database.add(account)
     database.flush()
     link = CalendarLink(
@@ -128,7 +131,7 @@ def _store(
         privacy_level=new.level,
         cancelled_display=new.display,
         pull_s=app.config.sync.pull_s,
-        profile=json.loads(card.profile.to_json()),
+        profile=profile,
         state=LinkState.ACTIVE,
         next_run_at=act.now,
     )
@@ -164,8 +167,7 @@ _SUBJECTS: Mapping[str, Callable[[Database, str], UUID]] = {
 }
 
 
-def _account(act: Act, worker: Worker, login: Login, url: str, app: App) -> CalendarAccount:
-    found = login.credentials
+def _account(act: Act, worker: Worker, found: Credentials, url: str, app: App) -> CalendarAccount:
     return CalendarAccount(
         id=act.new_id(),
         worker_id=worker.id,

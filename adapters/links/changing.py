@@ -9,12 +9,14 @@ from adapters.database.engine import Sessions, reading
 from adapters.dav.fitness import Card
 from adapters.diary.transaction import record
 from adapters.links.consent import Login
+from adapters.links.credentials import stored
 from adapters.links.levels import check_level
 from adapters.links.lookup import link_named
+from adapters.links.subscribing import card_of
 from adapters.links.trying import try_out
 from model.act import Act
 from model.errors import DomainError
-from model.link import CalendarLink, LinkState, Mode, Role
+from model.link import AuthKind, CalendarLink, LinkState, Mode, Role
 from sync.guard import ACCEPT, RESTORE, Answer
 from sync.settings import PrivacySettings
 
@@ -92,6 +94,10 @@ def log_in(app: App, act: Act, ref: str, login: Login) -> Shown:
     """Replace the password or consent, once it has opened the calendar; nothing else is lost."""
     with reading(app.sessions) as database:
         link = link_named(database, ref)
+    if link.account.auth is AuthKind.ADDRESS:
+        raise DomainError(
+            "E_BUSY_SOURCE", f"{link.ref} is an address; remove it, and subscribe to the new one instead"
+        )
     card = try_out(app, act, link, app.trial(login, link.href))
     with app.sessions.begin() as database:
         link = link_named(database, ref)
@@ -165,13 +171,20 @@ def check(app: App, act: Act, ref: str) -> Checked:
     """Try a link's calendar out again, and keep what was learned about its server."""
     with reading(app.sessions) as database:
         link = link_named(database, ref)
-    card = try_out(app, act, link, app.client(link.account, link.href))
+    card = _card(app, act, link)
     with app.sessions.begin() as database:
         link = link_named(database, ref)
         corrected = link.corrected
-        _learn(link, card)
+        if link.account.auth is not AuthKind.ADDRESS:
+            _learn(link, card)
         record(database, act, "link-checked", link=link.ref)
         return Checked(ref=link.ref, state=link.state, card=card, corrected=corrected)
+
+
+def _card(app: App, act: Act, link: CalendarLink) -> Card:
+    if link.account.auth is AuthKind.ADDRESS:
+        return card_of(app, stored(link.account, app.box()).secret)
+    return try_out(app, act, link, app.client(link.account, link.href))
 
 
 def _learn(link: CalendarLink, card: Card) -> None:

@@ -204,7 +204,7 @@ def _health(
         state=link.state,
         reason=link.state_reason,
         last_good=link.last_ok_at,
-        promise_s=link.pull_s,
+        promise_s=int(link.promise.total_seconds()),
         age_s=int(age.total_seconds()) if age is not None else None,
         stale=link.is_late(now),
         next_run=link.next_run_at,

@@ -1,5 +1,6 @@
 """US25 (DOMAIN 6), as far as it needs no booking: hours, leave and a single time, as busy time and for who books."""
 
+import icalendar
 import pytest
 
 from adapters.demo.radicale import Server
@@ -86,3 +87,75 @@ def test_us25_a_drag_onto_the_leave_is_put_back_or_warned_of(
     assert office.judged() == [("E2", "REFUSED", "WORKER_UNAVAILABLE")]
     assert office.starts("priya") == ["2026-03-12T10:00"]
     assert phone.starts("2026-03-01", "2026-04-01") == ["2026-03-11 23:30"]
+
+
+def unstamped(text: str) -> list[str]:
+    return [row for row in text.splitlines() if not row.startswith("DTSTAMP")]
+
+
+def test_us25_vavailability_says_friday_is_unavailable_and_saturday_morning_is_not(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    """Read by another's library; what is in her calendar changes none of it, and is in the VFREEBUSY alone."""
+    given_priyas_hours(office)
+    office.link("priya", caldav_server, collection_url)
+    office.run("session", "add", "--start", "2026-03-12 10:00", *NOOR)
+    office.sync()
+    window = ("priya", "2026-03-09", "2026-03-16")
+    before = office.run("busy", *window, "--availability")
+    phone.new_event("Dentist", "20260312T150000", "20260312T160000", tz="Australia/Adelaide")
+    office.settle()
+    assert unstamped(office.run("busy", *window, "--availability")) == unstamped(before)
+
+    calendar = icalendar.Calendar.from_ical(before)
+    parts = {int(one["PRIORITY"]): one for one in calendar.walk("VAVAILABILITY")}
+    assert {str(one["BUSYTYPE"]) for one in parts.values()} == {"BUSY-UNAVAILABLE"}
+    (hours,), (saturday,), friday = parts[9].subcomponents, parts[5].subcomponents, parts[1]
+    assert hours.name == saturday.name == "AVAILABLE"
+    assert hours["RRULE"]["BYDAY"] == ["MO", "TU", "WE", "TH", "FR"]
+    wall = [
+        [f"{one[name].dt:%a %d %H:%M}" for name in ("DTSTART", "DTEND")] for one in (hours, saturday, friday)
+    ]
+    assert wall == [
+        ["Mon 02 09:00", "Mon 02 17:00"],
+        ["Sat 14 09:00", "Sat 14 12:00"],
+        ["Fri 13 00:00", "Sat 14 00:00"],
+    ]
+    assert friday.subcomponents == []
+    for word in ("Priya", "Noor", "ANNUAL", "Dentist"):
+        assert word.lower() not in before.lower()
+    assert busy(office, "2026-03-12 09:00", "2026-03-12 17:00") == [
+        "BUSY:20260311T233000Z/20260312T003000Z",
+        "BUSY:20260312T043000Z/20260312T053000Z",
+    ]
+
+
+def test_us25_why_names_rules_and_calendars_and_nobodys_title(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    given_priyas_hours(office)
+    office.run(
+        "link", "add", "priya", "--user", caldav_server.user, "--calendar", collection_url, "--role", "busy-source",
+        "--password-stdin", stdin=f"{caldav_server.password}\n",
+    )  # fmt: skip
+    session = office.ask("session", "add", "--start", "2026-03-12 10:00", *NOOR)["session_id"][:8]
+    phone.new_event("Dentist", "20260312T150000", "20260312T160000", tz="Australia/Adelaide")
+    office.settle()
+    hours, single = (one["ref"] for one in office.ask("availability", "list", "priya"))
+    (leave,) = (one["ref"] for one in office.ask("leave", "list", "priya"))
+    found = office.ask("busy", "priya", "2026-03-12 09:00", "2026-03-14 13:00", "--why")
+    outside = ("BUSY-UNAVAILABLE", [f"outside the weekly hours {hours}"])
+    open_ = ("FREE", [f"weekly hours {hours}"])
+    assert [(one["fbtype"], one["because"]) for one in found] == [
+        open_,
+        ("BUSY", [f"session {session}, ROSTERED", f"weekly hours {hours}"]),
+        open_,
+        ("BUSY", ["busy source priya-busy", f"weekly hours {hours}"]),
+        open_,
+        outside,
+        ("BUSY-UNAVAILABLE", [f"leave {leave}"]),
+        outside,
+        ("FREE", [f"single time {single}"]),
+        outside,
+    ]
+    assert "dentist" not in str(found).lower()

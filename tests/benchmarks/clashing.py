@@ -22,8 +22,8 @@ from model.practice import Room, Site
 from tests.benchmarks.crowd import Crowd, crowd
 from tests.benchmarks.report import Figure
 
-_SESSIONS, _WEEKS, _ROUNDS = 1_000_000, 52, 20
-_WORKERS, _ROOMS, _CLIENTS = 100, 50, 1_000
+SESSIONS, _WEEKS, _ROUNDS = 1_000_000, 52, 20
+WORKERS, _ROOMS, _CLIENTS = 100, 50, 1_000
 _AT = "strftime('%Y-%m-%d %H:%M:%f', '2021-01-01', ((n / 100) * 8) || ' hours') || '000'"
 _TO = "strftime('%Y-%m-%d %H:%M:%f', '2021-01-01', ((n / 100) * 480 + 50) || ' minutes') || '000'"
 _ID = "printf('%032x', n)"
@@ -32,24 +32,24 @@ _ID = "printf('%032x', n)"
 def clashing(folder: Path) -> Iterator[Figure]:
     """A weekly series that just fits in, with its worker, client and room."""
     with crowd(
-        folder / "clash", _WORKERS, lambda _: "http://127.0.1.1:1/calendars/user-0/work/", hosts=1
+        folder / "clash", WORKERS, lambda _: "http://127.0.1.1:1/calendars/user-0/work/", hosts=1
     ) as made:
-        _people(made)
-        add = _series(made)
+        people(made)
+        add = series(made)
         with made.engine.begin() as database:
-            _fill(database)
+            fill(database)
             database.execute(text("ANALYZE"))
         took = _timed(made, add)
     yield Figure(
-        what=f"Conflict check of a {_WEEKS}-week series among {_SESSIONS:,} sessions (SQLite)",
+        what=f"Conflict check of a {_WEEKS}-week series among {SESSIONS:,} sessions (SQLite)",
         target="≤ 50 ms",
         figure=f"{took * 1000:.1f} ms",
         met=took <= 0.05,
-        more=f"{_WORKERS} workers, {_ROOMS} rooms, {_CLIENTS} clients; the median of {_ROUNDS}, by the clock",
+        more=f"{WORKERS} workers, {_ROOMS} rooms, {_CLIENTS} clients; the median of {_ROUNDS}, by the clock",
     )
 
 
-def _people(made: Crowd) -> None:
+def people(made: Crowd) -> None:
     act = Act(actor="bench", now=made.app.clock(), new_id=uuid4)
     with made.app.sessions.begin() as database:
         site = database.scalars(select(Site.id).where(Site.ref == "adelaide")).one()
@@ -61,7 +61,7 @@ def _people(made: Crowd) -> None:
             )
 
 
-def _series(made: Crowd) -> adding.Changed:
+def series(made: Crowd) -> adding.Changed:
     """Its times lie between those of the others: from half past one on, UTC."""
     act = Act(actor="bench", now=made.app.clock(), new_id=uuid4)
     first = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
@@ -72,9 +72,9 @@ def _series(made: Crowd) -> adding.Changed:
     return adding.add(made.app.sessions, act, new)
 
 
-def _fill(database: Connection) -> None:
+def fill(database: Connection) -> None:
     """Copies of one of its occurrences, made by the database itself, which belong to nobody's series."""
-    counted = f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {_SESSIONS})"  # noqa: S608
+    counted = f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {SESSIONS})"  # noqa: S608
     for table, own in (
         (
             "session",
@@ -89,7 +89,7 @@ def _fill(database: Connection) -> None:
             "session_worker",
             {
                 "id": _ID, "session_id": _ID, "starts_at": _AT, "ends_at": _TO,
-                "worker_id": _named("worker", "w", _WORKERS),
+                "worker_id": _named("worker", "w", WORKERS),
             },
         ),
         (
@@ -116,8 +116,8 @@ def _named(table: str, letter: str, count: int) -> str:
 def _timed(made: Crowd, added: adding.Changed) -> float:
     times = []
     with reading(made.app.sessions) as database:
-        series = load_series(database, added.series_id) if added.series_id else None
-        rows = series.occurrences if series is not None else []
+        found = load_series(database, added.series_id) if added.series_id else None
+        rows = found.occurrences if found is not None else []
         assert len(rows) == _WEEKS
         for _ in range(_ROUNDS):
             began = perf_counter()

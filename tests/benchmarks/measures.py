@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 from adapters.demo.radicale import Server
-from tests.benchmarks import clashing, looking, reading, scale, whole
+from tests.benchmarks import busy, clashing, looking, reading, scale, whole
 from tests.benchmarks.events import foreign
 from tests.benchmarks.practice import BenchPractice, practice
 from tests.benchmarks.processes import Spent, calendula
@@ -293,6 +293,12 @@ def publish(bench: Bench) -> Iterator[Figure]:
     yield from publishes(bench.server, bench.folder / "publish")
 
 
+def busy_time(bench: Bench) -> Iterator[Figure]:
+    """A worker's year among a million sessions; a calendar's year against others who can say it."""
+    yield from busy.year_of_a_worker(bench.folder)
+    yield from busy.against_others(bench.folder, bench.server, bench.events)
+
+
 ALL = {
     "start": starting,
     "reading": reading_rate,
@@ -304,6 +310,7 @@ ALL = {
     "look": look_here,
     "scale": many_links,
     "clashes": clashes,
+    "busy": busy_time,
     "publish": publish,
     "sample": whole_practice,
 }

@@ -60,7 +60,18 @@ COMMANDS = {
     *(f"event {verb}" for verb in ("add", "list", "import", "set", "delete")),
     *(
         f"link {verb}"
-        for verb in ("discover", "add", "login", "set", "list", "check", "pause", "resume", "remove")
+        for verb in (
+            "discover",
+            "add",
+            "subscribe",
+            "login",
+            "set",
+            "list",
+            "check",
+            "pause",
+            "resume",
+            "remove",
+        )
     ),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from adapters.diary import beds
 from adapters.diary.beds import NewStay
@@ -29,6 +30,30 @@ def taken(
 ) -> list[str]:
     found = resource_busy(diary.sessions, kind, ref, start, end)
     return [f"{b.start:%d %H:%M}-{b.end:%d %H:%M} {b.fbtype}" for b in found.blocks]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref"), [(Resource.ROOM, "gym"), (Resource.ASSET, "chair"), (Resource.BED, "b2")]
+)
+def test_it_costs_the_same_number_of_queries_however_much_there_is(
+    full: Diary, kind: Resource, ref: str
+) -> None:
+    def asked() -> int:
+        seen: list[str] = []
+        engine = full.sessions.kw["bind"]
+
+        def note(*about: object) -> None:
+            seen.append(str(about[2]))
+
+        event.listen(engine, "before_cursor_execute", note)
+        taken(full, kind, ref, "2026-03-01", "2026-04-01")
+        event.remove(engine, "before_cursor_execute", note)
+        return len([sql for sql in seen if sql.startswith("SELECT")])
+
+    before = asked()
+    for day in range(16, 20):
+        full.add(f"2026-03-{day} 10:30", room="gym", assets=["chair"])
+    assert asked() == before <= 5
 
 
 def test_us17_an_asset_is_busy_when_all_of_it_is_in_use(full: Diary) -> None:

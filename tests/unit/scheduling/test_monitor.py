@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from adapters.metrics import Metrics
 from adapters.monitor import listening
 from model.journal import ChangeState, InboundChange
-from model.link import CalendarHost, EventMapping, LinkState, MappingState, SeenItem
+from model.link import CalendarHost, EventMapping, LinkState, MappingState, Role, SeenItem
 from sync.errors import Throttled
 from sync.run import Report
 from tests.unit.scheduling.conftest import NOW
@@ -24,7 +24,12 @@ class Watched:
     """A service's port, as a monitoring asks it."""
 
     def __init__(self, links) -> None:
-        self.metrics = Metrics(sessions=links.sessions, clock=lambda: links.now, item_writes=30)
+        self.metrics = Metrics(
+            sessions=links.sessions,
+            clock=lambda: links.now,
+            item_writes=30,
+            stale_after=timedelta(minutes=60),
+        )
         self.tick_age_s = 0.0
 
     def ask(self, path: str) -> tuple[int, str]:
@@ -63,7 +68,10 @@ def test_e25_a_link_is_late_when_its_cadence_passed_twice(links, watched):
     links.add("lena", pull_s=60, last_ok_at=NOW, state=LinkState.PAUSED)
     links.add("sam", pull_s=60, last_ok_at=NOW, state=LinkState.UNLINKED)
     links.now = NOW + timedelta(seconds=120)
-    assert health(watched) == (200, {"late": 0, "links": 3, "status": "ok", "tick_age_s": 0})
+    assert health(watched) == (
+        200,
+        {"late": 0, "links": 3, "stale_sources": 0, "status": "ok", "tick_age_s": 0},
+    )
     links.now += timedelta(seconds=1)
     assert health(watched)[1]["late"] == 1
     found = watched.samples()
@@ -72,6 +80,22 @@ def test_e25_a_link_is_late_when_its_cadence_passed_twice(links, watched):
     late = {name: found["calendula_link_late", name] for name in ("mia", "tom", "lena")}
     assert late == {"mia": 1, "tom": 0, "lena": 0}
     assert (found["calendula_links", "ACTIVE"], found["calendula_links", "PAUSED"]) == (2, 1)
+
+
+def test_e15_a_busy_source_that_is_not_read_is_counted_and_named(links, watched):
+    links.add("mia", role=Role.BUSY_SOURCE, pull_s=7200, last_ok_at=NOW)
+    links.add("tom", pull_s=7200, last_ok_at=NOW)
+    links.now = NOW + timedelta(minutes=60)
+    assert health(watched)[1]["stale_sources"] == 0
+    assert watched.samples()["calendula_source_stale", "mia"] == 0
+    links.now += timedelta(seconds=1)
+    assert health(watched) == (
+        200,
+        {"late": 0, "links": 2, "stale_sources": 1, "status": "ok", "tick_age_s": 0},
+    )
+    found = watched.samples()
+    assert found["calendula_source_stale", "mia"] == 1
+    assert ("calendula_source_stale", "tom") not in found
 
 
 def test_e25_a_link_that_never_went_well_is_late_two_cadences_after_it_was_made(links, watched):

@@ -1,0 +1,55 @@
+"""Read what a worker is to be at, for whoever asks when they are busy, or why."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Text, bindparam, select, type_coerce
+from sqlalchemy.orm import Session as Database
+
+from model.attendance import SessionWorker
+from model.busy import Busy
+from model.engagement import Engagement, takes
+from model.session import Session
+
+_WITHIN = (
+    select(SessionWorker)
+    .join(Session, Session.id == SessionWorker.session_id)
+    .where(SessionWorker.worker_id == bindparam("worker"))
+    .where(SessionWorker.ends_at > bindparam("since"), SessionWorker.starts_at < bindparam("until"))
+)
+_ALL = _WITHIN.with_only_columns(
+    SessionWorker.session_id, Session.kind, Session.status, Session.show_as, Session.tentative,
+    SessionWorker.status, SessionWorker.starts_at, SessionWorker.ends_at,
+).order_by(SessionWorker.starts_at, SessionWorker.session_id)  # fmt: skip
+# A year has thousands of rows of a few sorts: their words stay as they are stored.
+_SORTS = _WITHIN.with_only_columns(
+    type_coerce(Session.kind, Text).label("kind"),
+    type_coerce(Session.status, Text).label("status"),
+    type_coerce(Session.show_as, Text).label("show_as"),
+    Session.tentative,
+    type_coerce(SessionWorker.status, Text).label("assignment"),
+    SessionWorker.starts_at,
+    SessionWorker.ends_at,
+)
+
+
+def engagements(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Engagement]:
+    """All that touches [since, until), also what takes no time; one query."""
+    found = database.execute(_ALL, {"worker": worker_id, "since": since, "until": until})
+    return [
+        Engagement(
+            session_id=one, kind=kind, status=status, show_as=show_as, tentative=tentative,
+            assignment=assignment, start=start, end=end,
+        )
+        for one, kind, status, show_as, tentative, assignment, start, end in found
+    ]  # fmt: skip
+
+
+def busy_with_sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
+    """The times that they take; one query."""
+    found = database.execute(_SORTS, {"worker": worker_id, "since": since, "until": until})
+    return [
+        Busy(start=start, end=end, fbtype=fbtype)
+        for *sort, start, end in found
+        if (fbtype := takes(*sort)) is not None
+    ]
