@@ -151,9 +151,8 @@ class BedBooking(Row, Timed, Base):
     def hold(self, first_night: date, until: date, reason: str, act: Act) -> None:
         """Keep the bed while the client is away from `first_night` on, back on `until` (000-27)."""
         self._allow(BookingState.ON_HOLD)
-        wanted = [first_night + _NIGHT * n for n in range(max((until - first_night).days, 0))]
-        free = set(self.delivered_nights)
-        if not wanted or not free.issuperset(wanted):
+        wanted = [night for night in self.delivered_nights if first_night <= night < until]
+        if not wanted or len(wanted) != (until - first_night).days:
             raise DomainError(
                 "E_BED_HOLD", "A hold is one night or more of the stay, none of them on hold already"
             )

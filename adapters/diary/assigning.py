@@ -69,7 +69,7 @@ def assign_within(
     if how.has_times and target.scope is not Scope.THIS_ONLY:
         raise DomainError("E_TIME", "Own times are for one session at a time: say --scope this")
     series, rows = reached(database, target, act)
-    rows = _put_on(rows, worker, act, _times(target.session, how) if how.has_times else None)
+    rows = _put_on(rows, worker, act, own_times(target.session, how) if how.has_times else None)
     if series is not None and worker.id not in {one.worker_id for one in series.workers}:
         series.workers.append(SeriesWorker(worker_id=worker.id, worker=worker))
     check_eligibility(database, rows, {worker.id})
@@ -151,7 +151,7 @@ def _asks(row: Session, worker_id: UUID) -> bool:
     return not row.frozen and there is not None and there.status is Assignment.ASSIGNED
 
 
-def _times(session: Session, how: Assign) -> tuple[datetime, datetime]:
+def own_times(session: Session, how: Assign) -> tuple[datetime, datetime]:
     """The worker's own time; what is not said is the session's."""
     return (
         _instant(session, how.start) if how.start else session.starts_at,

@@ -19,7 +19,7 @@ from adapters.diary.amounts import read_cents
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.planned import pattern_of, plans_of, take_from
 from adapters.diary.scopes import Target, find_target, note
-from adapters.diary.terms import Plan, check_ad_hoc, terms_of
+from adapters.diary.terms import Plan, check_ad_hoc, check_allowed, terms_of
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
@@ -88,18 +88,28 @@ def plan_template(
 
 def ad_hoc(sessions: Sessions, act: Act, session: str, what: Plan, *, allowed: bool) -> Changed:
     """Plan a service that is in no agreement, for this one session (000-07)."""
-    if not allowed:
-        raise DomainError("E_AD_HOC_OFF", "Ad hoc services are off; rules.ad_hoc_services would allow them")
+    check_allowed(allowed)
     with writing(sessions) as database:
         target = find_target(database, session, Scope.THIS_ONLY)
         (row,) = _open(target, act)
-        check_ad_hoc(row, what)
-        service, clients = _named(database, row, what)
-        made = _made(service, clients, what, act, rate_cents=read_cents(what.rate or ""))
-        made.ad_hoc = True
-        database.add_all(_shared(act, made, [row], None, plans_of(database, [row.id])))
+        database.add_all(_in_no_agreement(database, act, row, what, plans_of(database, [row.id])))
         note(database, act, "planned", target, code="AD_HOC")
         return target.changed(1)
+
+
+def ad_hoc_new(
+    database: Database,
+    act: Act,
+    row: Session,
+    what: Plan,
+    owned: defaultdict[UUID, list[PlannedService]],
+    *,
+    allowed: bool,
+) -> None:
+    """The same for a session that is being made: `owned` is what it is given, for whoever stores that too."""
+    check_allowed(allowed)
+    _check_bills(row)
+    _in_no_agreement(database, act, row, what, owned)
 
 
 def unplan(
@@ -193,6 +203,17 @@ def _made(
     made = PlannedService(id=act.new_id(), rate_cents=rate_cents, ad_hoc=False, **terms)
     made.clients = [PlannedServiceClient(client_id=client) for client in clients]
     return made
+
+
+def _in_no_agreement(
+    database: Database, act: Act, row: Session, what: Plan, owned: Mapping[UUID, list[PlannedService]]
+) -> list[PlannedService]:
+    """What was asked for at the rate that was typed, beside what the session has."""
+    check_ad_hoc(row, what)
+    service, clients = _named(database, row, what)
+    made = _made(service, clients, what, act, rate_cents=read_cents(what.rate or ""))
+    made.ad_hoc = True
+    return _shared(act, made, [row], None, owned)
 
 
 # --- whose it becomes -----------------------------------------------------------------------------------------
