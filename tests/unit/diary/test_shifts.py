@@ -347,6 +347,18 @@ def test_r53_001_17_publishing_killed_half_way_puts_the_rest_into_its_shift(
     assert len(lying_in(diary)) == 2
 
 
+def test_r53_001_17_a_shift_comes_before_all_that_begins_with_it(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "PORTION", 1)
+    early = [(toms("07:00", minutes), "MO") for minutes in (15, 30, 45, 60)]
+    published(diary, a_period(diary, *early, (TOMS_SHIFT, "MO")))
+    with diary.read() as database:
+        shifts = database.scalars(select(Session.parent_shift_id).where(Session.kind != Kind.SHIFT)).all()
+    assert len(shifts) == 4
+    assert None not in shifts
+
+
 def test_r53_001_17_what_was_published_stays_in_its_shift_until_it_is_taken_out(diary: Diary) -> None:
     published(diary, a_period(diary, (toms("09:00"), "MO"), (TOMS_SHIFT, "MO")))
     with diary.read() as database:
