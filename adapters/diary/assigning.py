@@ -116,7 +116,10 @@ def answer(
         who = by_ref(database, Worker, worker)
         rows = [row for row in target.rows if len(target.rows) == 1 or _asks(row, who.id)]
         if not rows:
-            raise DomainError("E_TRANSITION", "None of these sessions waits for an answer of that worker")
+            raise DomainError(
+                "E_TRANSITION",
+                "None of these sessions waits for an answer of that worker; assign or unassign them instead",
+            )
         for row in rows:
             accepting.check_answer(row, who.id, act, settings.rules)
             participants.answer(row, who.id, status)

@@ -24,6 +24,7 @@ from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
 from model.errors import DomainError
+from model.lock import locked
 from model.people import Client
 from model.series import Scope, Series
 from model.service import (
@@ -80,7 +81,9 @@ def plan_template(
         clients = list(database.scalars(select(Client.ref).where(wanted).order_by(Client.ref)))
         service = database.get_one(Service, found.service_id).ref
     if not clients:
-        raise DomainError("E_CLIENT_REQUIRED", "No client of that group template takes part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "No client of that group template takes part in this session; add one first"
+        )
     return plan(
         sessions, act, session, replace(what, service=service, clients=clients, ratio=found.ratio), scope
     )
@@ -138,8 +141,10 @@ def _open(target: Target, act: Act) -> list[Session]:
     if target.series is not None and target.scope is Scope.ALL_IN_SERIES:
         rows = [row for row in rows if row.starts_at > act.now]
     if not rows:
-        why = target.session.lock or "none of its sessions is still to come"
-        raise DomainError("E_LOCKED", f"Its services cannot be changed any more: {why}")
+        what = "Its services cannot be changed any more"
+        if target.session.lock:
+            raise locked(target.session.lock, what)
+        raise DomainError("E_LOCKED", f"{what}: none of its sessions is still to come; choose --scope this")
     _check_bills(target.session)
     return rows
 
@@ -171,9 +176,11 @@ def _named(database: Database, session: Session, what: Plan) -> tuple[Service, l
         return service, active
     named = [client.id for client in all_by_ref(database, Client, what.clients)]
     if not set(named) <= set(active):
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
     if len(set(named)) < len(named):
-        raise DomainError("E_DUPLICATE_CLIENT", "A client can get a service only once")
+        raise DomainError("E_DUPLICATE_CLIENT", "A client can get a service only once; name each once")
     return service, [client for client in active if client in named]
 
 

@@ -107,7 +107,9 @@ def _named(database: Database, slot: RosterSlot, refs: Sequence[str]) -> list[UU
     there = [one.client_id for one in slot.clients]
     named = [client.id for client in all_by_ref(database, Client, dict.fromkeys(refs))]
     if not set(named) <= set(there):
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
     return named or there
 
 

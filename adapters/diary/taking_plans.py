@@ -78,7 +78,8 @@ def _asked(entry: Entry, session: Session, templates: dict[str, tuple[str, Group
         who = [one.client.ref for one in session.active_clients if one.client_id in usual]
         if not who:
             raise DomainError(
-                "E_CLIENT_REQUIRED", "No client of that group template takes part in this session"
+                "E_CLIENT_REQUIRED",
+                "No client of that group template takes part in this session; add one first",
             )
         values |= {"service": service, "clients": who, "ratio": template.ratio}
     return Plan(**values)  # type: ignore[arg-type]

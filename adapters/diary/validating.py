@@ -22,7 +22,7 @@ from model.details import Kind
 from model.eligibility import employed
 from model.moment import Span, zone
 from model.roster import RosterPeriod, RosterSlot
-from model.shift import clash
+from model.shift import Engaged, clashing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +34,7 @@ class Violation:
     who: str
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """One person's time: of a planned session, or of one that stands already (`slot` is empty)."""
-
-    slot: str
-    kind: Kind
-    time: Taken
+_Times = list[Engaged[str]]  # of planned sessions, by their ids; of what stands already, by ""
 
 
 def validate(sessions: Sessions, act: Act, period: str) -> list[Violation]:
@@ -60,10 +54,12 @@ def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]
         yield from _of_slot(slot)
     yield from _away(database, period)
     yield from _kept_apart(database, period)
-    for one in _meeting(_with_taken(database, WORKERS, _workers_planned(period))):
-        yield Violation(rule="WORKER_OVERLAP", slot=one.slot, who=names[one.time.who])
-    for one in _meeting(_with_taken(database, CLIENTS, _clients_planned(period))):
-        yield Violation(rule="CLIENT_OVERLAP", slot=one.slot, who=names[one.time.who])
+    for one in clashing(_with_taken(database, WORKERS, _workers_planned(period))):
+        if one.what:
+            yield Violation(rule="WORKER_OVERLAP", slot=one.what, who=names[one.time.who])
+    for one in clashing(_with_taken(database, CLIENTS, _clients_planned(period))):
+        if one.what:
+            yield Violation(rule="CLIENT_OVERLAP", slot=one.what, who=names[one.time.who])
     yield from _hours(period)
     yield from _not_agreed(database, period, names)
 
@@ -150,13 +146,13 @@ def _within(period: RosterPeriod, slot: RosterSlot, shifts: Iterable[Span]) -> b
 # --- who is where ---------------------------------------------------------------------------------------------
 
 
-def _workers_planned(period: RosterPeriod) -> list[_Taken]:
+def _workers_planned(period: RosterPeriod) -> _Times:
     return [
         taken for slot in _open(period) for taken in _times(period, slot, [w.worker_id for w in slot.workers])
     ]
 
 
-def _clients_planned(period: RosterPeriod) -> list[_Taken]:
+def _clients_planned(period: RosterPeriod) -> _Times:
     return [
         taken for slot in _open(period) for taken in _times(period, slot, [c.client_id for c in slot.clients])
     ]
@@ -167,29 +163,13 @@ def _open(period: RosterPeriod) -> list[RosterSlot]:
     return [slot for slot in period.slots if not slot.published]
 
 
-def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> list[_Taken]:
+def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> _Times:
     span = slot.span(zone(period.base.tz))
     times = (Taken(who, span.starts_at, span.ends_at) for who in people)
-    return [_Taken(str(slot.id), slot.kind, time) for time in times]
+    return [Engaged(str(slot.id), slot.kind, time) for time in times]
 
 
-def _with_taken(database: Database, book: Book, planned: list[_Taken]) -> list[_Taken]:
+def _with_taken(database: Database, book: Book, planned: _Times) -> _Times:
     """The planned times, and what these people do already then."""
     there = engaged(database, book, [one.time for one in planned])
-    return [*planned, *(_Taken("", kind, time) for kind, time in there)]
-
-
-def _meeting(times: Iterable[_Taken]) -> Iterator[_Taken]:
-    """Planned times that are too much beside another of the same person's; of two planned ones both. What lies within a
-    shift is not, what leaves it is (DOMAIN 4)."""
-    by_who: dict[UUID, list[_Taken]] = {}
-    for one in times:
-        by_who.setdefault(one.time.who, []).append(one)
-    for several in by_who.values():
-        going_on: list[_Taken] = []
-        for one in sorted(several, key=lambda taken: (taken.time.start, taken.time.end)):
-            going_on = [other for other in going_on if other.time.end > one.time.start]
-            for other in going_on:
-                if clash(one.kind, one.time, other.kind, other.time):
-                    yield from (met for met in (other, one) if met.slot)
-            going_on.append(one)
+    return [*planned, *(Engaged("", kind, time) for kind, time in there)]

@@ -366,6 +366,14 @@ def test_004_16_who_is_taken_twice_is_a_warning_also_within_one_set(empty: Diary
         assert database.scalars(noted).all() == ["2026-03-03T10:00:00", "2026-03-03T10:30:00"]
 
 
+def test_004_16_what_leaves_a_shift_is_a_warning_and_what_lies_within_it_is_none(
+    empty: Diary, tmp_path: Path
+) -> None:
+    leaves = more("session", "two,2026-03-03 12:30,13:30,,,,ann,lou,,WORKER_OFFICE,,true")
+    done = bring(empty, write(tmp_path / "set", **leaves))
+    assert done["session"].warnings == (("SLOT_OVERLAP", 2),)  # of it, and of the shift
+
+
 def test_who_is_away_is_a_warning_where_the_practice_allows_it(empty: Diary, tmp_path: Path) -> None:
     away = more("session", "two,2026-04-21 10:30,11:00,,,,ann,kim,,WORKER_OFFICE,,true")
     done = bring(empty, write(tmp_path / "set", **away), ALLOW)

@@ -434,3 +434,10 @@ def test_r52_what_stands_already_and_leaves_a_planned_shift_is_found(diary: Diar
         ("WORKER_OVERLAP", "2026-03-17 08:30", "tom"),
         ("WORKER_OVERLAP", "2026-03-18 07:00", "tom"),
     ]
+
+
+def test_r53_what_is_published_together_and_meets_is_warned_of(diary: Diary) -> None:
+    period = a_period(diary, (toms("09:00"), "MO"), (toms("09:30", clients=["eva"]), "MO"))
+    validate(diary.sessions, diary.act, period)
+    done = publishing.publish(diary.sessions, diary.act, period, Settings())
+    assert (done.made, done.warnings) == (2, ("SLOT_OVERLAP",))
