@@ -45,7 +45,10 @@ def check_needs(needs: Iterable[Need], region_id: UUID | None) -> None:
             )
         seen.add(need.asset.id)
         if region_id and need.asset.region_id and need.asset.region_id != region_id:
-            raise DomainError("E_ASSET_REGION", f'The asset "{need.asset.ref}" belongs to another region')
+            raise DomainError(
+                "E_ASSET_REGION",
+                f'The asset "{need.asset.ref}" belongs to another region; choose one of this region',
+            )
 
 
 def needs_after(needs: Iterable[Need], add: Iterable[Need], gone: Container[UUID]) -> list[Need]:

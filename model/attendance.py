@@ -98,7 +98,9 @@ def check_workers(workers: Iterable[UUID]) -> None:
 
 def check_clients(clients: Iterable[UUID]) -> None:
     """Nobody takes part in a session twice (000-16)."""
-    _check_once(clients, "E_DUPLICATE_CLIENT", "A client can take part in a session only once")
+    _check_once(
+        clients, "E_DUPLICATE_CLIENT", "A client can take part in a session only once; name each once"
+    )
 
 
 def _check_once(people: Iterable[UUID], code: str, sentence: str) -> None:
@@ -110,4 +112,7 @@ def _check_once(people: Iterable[UUID], code: str, sentence: str) -> None:
 def check_site_clients(clients: Iterable[Client], site_id: UUID | None) -> None:
     """At a site only its own clients (001-10); a client that is linked to no site may come to each."""
     if site_id and any(client.site_id not in (None, site_id) for client in clients):
-        raise DomainError("E_NOT_SITE_CLIENT", "A client of another site cannot take part at this one")
+        raise DomainError(
+            "E_NOT_SITE_CLIENT",
+            "A client of another site cannot take part at this one; choose a client or a site that fit",
+        )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from model.act import Act
 from model.base import Base, Fixed, Row
 from model.details import Timed
-from model.errors import DomainError
+from model.errors import DomainError, no_step
 from model.moment import Moment, Span
 from model.money import cents
 from model.people import Client, Gender
@@ -89,7 +89,7 @@ class Bed(Row, Base):
             found.append("age")
         if self.gender and client.gender is not self.gender:
             found.append("gender")
-        why = f"The {' and '.join(found)} of the client is not known, or outside the limits of this bed"
+        why = f"The {' and '.join(found)} of the client is not known, or outside the limits of this bed; choose another"
         return [DomainError("E_BED_LIMITS", why)] if found else []
 
     def _fits_age(self, client: Client, day: date) -> bool:
@@ -137,7 +137,9 @@ class BedBooking(Row, Timed, Base):
     def check_changeable(self) -> None:
         """000-28: what is over is a record."""
         if self.frozen:
-            raise DomainError("E_LOCKED", f"This stay cannot be changed any more: it is {self.state}")
+            raise DomainError(
+                "E_LOCKED", f"This stay cannot be changed any more: it is {self.state}; book another"
+            )
 
     def place(self, span: Span) -> None:
         """Give it other dates; its holds have to lie within (E_BED_HOLD)."""
@@ -151,9 +153,8 @@ class BedBooking(Row, Timed, Base):
     def hold(self, first_night: date, until: date, reason: str, act: Act) -> None:
         """Keep the bed while the client is away from `first_night` on, back on `until` (000-27)."""
         self._allow(BookingState.ON_HOLD)
-        wanted = [first_night + _NIGHT * n for n in range(max((until - first_night).days, 0))]
-        free = set(self.delivered_nights)
-        if not wanted or not free.issuperset(wanted):
+        wanted = [night for night in self.delivered_nights if first_night <= night < until]
+        if not wanted or len(wanted) != (until - first_night).days:
             raise DomainError(
                 "E_BED_HOLD", "A hold is one night or more of the stay, none of them on hold already"
             )
@@ -175,7 +176,9 @@ class BedBooking(Row, Timed, Base):
         """The client is back, on `back` or as it was said; before the first night there was no absence at all."""
         current = next((hold for hold in self.holds if hold.going_on), None)
         if current is None:
-            raise DomainError("E_TRANSITION", f"No hold is going on: the stay is {self.state}")
+            raise DomainError(
+                "E_TRANSITION", f"No hold is going on, the stay is {self.state}; begin one first"
+            )
         then = BookingState.IN_RESIDENCE if self.checked_in_at else BookingState.BOOKED
         self._allow(then)
         if back is not None:
@@ -195,7 +198,10 @@ class BedBooking(Row, Timed, Base):
 
     def check_in(self, at: datetime) -> None:
         if self.state is not BookingState.BOOKED:
-            raise DomainError("E_TRANSITION", f"Only who is BOOKED can check in; this stay is {self.state}")
+            raise DomainError(
+                "E_TRANSITION",
+                f"Only who is BOOKED can check in; this stay is {self.state}; end a hold first, or book another",
+            )
         self.state = BookingState.IN_RESIDENCE
         self.checked_in_at = at
 
@@ -219,7 +225,7 @@ class BedBooking(Row, Timed, Base):
     def _allow(self, state: BookingState) -> None:
         """Whether the state machine has this step (DOMAIN 2); everything else is E_TRANSITION."""
         if state not in TRANSITIONS[self.state]:
-            raise DomainError("E_TRANSITION", f"A stay that is {self.state} cannot become {state}")
+            raise no_step("A stay", self.state, state, TRANSITIONS[self.state])
 
 
 class BedHold(Row, Base):

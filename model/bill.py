@@ -135,13 +135,17 @@ class Bill(Row, Base):
     def pay(self, amount_cents: int | None, act: Act) -> "Payment":
         """Apply a payment: all that is due, or a part of it."""
         if self.state is BillState.CANCELLED or self.due_cents == 0:
-            raise DomainError("E_TRANSITION", f"Nothing is due on this bill: it is {self.state}")
+            raise DomainError(
+                "E_TRANSITION", f"Nothing is due on this bill, it is {self.state}; leave it, or make another"
+            )
         return self._book(PaymentKind.PAYMENT, amount_cents, self.due_cents, act)
 
     def refund(self, amount_cents: int | None, act: Act) -> "Payment":
         """Give money back: all that was paid, or a part of it. With nothing left, the bill is unpaid again."""
         if self.state is not BillState.PAID:
-            raise DomainError("E_TRANSITION", f"Nothing can be refunded: this bill is {self.state}")
+            raise DomainError(
+                "E_TRANSITION", f"Nothing can be refunded, this bill is {self.state}; enter a payment first"
+            )
         return self._book(PaymentKind.REFUND, amount_cents, self.paid_cents, act)
 
     def remove_payment(self, number: int, act: Act) -> None:
@@ -150,7 +154,9 @@ class Bill(Row, Base):
         if found is None:
             raise DomainError("E_NOT_FOUND", f"Bill {self.ref} has no payment {number}")
         if found.removed_at is not None or found.kind is PaymentKind.REFUND:
-            raise DomainError("E_TRANSITION", "Only a payment that still counts can be removed")
+            raise DomainError(
+                "E_TRANSITION", "Only a payment that still counts can be removed; bill show lists them"
+            )
         if found.amount_cents > self.paid_cents:
             raise DomainError("E_AMOUNT", "Part of this payment was refunded; refund the rest instead")
         found.removed_at, found.removed_by = act.now, act.actor
@@ -260,7 +266,8 @@ def check_billable(session: Session, attendance: SessionClient, known: Billing) 
         )
     if known is not Billing.UNBILLED:
         raise DomainError(
-            "E_TRANSITION", f"This session of {attendance.client.internal_id} is {known} already"
+            "E_TRANSITION",
+            f"This session of {attendance.client.internal_id} is {known} already; cancel that bill first",
         )
 
 

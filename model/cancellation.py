@@ -3,6 +3,7 @@
 What it costs is `model.notice`'s to rule; here it is only written down.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -98,11 +99,20 @@ class Cancellation(Row, Base):
     def override(self, cents: int, note: str) -> None:
         """Charge another fee than the rules say, with a note that says why (R65)."""
         if self.cancelled_by is not CancelledBy.CLIENT:
-            raise DomainError("E_REASON_TYPE", "Only what a client cancelled is ever charged to a client")
+            raise DomainError(
+                "E_REASON_TYPE",
+                "Only what a client cancelled is ever charged to a client; choose such a cancellation",
+            )
         if cents < 0 or not 0 < len(note.strip()) <= 2000:
             raise DomainError("E_NOTE", "Another fee is 0 or more, with a note of at most 2000 characters")
         self.outcome = Outcome.BILLABLE if cents else Outcome.NOT_BILLABLE
         self.amount_cents, self.fee_note = cents, note
+
+
+def last_of(made: Iterable[Cancellation], client_id: UUID) -> Cancellation | None:
+    """What a client cancelled or missed last of a session: it is what they owe for (R1, R65)."""
+    theirs = [one for one in made if one.cancelled_by is CancelledBy.CLIENT and one.client_id == client_id]
+    return max(reversed(theirs), key=lambda one: one.recorded_at, default=None)
 
 
 def cancellation(
@@ -121,7 +131,10 @@ def cancellation(
     if advised_at is None:
         raise DomainError("E_ADVISED_REQUIRED", "Say when the cancellation was advised")
     if advised_at > act.now:
-        raise DomainError("E_ADVISED_FUTURE", "A cancellation cannot be advised in the future")
+        raise DomainError(
+            "E_ADVISED_FUTURE",
+            "A cancellation cannot be advised in the future; give the time at which it was",
+        )
     if reason.type is not by or not reason.active:
         raise DomainError("E_REASON_TYPE", f"Choose an active reason of the type {by}")
     if len(note) > 2000:

@@ -184,6 +184,6 @@ def check_busy(*, kind: Kind, show_as: ShowAs) -> None:
 def check_place(*, kind: Kind, location_type: LocationType | None, site: bool, address: str) -> None:
     """A place of type SITE needs a site, OTHER an address (000-03)."""
     if location_type is LocationType.SITE and not site:
-        raise DomainError("E_SITE_REQUIRED", "A session at a site needs the site")
+        raise DomainError("E_SITE_REQUIRED", "A session at a site needs the site; name it")
     if kind is not Kind.OTHER_EVENT and location_type is LocationType.OTHER and not address:
-        raise DomainError("E_SITE_REQUIRED", "A session at another place needs its address")
+        raise DomainError("E_SITE_REQUIRED", "A session at another place needs its address; give it")

@@ -75,4 +75,4 @@ def ineligible(
 def refusal(worker: Worker, at: datetime, why: Ineligible) -> DomainError:
     """The error that says why (E_WORKER_INELIGIBLE)."""
     reason = why.value.format(day=day_of(worker, at))
-    return DomainError("E_WORKER_INELIGIBLE", f'The worker "{worker.ref}" {reason}')
+    return DomainError("E_WORKER_INELIGIBLE", f'The worker "{worker.ref}" {reason}; choose another worker')

@@ -105,7 +105,8 @@ class InboundChange(Row, Base):
         """Answer a held change; anything else was answered already (DOMAIN 2)."""
         if self.state is not ChangeState.HELD:
             raise DomainError(
-                "E_TRANSITION", f"This change is {self.state} already; only held ones can be answered"
+                "E_TRANSITION",
+                f"This change is {self.state} already; only held ones can be answered, and changes list shows them",
             )
         self.state, self.resolved_by, self.resolved_at = state, by, at
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from model.asset import Asset
 from model.base import SEALED, Base, Json, Row
 from model.bed import Bed
-from model.errors import DomainError
+from model.errors import no_step
 from model.people import Worker
 from model.practice import Room
 from model.series import Series
@@ -212,7 +212,7 @@ class CalendarLink(Row, Base):
             self.state_reason = reason
             return
         if state not in LINK_TRANSITIONS[self.state]:
-            raise DomainError("E_TRANSITION", f"A link that is {self.state} cannot become {state}")
+            raise no_step("A link", self.state, state, LINK_TRANSITIONS[self.state])
         self.state, self.state_reason = state, reason
 
 

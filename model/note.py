@@ -47,13 +47,15 @@ class Note(Row, Base):
 
     def sign(self, act: Act) -> None:
         if self.state is NoteState.SIGNED:
-            raise DomainError("E_TRANSITION", "This note is signed already")
+            raise DomainError("E_TRANSITION", "This note is signed already; unlock it first")
         self.signed_at, self.signed_by = act.now, act.actor
 
     def unlock(self, act: Act, *, admins: Collection[str]) -> None:
         """Make it a draft again; only who signed it, or an administrator, may (1.7)."""
         if self.state is NoteState.DRAFT:
-            raise DomainError("E_TRANSITION", "This note is not signed, so there is nothing to unlock")
+            raise DomainError(
+                "E_TRANSITION", "This note is not signed, so there is nothing to unlock; change it as it is"
+            )
         if act.actor != self.signed_by and act.actor not in admins:
             raise locked(Lock.NOTE_SIGNED, "Only who signed this note or an administrator may unlock it")
         self.signed_at, self.signed_by = None, ""

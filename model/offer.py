@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from model.act import Act
 from model.base import Base, Row
-from model.errors import DomainError
+from model.errors import no_step
 
 
 class OfferState(StrEnum):
@@ -56,7 +56,7 @@ class Offer(Row, Base):
     def become(self, state: OfferState, act: Act) -> None:
         """Take one step of the state machine (DOMAIN 2), and remember when; everything else is E_TRANSITION."""
         if state not in OFFERS[self.state]:
-            raise DomainError("E_TRANSITION", f"An offer that is {self.state} cannot become {state}")
+            raise no_step("An offer", self.state, state, OFFERS[self.state])
         self.state = state
         if state is OfferState.PENDING:
             self.sent_at = act.now

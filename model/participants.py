@@ -11,7 +11,8 @@ from uuid import UUID
 from model.act import Act
 from model.attendance import Assignment, Attendance, SessionClient, SessionWorker
 from model.details import Kind, check_participants
-from model.errors import DomainError
+from model.errors import DomainError, no_step
+from model.lock import locked
 from model.people import Client, Worker
 from model.session import Session
 from model.shift import check_shift
@@ -27,10 +28,10 @@ _SHORTEST = timedelta(minutes=1)
 
 def check_open(session: Session) -> None:
     """Draft, rostered or going on; what is complete or cancelled keeps its people (000-09), an own event its owner."""
-    if session.frozen:
-        raise DomainError("E_LOCKED", f"Nobody can be added or taken off any more: {session.lock}")
+    if session.frozen and session.lock:
+        raise locked(session.lock, "Nobody can be added or taken off any more")
     if session.kind is Kind.OTHER_EVENT:
-        raise DomainError("E_LOCKED", "An Other Event is its owner's; nobody else can be put on it")
+        raise DomainError("E_LOCKED", "An Other Event is its owner's; add a session for others")
 
 
 # --- workers -------------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def unassign(session: Session, worker_id: UUID) -> None:
     check_open(session)
     there = assignment_of(session, worker_id)
     if there is None:
-        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session")
+        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session; name one who is")
     session.workers.remove(there)
     session.forget_activities(worker_id)
 
@@ -81,9 +82,9 @@ def answer(session: Session, worker_id: UUID, status: Assignment) -> None:
     check_open(session)
     there = next((one for one in session.workers if one.worker_id == worker_id), None)
     if there is None:
-        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session")
+        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session; name one who is")
     if status not in ASSIGNMENTS[there.status]:
-        raise DomainError("E_TRANSITION", f"An assignment that is {there.status} cannot become {status}")
+        raise no_step("An assignment", there.status, status, ASSIGNMENTS[there.status])
     there.status = status
 
 
@@ -115,9 +116,14 @@ def change_clients(session: Session, act: Act, *, add: Sequence[Client], remove:
 def _take_out(session: Session, client: Client) -> None:
     there = attendance_of(session, client.id)
     if there is None:
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
     if there.status not in (Attendance.BOOKED, Attendance.CONFIRMED):
-        raise DomainError("E_TRANSITION", f"An attendance that is {there.status} is kept as a record")
+        raise DomainError(
+            "E_TRANSITION",
+            f"An attendance that is {there.status} is kept as a record; cancel it instead of taking it out",
+        )
     session.clients.remove(there)
 
 
@@ -128,6 +134,9 @@ def _take_in(session: Session, client: Client, act: Act) -> None:
         session.add_client(client, act)
         session.clients[-1].position = 1 + max((one.position for one in session.clients[:-1]), default=-1)
     elif session.starts_at <= act.now:
-        raise DomainError("E_TRANSITION", "Who cancelled can only come back before the session begins")
+        raise DomainError(
+            "E_TRANSITION",
+            "Who cancelled can only come back before the session begins; add a session for them",
+        )
     else:
         was.status = Attendance.BOOKED

@@ -44,7 +44,10 @@ def check_ratio(ratio: int, heads: int) -> None:
     if not 1 <= ratio <= _LARGEST_RATIO:
         raise DomainError("E_RATIO", f"A ratio is written as the n of 1:n, from 1 to {_LARGEST_RATIO}")
     if heads > ratio:
-        raise DomainError("E_RATIO", f"A service at 1:{ratio} is for at most {ratio} of the clients at once")
+        raise DomainError(
+            "E_RATIO",
+            f"A service at 1:{ratio} is for at most {ratio} of the clients at once; name fewer or change the ratio",
+        )
 
 
 def check_portions(active: Iterable[Decimal], charged: Iterable[Decimal] = ()) -> list[str]:
@@ -54,7 +57,7 @@ def check_portions(active: Iterable[Decimal], charged: Iterable[Decimal] = ()) -
         raise DomainError("E_PORTION_SUM", "A portion is from 0 to 100, with at most two decimal places")
     if sum(portions) > WHOLE:
         raise DomainError(
-            "E_PORTION_SUM", f"The portions come to {sum(portions)} %; at most 100 can be charged"
+            "E_PORTION_SUM", f"The portions come to {sum(portions)} %; at most 100 can be charged; give less"
         )
     return ["PORTION_UNDER_100"] if portions and sum(portions) < WHOLE else []
 

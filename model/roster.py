@@ -17,7 +17,7 @@ from model.activity import WithActivities
 from model.asset import Asset
 from model.base import Base, Json, Row
 from model.details import Kind, WorkType
-from model.errors import DomainError
+from model.errors import DomainError, no_step
 from model.moment import WEEKDAYS, Span, settle
 from model.people import Client, Worker
 from model.session import Session
@@ -59,7 +59,8 @@ class BaseRoster(Row, Base):
         """DRAFT to ACTIVE to INACTIVE; everything else is E_TRANSITION."""
         steps = {RosterState.DRAFT: RosterState.ACTIVE, RosterState.ACTIVE: RosterState.INACTIVE}
         if steps.get(self.state) is not state:
-            raise DomainError("E_TRANSITION", f"A base roster that is {self.state} cannot become {state}")
+            ways = [steps[self.state]] if self.state in steps else []
+            raise no_step("A base roster", self.state, state, ways)
         self.state = state
 
     def check_editable(self) -> None:
@@ -71,7 +72,8 @@ class BaseRoster(Row, Base):
         """The last day of a period that begins on `start`; it has to fit the pattern (E_PERIOD_ALIGN, R50)."""
         if self.state is not RosterState.ACTIVE:
             raise DomainError(
-                "E_TRANSITION", f"Periods are made from active base rosters; this is {self.state}"
+                "E_TRANSITION",
+                f"Periods are made from active base rosters, and this is {self.state}; finalise a draft first",
             )
         if start < self.start_date or (start - self.start_date).days % (7 * self.weeks):
             day, since = WEEKDAYS[self.start_date.weekday()], self.start_date.isoformat()
@@ -106,7 +108,7 @@ class RosterPeriod(Row, Base):
 
     def validated(self, violations: list[dict[str, str]]) -> None:
         if self.state is PeriodState.PUBLISHED:
-            raise DomainError("E_TRANSITION", "This period is published")
+            raise DomainError("E_TRANSITION", "This period is published, so change its sessions themselves")
         self.violations, self.state = {"found": violations}, PeriodState.VALIDATED
 
     def check_publishable(self, block_on: frozenset[str]) -> None:
@@ -119,12 +121,18 @@ class RosterPeriod(Row, Base):
         )
         if broken & block_on:
             rules = ", ".join(sorted(broken & block_on))
-            raise DomainError("E_NOT_VALIDATED", f"This practice publishes nothing that violates: {rules}")
+            raise DomainError(
+                "E_NOT_VALIDATED",
+                f"This practice publishes nothing that violates: {rules}; change those sessions first",
+            )
 
     def check_day(self, day: date) -> None:
         """What is planned for a period lies within it (invariant of DOMAIN 2)."""
         if not self.has(day):
-            raise DomainError("E_PERIOD_ALIGN", f"This period goes from {self.start_date} to {self.end_date}")
+            raise DomainError(
+                "E_PERIOD_ALIGN",
+                f"This period goes from {self.start_date} to {self.end_date}; choose a day of it",
+            )
 
     def has(self, day: date) -> bool:
         """Whether a day is one of its own."""

@@ -222,7 +222,7 @@ class Series(Row, Details, Timed, Base):
         check_length(pattern.span)
         old = self.originals(self._made_until)
         if occurrence_key not in old:
-            raise DomainError("E_RRULE", "The series' rule has no such occurrence")
+            raise DomainError("E_RRULE", "The series' rule has no such occurrence; name one that it has")
         old = old[old.index(occurrence_key) :]
         renamed = dict(zip(old, starts(pattern, self._made_until + HORIZON), strict=False))
         tail = {text: row for row in self.occurrences if (text := row.occurrence_key) and text in set(old)}
@@ -300,7 +300,10 @@ def _check_nothing_lost(dropped: Iterable[Session]) -> None:
     """A new rule may leave out drafts and Other Events, never a record or a booking (DOMAIN, principle 2)."""
     for row in dropped:
         if row.frozen:
-            raise DomainError("E_LOCKED", "The new rule would drop an occurrence that is kept as a record")
+            raise DomainError(
+                "E_LOCKED",
+                "The new rule would drop an occurrence that is kept as a record; change it from a later one on",
+            )
         if row.of_practice and row.status is not Status.DRAFT:
             raise DomainError("E_RRULE", "The new rule would drop booked sessions; cancel those first")
 
@@ -334,7 +337,10 @@ def shifted(series: Series, occurrence_key: str, span: Span) -> Pattern:
         return Pattern(span=span, rule=None, rdates=dates)
     by_rule = starts(Pattern(span=series.span, rule=rule), instant(old, tz) + timedelta(seconds=1))
     if occurrence_key not in by_rule:
-        raise DomainError("E_RRULE", "This date was added to the series; its rule cannot go on from there")
+        raise DomainError(
+            "E_RRULE",
+            "This date was added to the series; its rule cannot go on from there; choose --scope this",
+        )
     if rule.count is not None:
         rule = rule.counting(rule.count - by_rule.index(occurrence_key))
     elif rule.until is not None:
@@ -351,7 +357,10 @@ def _turned(rule: Rule, *, days: int) -> Rule:
         if name == "BYDAY" and all(v in WEEKDAYS for v in values):
             by.append((name, tuple(sorted(WEEKDAYS[(WEEKDAYS.index(v) + days) % 7] for v in values))))
         elif rule.freq in ("MONTHLY", "YEARLY") and days:
-            raise DomainError("E_RRULE", "Moving a monthly series to another day needs a new rule")
+            raise DomainError(
+                "E_RRULE",
+                "Moving a monthly series to another day needs a new rule; end this one and add another",
+            )
         else:
             by.append((name, values))
     wkst = WEEKDAYS[(WEEKDAYS.index(rule.wkst) + days) % 7] if rule.interval > 1 else rule.wkst

@@ -26,7 +26,7 @@ from model.attendance import (
 from model.base import Base, Row
 from model.cancellation import Cancellation, CancelledBy
 from model.details import Details, LocationType, ShowAs, Status, Timed, check_busy, check_length
-from model.errors import DomainError
+from model.errors import DomainError, no_step
 from model.lock import Lock, locked
 from model.modifier import TELEHEALTH_POS, Modifiers, at_place
 from model.modifier import from_text as modifiers_from
@@ -153,7 +153,7 @@ class Session(Row, Details, Timed, Base):
     def become(self, status: Status) -> None:
         """Take one step of the state machine (DOMAIN 2); everything else is E_TRANSITION."""
         if status not in TRANSITIONS[self.status]:
-            raise DomainError("E_TRANSITION", f"A session that is {self.status} cannot become {status}")
+            raise no_step("A session", self.status, status, TRANSITIONS[self.status])
         self.status = status
 
     def move(self, span: Span) -> None:
@@ -176,7 +176,10 @@ class Session(Row, Details, Timed, Base):
         """It took place: when it really did, and who came (000-12). The scheduled time stays as it is."""
         begun = start or self.actual_starts_at or self.starts_at
         if begun > act.now:
-            raise DomainError("E_TRANSITION", "A session that has not begun cannot be completed")
+            raise DomainError(
+                "E_TRANSITION",
+                "A session that has not begun cannot be completed; move it, or wait for its start",
+            )
         if (end or self.ends_at) <= begun:
             raise DomainError("E_END_BEFORE_START", "The actual end must be later than the actual start")
         self.become(Status.COMPLETE)
@@ -189,7 +192,10 @@ class Session(Row, Details, Timed, Base):
         """Back to ROSTERED, as if it had not been started or completed; who had come is asked again, but for those of
         whose absence there is a record."""
         if self.status not in (Status.IN_PROGRESS, Status.COMPLETE):
-            raise DomainError("E_TRANSITION", f"A session that is {self.status} cannot be reset")
+            raise DomainError(
+                "E_TRANSITION",
+                f"A session that is {self.status} cannot be reset; only one that was started or completed is",
+            )
         self.become(Status.ROSTERED)
         self.actual_starts_at = self.actual_ends_at = None
         missed = {one.client_id for one in self.cancellations if one.no_show}
@@ -216,8 +222,8 @@ class Session(Row, Details, Timed, Base):
 
     def miss(self, cancellation: Cancellation) -> None:
         """A client did not come: the session stays what it is, and the record is judged like a cancellation (R5)."""
-        if self.frozen:
-            raise DomainError("E_LOCKED", f"Nobody can be noted as absent any more: {self.lock}")
+        if self.frozen and self.lock:
+            raise locked(self.lock, "Nobody can be noted as absent any more")
         self._attendance(cancellation).status = Attendance.NO_SHOW
         cancellation.session_id, cancellation.no_show = self.id, True
         self.cancellations.append(cancellation)
@@ -246,7 +252,9 @@ class Session(Row, Details, Timed, Base):
             raise DomainError("E_CLIENT_REQUIRED", "Say which client: this session has several or none")
         found = self.clients[0] if client_id is None else self.attendance_of(client_id)
         if found is None:
-            raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+            raise DomainError(
+                "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+            )
         return found
 
     def _attendance(self, cancellation: Cancellation) -> "SessionClient":
@@ -257,7 +265,9 @@ class Session(Row, Details, Timed, Base):
             if cancellation.client_id in (None, attendance.client_id):
                 cancellation.client_id = attendance.client_id
                 return attendance
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
 
     def _assignment(self, cancellation: Cancellation) -> "SessionWorker":
         active = self.active_workers
@@ -269,7 +279,7 @@ class Session(Row, Details, Timed, Base):
             if cancellation.worker_id in (None, assignment.worker_id):
                 cancellation.worker_id = assignment.worker_id
                 return assignment
-        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session")
+        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session; name one who is")
 
     @property
     def active_clients(self) -> list["SessionClient"]:

@@ -5,14 +5,19 @@ the same worker, and stays within its time (E_OUTSIDE_SHIFT). A shift that is ca
 more; the sessions that were in it stay as they are.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from model.capacity import Taken
 from model.details import Kind, Status
 from model.errors import DomainError
+from model.lock import locked
 from model.session import Session
+
+What = TypeVar("What")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +50,9 @@ def check_may_lie_in(session: Session, shift: Session) -> None:
     if shift.kind is not Kind.SHIFT or shift.status is Status.CANCELLED:
         raise DomainError("E_OUTSIDE_SHIFT", "Name a shift that is not cancelled; that is none")
     if not session.has_client:
-        raise DomainError("E_OUTSIDE_SHIFT", "Only sessions with clients lie in a shift")
-    if session.frozen:
-        raise DomainError("E_LOCKED", f"This session cannot be put into a shift any more: {session.lock}")
+        raise DomainError("E_OUTSIDE_SHIFT", "Only sessions with clients lie in a shift; name such a session")
+    if session.frozen and session.lock:
+        raise locked(session.lock, "This session cannot be put into a shift any more")
 
 
 def clash(kind: Kind, mine: Taken, other_kind: Kind, other: Taken) -> bool:
@@ -58,3 +63,27 @@ def clash(kind: Kind, mine: Taken, other_kind: Kind, other: Taken) -> bool:
         return True
     shift, session = (mine, other) if kind is Kind.SHIFT else (other, mine)
     return session.start < shift.start or session.end > shift.end
+
+
+@dataclass(frozen=True)
+class Engaged(Generic[What]):
+    """Somebody's time, the kind of what takes it, and what that is, for whoever asks."""
+
+    what: What
+    kind: Kind
+    time: Taken
+
+
+def clashing(times: Iterable[Engaged[What]]) -> Iterator[Engaged[What]]:
+    """The times that are too much beside another of the same person's; of each two both, so one may come again."""
+    by_who: dict[UUID, list[Engaged[What]]] = {}
+    for one in times:
+        by_who.setdefault(one.time.who, []).append(one)
+    for several in by_who.values():
+        going_on: list[Engaged[What]] = []
+        for one in sorted(several, key=lambda engaged: (engaged.time.start, engaged.time.end)):
+            going_on = [other for other in going_on if other.time.end > one.time.start]
+            for other in going_on:
+                if clash(one.kind, one.time, other.kind, other.time):
+                    yield from (other, one)
+            going_on.append(one)

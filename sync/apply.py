@@ -43,7 +43,7 @@ def move(unit: Unit, edit: Edit, act: Act) -> Unit:
     session = touched(unit, edit, act)
     span = destination(unit, edit, session)
     if session is None or span is None:
-        raise DomainError("E_TRANSITION", "Nothing is left that could be moved")
+        raise DomainError("E_TRANSITION", "Nothing is left that could be moved; dismiss this change")
     if isinstance(unit, Session) or edit.scope is Scope.THIS_ONLY or session.occurrence_key is None:
         session.move(span)
         return unit
@@ -70,7 +70,7 @@ def follow(series: Series, recurrence_id: Moment, component: Component, act: Act
     """RANGE=THISANDFUTURE on an Other Event: from there on it is another series (E6 a)."""
     first = touched(series, Edit(code="E6", recurrence_id=recurrence_id), act)
     if first is None or first.occurrence_key is None:
-        raise DomainError("E_RRULE", "The series has no such occurrence")
+        raise DomainError("E_RRULE", "The series has no such occurrence; dismiss this change")
     pattern = shifted(series, first.occurrence_key, _span(component, first))
     return series.change_from(first.occurrence_key, pattern, act)
 
@@ -78,7 +78,7 @@ def follow(series: Series, recurrence_id: Moment, component: Component, act: Act
 def split(series: Series, cut: Moment, tail: Event, rule_left: Event, act: Act) -> Series:
     """E6 b: the series ends where the client cut it, and goes on as the new event says (R12)."""
     if tail.master is None:
-        raise DomainError("E_RRULE", "The new event has no start")
+        raise DomainError("E_RRULE", "The new event has no start; dismiss this change")
     pattern = Pattern(span=tail.master.span(zone(series.tz)), rule=tail.rule, rdates=tail.rdates)
     follower = series.change_from(series.key_of(cut), pattern, act)
     if follower is not series and rule_left.rule is not None:

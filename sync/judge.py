@@ -32,7 +32,8 @@ class Decision(StrEnum):
 
 
 class Column(StrEnum):
-    """The column of DOMAIN 1.6 that an item falls into; a shift has a line of its own below the table."""
+    """The column of DOMAIN 1.6 that an item falls into; a shift has a line of its own below the table: its new times
+    wait, everything else is refused, and only what is the practitioner's alone (E16) stays."""
 
     OTHER_EVENT = "OTHER_EVENT"
     SINGLE = "SINGLE"
@@ -219,9 +220,17 @@ def _location(_edit: Edit, facts: Facts) -> Verdict:
     return _refuse("LOCATION_OWNED", quiet=True)
 
 
-def _class(edit: Edit, _facts: Facts) -> Verdict:
-    """CLASS made stricter is kept; anything else of E24 goes back."""
-    if edit.names == {"classification"} and edit.before and edit.after and _stricter(edit.before, edit.after):
+def _description(_edit: Edit, facts: Facts) -> Verdict:
+    """A remark is its writer's own; on a shift there is none, and who wrote it is told that it is gone (001-17)."""
+    if facts.column is Column.SHIFT:
+        return _refuse("SHIFT_OWNED")
+    return Verdict(decision=Decision.KEEP, quiet=True)
+
+
+def _class(edit: Edit, facts: Facts) -> Verdict:
+    """CLASS made stricter is kept, but for a shift's; anything else of E24 goes back."""
+    alone = edit.names == {"classification"} and facts.column is not Column.SHIFT
+    if alone and edit.before and edit.after and _stricter(edit.before, edit.after):
         return Verdict(decision=Decision.KEEP, quiet=True)
     return _refuse("CLASS_OWNED", quiet=True)
 
@@ -248,7 +257,7 @@ def _always(verdict: Verdict) -> _Rule:
 
 _HARMLESS: dict[str, _Rule] = {
     "E8": _always(_refuse("TITLE_OWNED", quiet=True)),
-    "E9": _always(Verdict(decision=Decision.KEEP, quiet=True)),
+    "E9": _description,
     "E15": _always(_refuse("PRIVACY_ATTENDEE")),
     "E16": _always(Verdict(decision=Decision.KEEP, quiet=True)),
     "E20": _always(_refuse("ZONE_OWNED", quiet=True)),

@@ -23,6 +23,14 @@ region = "west"
 id = "now"
 since = 2026-01-01
 km_cents = 99
+
+[[session]]
+id = "duty"
+kind = "SHIFT"
+start = "2026-03-03 09:00"
+minutes = 240
+workers = ["ann"]
+rostered = true
 """,
     "room.csv": "id,name,site,capacity\nroom,Room,clinic,1\n",
     "asset.csv": "id,name,region,quantity\nbus,Bus,west,1\nchair,Chair,,2\n",
@@ -49,13 +57,20 @@ km_cents = 99
     "planned_service.csv": (
         "id,session,service,template,travel\np-1,one,physio,,true\np-2,weekly,physio,,\np-3,group,,pair,\n"
     ),
+    "ad_hoc_service.csv": (
+        "id,session,service,method,quantity,rate_cents,claim_type\nnight,one,respite,FIXED_QUANTITY,1,4500,standard\n"
+    ),
+    "worker_time.csv": "id,session,day,worker,start\nlate,group,2026-03-12,bob,14:30\n",
+    "in_shift.csv": "id,session,shift\non-duty,one,duty\n",
     "bed_booking.csv": "id,bed,client,start,end,nightly\nstay,bed,kim,2026-03-20,2026-03-23,respite\n",
+    "bed_hold.csv": "id,booking,first_night,until,reason,ended\nhome,stay,2026-03-21,2026-03-22,With family,true\n",
     "base_roster.csv": "id,name,weeks,start_date\nhouse,House,1,2026-03-02\n",
     "roster_slot.csv": (
         "id,base,week,weekday,start,minutes,workers,clients\n"
         "mon,house,1,MO,07:00,120,bob,kim\n"
         "fri,house,1,FR,07:00,90,bob,lou\n"
     ),
+    "roster_slot_service.csv": "id,slot,service,travel\nmon-physio,mon,physio,true\n",
     "roster_period.csv": (
         "id,base,start_date,publish\nmarch,house,2026-03-16,true\nlater,house,2026-03-23,false\n"
     ),

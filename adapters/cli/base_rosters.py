@@ -19,7 +19,7 @@ from adapters.cli.roster_options import (
     START,
     SUBJECT,
     WORKER,
-    read_day,
+    slot_of,
 )
 
 base = typer.Typer(
@@ -48,6 +48,7 @@ def base_add(
     Example: calendula roster base add "West house" --weeks 2 --start 2026-03-02
     """
     from adapters.diary.rosters import add_base
+    from adapters.diary.times import read_day
 
     run = here(ctx)
     add_base(run.sessions, run.act(), name, weeks=weeks, start=read_day(start), tz=tz)
@@ -77,15 +78,12 @@ def base_slot(
     Example: calendula roster base slot "West house" --week 1 --day MO --start 07:00 --minutes 480
     --worker tom --client liam
     """
-    from adapters.diary.rosters import Slot, add_slot
-    from model.details import Kind, WorkType
+    from adapters.diary.rosters import add_slot
 
     run = here(ctx)
-    work_type = WorkType.GROUP if group else WorkType.APPOINTMENT
-    slot = Slot(
-        start=start, minutes=minutes, workers=worker, clients=client, work_type=work_type, subject=subject,
+    slot = slot_of(
+        group=group, shift=shift, start=start, minutes=minutes, workers=worker, clients=client, subject=subject,
         site=site, room=room, assets=asset, activities=activity,
-        kind=Kind.SHIFT if shift else Kind.CLIENT_SESSION,
     )  # fmt: skip
     made = add_slot(run.sessions, run.act(), name, slot, week=week, weekday=day.strip().upper()[:2])
     typer.echo(f"Added {short(made)} to {name}")

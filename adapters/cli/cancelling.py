@@ -49,16 +49,10 @@ def cancel(
 
     run = here(ctx)
     how = cancelling.Cancel(
-        by=CancelledBy(choice(CancelledBy, by)),
-        reason=reason,
-        advised=advised,
-        client=client,
-        worker=worker,
-        note=note,
-        rules=cancelling.Rules(choice(cancelling.Rules, rules)),
-        alternative_work_found=work_found,
+        by=CancelledBy(choice(CancelledBy, by)), reason=reason, advised=advised, client=client, worker=worker,
+        note=note, rules=cancelling.Rules(choice(cancelling.Rules, rules)), alternative_work_found=work_found,
         worker_paid=not unpaid,
-    )
+    )  # fmt: skip
     act = cancelling.preview if preview else cancelling.cancel
     done = act(run.sessions, run.act(), session, how, options.scope_of(scope), run.config.settings)
     print_changed(done, "Would cancel" if preview else "Cancelled", as_json=as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from adapters.cli.asking import Chosen, asked, logged_in, pick
-from adapters.cli.context import here
+from adapters.cli.context import Here, here
 from adapters.cli.fitness import before, print_card
 from adapters.cli.output import JSON, choice, print_rows
 from adapters.cli.secrets import FROM_FILE, FROM_STDIN
@@ -126,18 +126,12 @@ def add(
         run, where, user, bearer=bearer, oauth=oauth, device=device, stdin=password_stdin, file=password_file
     )
     which = Chosen(calendar=calendar, make=make) if calendar or make else pick(run, where, login)
+    read = purpose is Role.BUSY_SOURCE
     new = NewLink(
-        worker=worker,
-        wanted=Wanted(
-            where=where, calendar=which.calendar, make=which.make, only_read=purpose is Role.BUSY_SOURCE
-        ),
-        role=purpose,
-        of=of,
-        mode=chosen,
-        level=level or (run.config.privacy.default if purpose is Role.WORK else "busy"),
-        display=display_word(display) or run.config.sync.cancelled_display,
-        ref=name,
-    )
+        worker=worker, wanted=Wanted(where=where, calendar=which.calendar, make=which.make, only_read=read),
+        role=purpose, of=of, mode=chosen, level=level or _level(run, purpose),
+        display=display_word(display) or run.config.sync.cancelled_display, ref=name,
+    )  # fmt: skip
     typer.echo(before(purpose))
     done = add_link(run.app, run.act(), new, login)
     for sentence in done.sentences:
@@ -171,6 +165,13 @@ def _mode(role: "Role", mode: str | None) -> "Mode":
     if role is not Role.WORK:
         return Mode.ONE_WAY
     return Mode(choice(Mode, asked(mode, "Mode (two-way or one-way)", option="--mode two-way or one-way")))
+
+
+def _level(run: Here, role: "Role") -> str:
+    """The practice's own; what shows no sessions says no more than that time is taken."""
+    from model.link import Role
+
+    return run.config.privacy.default if role is Role.WORK else "busy"
 
 
 def _if_url(calendar: str | None) -> str | None:

@@ -1,10 +1,13 @@
 """What the commands of rosters have in common: arguments, options, and how planned sessions are listed."""
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 import typer
 
 from adapters.cli.output import short
+
+if TYPE_CHECKING:
+    from adapters.diary.rosters import Slot
 
 BASE = typer.Argument(metavar="BASE", help="The name of a base roster.")
 PERIOD = typer.Argument(metavar="PERIOD", help="The beginning of its id, four digits or more.")
@@ -32,8 +35,11 @@ SLOTS = {
 }
 
 
-def read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise typer.BadParameter(f'"{text[:30]}" is not a day; write it like 2026-03-16') from error
+def slot_of(*, group: bool, shift: bool, **said: object) -> "Slot":
+    """What is to be planned, as the options say it."""
+    from adapters.diary.rosters import Slot
+    from model.details import Kind, WorkType
+
+    work_type = WorkType.GROUP if group else WorkType.APPOINTMENT
+    kind = Kind.SHIFT if shift else Kind.CLIENT_SESSION
+    return Slot(work_type=work_type, kind=kind, **said)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from adapters.cli.roster_options import (
     START,
     SUBJECT,
     WORKER,
-    read_day,
+    slot_of,
 )
 
 period = typer.Typer(
@@ -47,6 +47,7 @@ def period_create(
     Example: calendula roster period create "West house" --start 2026-03-16
     """
     from adapters.diary.periods import create
+    from adapters.diary.times import read_day
 
     run = here(ctx)
     typer.echo(f"Planned: period {short(create(run.sessions, run.act(), name, read_day(start)))}")
@@ -74,15 +75,12 @@ def period_add(
     Example: calendula roster period add 5b1f --day 2026-03-18 --start 09:00 --minutes 60 --worker tom --client noor
     """
     from adapters.diary.periods import add
-    from adapters.diary.rosters import Slot
-    from model.details import Kind, WorkType
+    from adapters.diary.times import read_day
 
     run = here(ctx)
-    work_type = WorkType.GROUP if group else WorkType.APPOINTMENT
-    slot = Slot(
-        start=start, minutes=minutes, workers=worker, clients=client, work_type=work_type, subject=subject,
+    slot = slot_of(
+        group=group, shift=shift, start=start, minutes=minutes, workers=worker, clients=client, subject=subject,
         site=site, room=room, assets=asset, activities=activity,
-        kind=Kind.SHIFT if shift else Kind.CLIENT_SESSION,
     )  # fmt: skip
     typer.echo(f"Added {short(add(run.sessions, run.act(), of, slot, read_day(day)))}")
 
@@ -104,6 +102,7 @@ def period_change(
     Example: calendula roster period change 5b1f 77aa --start 08:00 --activity "BREAK 12:00-12:30"
     """
     from adapters.diary.periods import Edit, change
+    from adapters.diary.times import read_day
 
     run = here(ctx)
     edit = Edit(day=read_day(day) if day else None, start=start, minutes=minutes, activities=activity or None)

@@ -1,10 +1,15 @@
 """Commands about sessions with clients: session add, list, show, roster, move, place, repeat, modifiers, delete."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.output import JSON, choice, print_changed, print_json, print_rows, short
+
+if TYPE_CHECKING:
+    from model.details import LocationType
 
 session = typer.Typer(
     add_completion=False,
@@ -12,6 +17,19 @@ session = typer.Typer(
     help="Sessions with clients: session add, list, show, ...",
     rich_markup_mode=None,
 )
+
+
+_COLUMNS = {
+    "id": lambda row: short(row.id),
+    "start": lambda row: row.start[:16].replace("T", " "),
+    "end": lambda row: row.end[11:16],
+    "zone": lambda row: row.tz,
+    "status": lambda row: row.status,
+    "kind": lambda row: row.kind,
+    "clients": lambda row: ", ".join(row.clients),
+    "workers": lambda row: ", ".join(row.workers),
+    "series": lambda row: short(row.series_id) if row.series_id else None,
+}
 
 
 @session.callback()
@@ -72,41 +90,24 @@ def add(
     --rule "FREQ=WEEKLY;BYDAY=TU;COUNT=8" --roster
     """
     from adapters.diary import adding
-    from model.details import Kind, LocationType, WorkType
+    from model.details import Kind, WorkType
 
     run = here(ctx)
     new = adding.New(
-        start=start,
-        end=end,
-        minutes=minutes,
-        tz=tz,
-        rule=rule,
-        kind=Kind(choice(Kind, kind)),
-        work_type=WorkType(choice(WorkType, work_type)),
-        workers=worker,
-        clients=client,
-        new_clients=new_client,
-        session_type=session_type,
-        service_types=service_type,
-        comments=comments,
-        site=site,
-        room=room,
-        region=region,
-        assets=asset,
-        activities=activity,
-        location_type=LocationType(choice(LocationType, location_type)) if location_type else None,
-        address=address,
-        url=url,
-        subject=subject,
-        employee_message=message,
-        medium=medium,
-        contact_with=contact_with,
-        rostered=roster,
-        live=live,
-        override=override,
-        billable=billable,
-    )
+        start=start, end=end, minutes=minutes, tz=tz, rule=rule, kind=Kind(choice(Kind, kind)),
+        work_type=WorkType(choice(WorkType, work_type)), workers=worker, clients=client, new_clients=new_client,
+        session_type=session_type, service_types=service_type, comments=comments, site=site, room=room, region=region,
+        assets=asset, activities=activity, location_type=_location_type(location_type), address=address, url=url,
+        subject=subject, employee_message=message, medium=medium, contact_with=contact_with, rostered=roster, live=live,
+        override=override, billable=billable,
+    )  # fmt: skip
     print_changed(adding.add(run.sessions, run.act(), new, run.config.settings), "Added", as_json=as_json)
+
+
+def _location_type(text: str | None) -> "LocationType | None":
+    from model.details import LocationType
+
+    return LocationType(choice(LocationType, text)) if text else None
 
 
 @session.command("list")
@@ -138,38 +139,21 @@ def list_(
     """
     from adapters.diary.exporting import export_sessions
     from adapters.diary.listing import Window, list_sessions
-    from adapters.diary.times import day_after
     from model.details import Status
 
     if (day and (start or end)) or (ics and as_json):
         raise typer.BadParameter("Give either --day or --from and --to, and either --json or --ics")
     run = here(ctx)
+    wanted = Status(choice(Status, status)) if status else None
     window = Window(
-        start=day or start,
-        end=day_after(day) if day else end,
-        worker=worker,
-        client=client,
-        site=site,
-        status=Status(choice(Status, status)) if status else None,
-        needs_reschedule=needs_reschedule,
-        unassigned=unassigned,
-    )
+        start=start, end=end, worker=worker, client=client, site=site, status=wanted,
+        needs_reschedule=needs_reschedule, unassigned=unassigned,
+    ).on(day)  # fmt: skip
     if ics:
         found = export_sessions(run.sessions, run.act(), window, run.config.privacy)
         typer.echo(found.decode(), nl=False)
         return
-    columns = {
-        "id": lambda row: short(row.id),
-        "start": lambda row: row.start[:16].replace("T", " "),
-        "end": lambda row: row.end[11:16],
-        "zone": lambda row: row.tz,
-        "status": lambda row: row.status,
-        "kind": lambda row: row.kind,
-        "clients": lambda row: ", ".join(row.clients),
-        "workers": lambda row: ", ".join(row.workers),
-        "series": lambda row: short(row.series_id) if row.series_id else None,
-    }
-    print_rows(list_sessions(run.sessions, window), columns, as_json=as_json, none="No sessions.")
+    print_rows(list_sessions(run.sessions, window), _COLUMNS, as_json=as_json, none="No sessions.")
 
 
 @session.command("show")
@@ -266,9 +250,8 @@ def place(
     Example: calendula session place 5b1f --site chicago --room room-3 --scope this
     """
     from adapters.diary import placing
-    from model.details import LocationType
 
-    kind = LocationType(choice(LocationType, location_type)) if location_type else None
+    kind = _location_type(location_type)
     where = placing.Where(site=site, room=room, location_type=kind, address=address, url=url)
     run = here(ctx)
     done = placing.place(run.sessions, run.act(), session, where, options.scope_of(scope))

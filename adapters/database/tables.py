@@ -1,6 +1,6 @@
 """All tables of all nouns: importing the nouns is what declares them."""
 
-from model import (
+from model import (  # noqa: F401 - each declares its tables
     archive,
     asset,
     attendance,
@@ -26,28 +26,4 @@ from model import (
 )
 from model.base import Base
 
-NOUNS = (
-    archive,
-    asset,
-    attendance,
-    availability,
-    bed,
-    bill,
-    busy,
-    cancellation,
-    journal,
-    link,
-    note,
-    offer,
-    people,
-    practice,
-    roster,
-    series,
-    service,
-    session,
-    session_type,
-    slot_service,
-    travel,
-    waiver,
-)
 metadata = Base.metadata

@@ -16,7 +16,7 @@ from adapters.diary.times import read_instant
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import written
 from model.act import Act
-from model.cancellation import Cancellation, CancellationReason, CancelledBy, cancellation
+from model.cancellation import Cancellation, CancellationReason, CancelledBy, cancellation, last_of
 from model.errors import DomainError
 from model.moment import in_zone
 from model.people import Client
@@ -50,7 +50,7 @@ def no_show(
     with writing(sessions) as database:
         row = find_session(database, session)
         if row.starts_at > act.now:
-            raise DomainError("E_TRANSITION", "This session has not begun; whoever will not come cancels")
+            raise DomainError("E_TRANSITION", "This session has not begun; cancel for whoever will not come")
         who = by_ref(database, Client, client).id if client else None
         why = by_ref(database, CancellationReason, reason)
         made = cancellation(act, by=CancelledBy.CLIENT, reason=why, advised_at=row.starts_at, client_id=who)
@@ -68,7 +68,7 @@ def set_fee(sessions: Sessions, act: Act, session: str, client: str | None, cent
         claims = ServiceDelivered.session_id == row.id, ServiceDelivered.client_id == made.client_id
         if database.scalar(select(ServiceDelivered.id).where(*claims, _CLAIM).limit(1)):
             raise DomainError(
-                "E_LOCKED", "This is claimed under the rules of the NDIS; no fee takes its place"
+                "E_LOCKED", "This is claimed under the rules of the NDIS; no fee takes its place; leave it"
             )
         before = made.amount_cents
         made.override(cents, note)
@@ -77,15 +77,14 @@ def set_fee(sessions: Sessions, act: Act, session: str, client: str | None, cent
 
 
 def _last(database: Database, row: Session, client: str | None) -> Cancellation:
-    who = by_ref(database, Client, client).id if client else None
-    mine = [
-        one
-        for one in row.cancellations
-        if one.cancelled_by is CancelledBy.CLIENT and who in (None, one.client_id)
-    ]
-    if len({one.client_id for one in mine}) != 1:
+    """Of the client who was named, or of the only one who cancelled or missed it."""
+    who = {one.client_id for one in row.cancellations if one.cancelled_by is CancelledBy.CLIENT}
+    if client:
+        who &= {by_ref(database, Client, client).id}
+    found = [last_of(row.cancellations, one) for one in who if one is not None]
+    if len(found) != 1 or found[0] is None:
         raise DomainError("E_CLIENT_REQUIRED", "Name a client who cancelled this session, or did not come")
-    return max(mine, key=lambda one: one.recorded_at)
+    return found[0]
 
 
 def counted(sessions: Sessions, client: str, start: str | None, end: str | None) -> list[Counted]:

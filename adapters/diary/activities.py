@@ -16,6 +16,7 @@ from model.act import Act
 from model.activity import Activities, ActivityType, SessionActivity, check_inside, check_workers
 from model.details import Kind
 from model.errors import DomainError
+from model.lock import locked
 from model.moment import Moment, is_all_day, settle
 from model.people import Worker
 from model.series import Scope
@@ -42,8 +43,8 @@ def change(sessions: Sessions, act: Act, session: str, texts: Sequence[str], sco
 
 
 def _give(row: Session, texts: Sequence[str]) -> None:
-    if row.frozen:
-        raise DomainError("E_LOCKED", f"Its activities cannot be changed any more: {row.lock}")
+    if row.frozen and row.lock:
+        raise locked(row.lock, "Its activities cannot be changed any more")
     check_kind(row.kind)
     found = read_activities(texts, row.span.start, [one.worker for one in row.active_workers])
     check_inside(found, row.span.length)
@@ -60,7 +61,9 @@ def read_activities(texts: Iterable[str], start: Moment, workers: Sequence[Worke
     """What was typed, for a session of these workers that begins then."""
     texts = tuple(texts)
     if texts and is_all_day(start):
-        raise DomainError("E_ACTIVITY_OUTSIDE", "What lasts whole days has no activities")
+        raise DomainError(
+            "E_ACTIVITY_OUTSIDE", "What lasts whole days has no activities; give it times first"
+        )
     found = tuple(_read(text, start, workers) for text in texts if isinstance(start, datetime))
     check_workers(found, {worker.id for worker in workers})
     return found

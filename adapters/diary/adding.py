@@ -169,7 +169,7 @@ def _parties(database: Database, new: New, act: Act) -> _Parties:
     if found.room and found.site is None:
         found.site = database.get_one(Site, found.room.site_id)
     if found.room and found.site and found.room.site_id != found.site.id:
-        raise DomainError("E_SITE_REQUIRED", "That room is not at that site")
+        raise DomainError("E_SITE_REQUIRED", "That room is not at that site; choose one that is")
     if found.region_id is None and found.site:
         found.region_id = found.site.region_id
     found.tz = _zone(database, new, found)

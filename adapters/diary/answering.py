@@ -93,7 +93,10 @@ def change_named(database: Database, ref: str) -> InboundChange:
 def _held(database: Database, ref: str) -> InboundChange:
     change = change_named(database, ref)
     if change.state is not ChangeState.HELD:
-        raise DomainError("E_TRANSITION", f"This change is {change.state} already; only held ones wait")
+        raise DomainError(
+            "E_TRANSITION",
+            f"This change is {change.state} already; only held ones wait, and changes list shows them",
+        )
     return change
 
 

@@ -30,7 +30,7 @@ def first_of(series: Series, act: Act) -> Session:
     """The first occurrence that may still change."""
     found = series.first_changeable(act.now)
     if found is None:
-        raise DomainError("E_LOCKED", "No occurrence of this series is still to come")
+        raise DomainError("E_LOCKED", "No occurrence of this series is still to come; dismiss this change")
     return found
 
 

@@ -69,7 +69,7 @@ def assign_within(
     if how.has_times and target.scope is not Scope.THIS_ONLY:
         raise DomainError("E_TIME", "Own times are for one session at a time: say --scope this")
     series, rows = reached(database, target, act)
-    rows = _put_on(rows, worker, act, _times(target.session, how) if how.has_times else None)
+    rows = _put_on(rows, worker, act, own_times(target.session, how) if how.has_times else None)
     if series is not None and worker.id not in {one.worker_id for one in series.workers}:
         series.workers.append(SeriesWorker(worker_id=worker.id, worker=worker))
     check_eligibility(database, rows, {worker.id})
@@ -116,7 +116,10 @@ def answer(
         who = by_ref(database, Worker, worker)
         rows = [row for row in target.rows if len(target.rows) == 1 or _asks(row, who.id)]
         if not rows:
-            raise DomainError("E_TRANSITION", "None of these sessions waits for an answer of that worker")
+            raise DomainError(
+                "E_TRANSITION",
+                "None of these sessions waits for an answer of that worker; assign or unassign them instead",
+            )
         for row in rows:
             accepting.check_answer(row, who.id, act, settings.rules)
             participants.answer(row, who.id, status)
@@ -151,7 +154,7 @@ def _asks(row: Session, worker_id: UUID) -> bool:
     return not row.frozen and there is not None and there.status is Assignment.ASSIGNED
 
 
-def _times(session: Session, how: Assign) -> tuple[datetime, datetime]:
+def own_times(session: Session, how: Assign) -> tuple[datetime, datetime]:
     """The worker's own time; what is not said is the session's."""
     return (
         _instant(session, how.start) if how.start else session.starts_at,

@@ -38,7 +38,7 @@ def change(sessions: Sessions, act: Act, session: str, who: Clients, scope: Scop
         changed = [row for row in rows if _change(row, act, add, remove, one_by_one=len(rows) > 1)]
         if not changed:
             raise DomainError(
-                "E_DUPLICATE_CLIENT", "All of these sessions have exactly those clients already"
+                "E_DUPLICATE_CLIENT", "All of these sessions have exactly those clients already; name others"
             )
         if series is not None:
             _change_series(series, add, remove)

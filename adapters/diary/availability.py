@@ -50,7 +50,9 @@ def set_hours(
         start = read_day(first) if first else act.now.astimezone(zone(found.tz)).date()
         end = read_day(last) if last else None
         if end is not None and end < start:
-            raise DomainError("E_END_BEFORE_START", "The last day cannot come before the first")
+            raise DomainError(
+                "E_END_BEFORE_START", "The last day cannot come before the first; give a later one"
+            )
         for old in _templates(database, found.id):
             _make_room(database, act, old, start, end)
         made = _template(act, found.id, written_windows(windows), start, end)

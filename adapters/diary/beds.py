@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.lookup import by_ref, find_booking
-from adapters.diary.times import read_moment
+from adapters.diary.times import read_day, read_moment
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import written
 from adapters.diary.waiving import refuse_or_waive
@@ -115,7 +115,7 @@ def hold(sessions: Sessions, act: Act, booking: str, *, start: str, end: str, re
     """Keep the bed while its client is away (000-27)."""
     with writing(sessions) as database:
         stay = find_booking(database, booking)
-        stay.hold(_read_day(start), _read_day(end), reason, act)
+        stay.hold(read_day(start), read_day(end), reason, act)
         return _done(database, act, "bed-held", stay)
 
 
@@ -123,7 +123,7 @@ def end_hold(sessions: Sessions, act: Act, booking: str, back: str | None) -> St
     """The client is back, on the day that was said for the hold, or on another."""
     with writing(sessions) as database:
         stay = find_booking(database, booking)
-        stay.end_hold(_read_day(back) if back else None)
+        stay.end_hold(read_day(back) if back else None)
         return _done(database, act, "bed-back", stay)
 
 
@@ -255,13 +255,6 @@ def _between(start: Moment, end: Moment, tz: ZoneInfo) -> Span:
     if isinstance(start, datetime) != isinstance(end, datetime):
         raise DomainError("E_TIME", "Give two dates, or two times: check-in and check-out")
     return Span(start=start, end=end, tz=tz)
-
-
-def _read_day(text: str) -> date:
-    found = read_moment(text, ZoneInfo("UTC"))
-    if isinstance(found, datetime):
-        raise DomainError("E_TIME", f'"{text[:40]}" is not a day; write it like 2026-03-21')
-    return found
 
 
 def _done(

@@ -28,6 +28,7 @@ from model.bill import (
     new_bill,
     stayed_away,
 )
+from model.cancellation import last_of
 from model.errors import DomainError
 from model.modifier import Modifiers, at_place, typed
 from model.people import Client
@@ -200,8 +201,8 @@ def _on(database: Database, bill: Bill, session: str | None) -> tuple[Session, b
 
 def _owed(row: Session, attendance: SessionClient) -> list[tuple[Service | None, int]]:
     """What the last cancellation of this client was judged to cost (R1, R65)."""
-    made = [one for one in row.cancellations if one.client_id == attendance.client_id]
-    return [(None, one.amount_cents) for one in sorted(made, key=lambda one: one.recorded_at)[-1:]]
+    made = last_of(row.cancellations, attendance.client_id)
+    return [(None, made.amount_cents)] if made else []
 
 
 def _delivered(database: Database, row: Session, client_id: UUID) -> list[tuple[Service | None, int]]:

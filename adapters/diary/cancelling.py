@@ -197,7 +197,10 @@ def _to_cancel(target: Target, act: Act) -> list[Session]:
     if target.scope is Scope.ALL_IN_SERIES:
         rows = [row for row in rows if row.starts_at > act.now]
     if not rows:
-        raise DomainError("E_LOCKED", "No occurrence of this series can still be cancelled")
+        raise DomainError(
+            "E_LOCKED",
+            "No occurrence of this series can still be cancelled; choose --scope this for one of them",
+        )
     return rows
 
 
@@ -218,7 +221,8 @@ def _check_deletable(target: Target, rows: list[Session], *, rostered: bool, con
         raise locked(target.session.lock, "This session cannot be deleted")
     if any(one.amount_cents for row in rows for one in row.cancellations):
         raise DomainError(
-            "E_LOCKED", "A cancellation in it is charged for, and such a record is never deleted"
+            "E_LOCKED",
+            "A cancellation in it is charged for, and such a record is never deleted; cancel the rest instead",
         )
     booked = [row for row in rows if row.status is not Status.DRAFT and row.kind is not Kind.OTHER_EVENT]
     if booked and not rostered:

@@ -46,7 +46,8 @@ def roster(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> C
         drafts = [row for row in target.rows if row.status is Status.DRAFT]
         if not drafts:
             raise DomainError(
-                "E_TRANSITION", f"Only a draft can be rostered; this is {target.session.status}"
+                "E_TRANSITION",
+                f"Only a draft can be rostered, and this is {target.session.status}; leave it, or add another",
             )
         for row in drafts:
             row.become(Status.ROSTERED)
@@ -140,7 +141,9 @@ def _first(target: Target, span: Span, act: Act) -> tuple[str, Span]:
         return target.key, span
     first = series.first_changeable(act.now)
     if first is None:
-        raise DomainError("E_LOCKED", "No occurrence of this series is still to come")
+        raise DomainError(
+            "E_LOCKED", "No occurrence of this series is still to come; choose --scope this for one of them"
+        )
     apart = wall_distance(series.original(first), series.original(target.session))
     return first.occurrence_key or "", span.starting(shift(span.start, -apart))
 

@@ -109,10 +109,15 @@ def _absent(database: Database, row: Session, form: Form) -> set[UUID]:
     came = [client.id for client in all_by_ref(database, Client, form.attended)]
     absent = [client.id for client in all_by_ref(database, Client, form.no_show)]
     if not {*came, *absent} <= {attendance.client_id for attendance in row.active_clients}:
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
     missed = {one.client_id for one in row.active_clients if one.status is Attendance.NO_SHOW}
     if missed.intersection(came):
-        raise DomainError("E_TRANSITION", "That this client did not come is on record, and stays so")
+        raise DomainError(
+            "E_TRANSITION",
+            "That this client did not come is on record; leave them out, or add them again first",
+        )
     if len({*came, *absent}) < len(came) + len(absent):
         raise DomainError("E_DUPLICATE_CLIENT", "Say once of each client whether they came")
     return set(absent)

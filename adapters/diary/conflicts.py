@@ -4,7 +4,7 @@ warning.
 Asked after the change was flushed, in its transaction; what is asked about is left out.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.busy_blocks import times_between
 from adapters.diary.presence import away_at
 from adapters.diary.shifts import outside
-from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, Book, engaged, others
+from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, engaged, others
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
@@ -24,7 +24,7 @@ from model.details import Kind, ShowAs
 from model.errors import DomainError
 from model.practice import Room
 from model.session import Session
-from model.shift import clash
+from model.shift import Engaged, clash, clashing
 from sync.settings import RulesSettings
 from sync.store import Placed
 
@@ -124,48 +124,35 @@ def _there_are(
 
 def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
     """Warn of workers and clients who are busy already; the rows remember that it was accepted (004-16)."""
-    mine = [row for row in rows if not row.frozen and _blocks(row)]
-    times = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
-    busy = _busy(database, [taken for several in times.values() for taken in several], without=mine)
-    met = [row for row, wanted in times.items() if _too_much(row.kind, wanted, busy)]
-    for row in met:
-        row.overlap_acknowledged = True
-    twice = _clients_elsewhere(database, _as_placed(mine))
-    return ["SLOT_OVERLAP"] * bool(met) + ["CLIENT_OVERLAP"] * twice
+    met = {code for codes in meetings(database, rows).values() for code in codes}
+    return [code for code in ("SLOT_OVERLAP", "CLIENT_OVERLAP") if code in met]
 
 
 def meetings(database: Database, rows: Iterable[Session]) -> dict[Session, list[str]]:
-    """The same for many sessions at once, beside each other too: what to warn of, by session."""
+    """The same by session: what to warn of, also beside each other."""
     mine = [row for row in rows if not row.frozen and _blocks(row)]
-    workers = {row: [Taken(w.worker_id, w.starts_at, w.ends_at) for w in row.active_workers] for row in mine}
-    clients = {
-        row: [Taken(c.client_id, row.starts_at, row.ends_at) for c in row.active_clients] for row in mine
-    }
-    shifts = {row: times for row, times in workers.items() if row.kind is Kind.SHIFT}
-    sessions = {row: times for row, times in workers.items() if row.kind is not Kind.SHIFT}
-    busy = {True: _twice(database, WORKERS, shifts, shift=True), False: _twice(database, WORKERS, sessions)}
-    attending = _twice(database, CLIENTS, clients)
-    found = {}
-    for row in mine:
-        met = not busy[row.kind is Kind.SHIFT].isdisjoint(workers[row])
-        row.overlap_acknowledged = row.overlap_acknowledged or met
-        twice = not attending.isdisjoint(clients[row])
-        found[row] = ["SLOT_OVERLAP"] * met + ["CLIENT_OVERLAP"] * twice
-    return found
-
-
-def _twice(
-    database: Database, book: Book, times: Mapping[Session, Sequence[Taken]], *, shift: bool = False
-) -> set[Taken]:
-    """Which of these times somebody is taken at who is taken already; shifts meet shifts, and nothing else does."""
-    wanted = [taken for several in times.values() for taken in several]
-    there = [
-        taken
-        for kind, taken in engaged(database, book, wanted, without=times)
-        if (kind is Kind.SHIFT) is shift
+    workers = [
+        Engaged(row, row.kind, Taken(w.worker_id, w.starts_at, w.ends_at))
+        for row in mine
+        for w in row.active_workers
     ]
-    there += _elsewhere(database, wanted) if book is WORKERS else []
-    return set(too_many(wanted, there, {}))
+    clients = [
+        Engaged(row, row.kind, Taken(c.client_id, row.starts_at, row.ends_at))
+        for row in mine
+        for c in row.active_clients
+    ]
+    busy = _twice(workers, _busy(database, [one.time for one in workers], without=mine))
+    attending = _twice(clients, engaged(database, CLIENTS, [one.time for one in clients], without=mine))
+    for row in mine:
+        row.overlap_acknowledged = row.overlap_acknowledged or row in busy
+    return {row: ["SLOT_OVERLAP"] * (row in busy) + ["CLIENT_OVERLAP"] * (row in attending) for row in mine}
+
+
+def _twice(mine: Iterable[Engaged[Session]], there: Iterable[tuple[Kind, Taken]]) -> set[Session]:
+    """Whose people are taken already, by what there is or by another of them."""
+    known: list[Engaged[Session | None]] = [Engaged(one.what, one.kind, one.time) for one in mine]
+    known += [Engaged(None, kind, time) for kind, time in there]
+    return {one.what for one in clashing(known) if one.what is not None}
 
 
 def busy_workers(

@@ -75,7 +75,7 @@ def _check(target: Target, what: Edit) -> None:
     """What is complete or cancelled stays as it is; a bill or a signed note says nothing about words (DOMAIN 1.7)."""
     session = target.session
     if session.kind is Kind.OTHER_EVENT:
-        raise DomainError("E_LOCKED", "An Other Event is its owner's: it is edited in their calendar")
+        raise DomainError("E_LOCKED", "An Other Event is its owner's: edit it in their calendar")
     check_text(what.comments or "")
     if target.scope is Scope.ALL_IN_SERIES:
         return

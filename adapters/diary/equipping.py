@@ -54,7 +54,7 @@ def equip(sessions: Sessions, act: Act, session: str, what: Assets, scope: Scope
 def _check(target: Target) -> None:
     session = target.session
     if session.kind is Kind.OTHER_EVENT:
-        raise DomainError("E_LOCKED", "An Other Event takes no assets along")
+        raise DomainError("E_LOCKED", "An Other Event takes no assets along; name a session")
     if session.frozen and session.lock and target.scope is not Scope.ALL_IN_SERIES:
         raise locked(session.lock, "The assets of this session cannot be changed")
 

@@ -66,7 +66,7 @@ def approve_leave(sessions: Sessions, act: Act, ref: str) -> LeaveView:
     with sessions.begin() as database:
         row = _leave(database, ref)
         if row.approved:
-            raise DomainError("E_TRANSITION", "This leave is approved already")
+            raise DomainError("E_TRANSITION", "This leave is approved already; leave it, or remove it")
         row.approved = True
         worker = database.get_one(Worker, row.worker_id)
         record(database, act, "leave-approved", worker=worker.ref, start=written(row.span.start))

@@ -4,7 +4,7 @@ A fixed number of queries, whatever is found. Occurrences are rows, so nothing i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,13 +19,14 @@ from adapters.diary.delivered import view_lines, view_travel
 from adapters.diary.lookup import by_ref, find_session, practice_zone
 from adapters.diary.notes import note_of
 from adapters.diary.planned import plans_of
-from adapters.diary.times import read_instant
+from adapters.diary.times import day_after, read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
-from model.attendance import Assignment, SessionClient, SessionWorker
+from model.attendance import Assignment, Attendance, SessionClient, SessionWorker
 from model.bill import not_billable_yet
 from model.details import Kind, ShowAs, Status
 from model.link import CalendarLink, EventMapping
 from model.moment import from_text, in_zone, zone
+from model.money import in_dollars
 from model.people import Client, Worker
 from model.practice import Site
 from model.series import Series
@@ -37,6 +38,7 @@ from model.session_type import SessionType
 class Window:
     """From when to when (not included), as typed, with whom, where and in which state; nothing given: everything.
 
+    `client`: what they take part in, and what was cancelled as a whole; not a group that goes on without them.
     `unassigned`: what is still to take place and has no worker.
     """
 
@@ -48,6 +50,10 @@ class Window:
     site: str | None = None
     needs_reschedule: bool = False
     unassigned: bool = False
+
+    def on(self, day: str | None) -> "Window":
+        """The same on one day only, where one is named."""
+        return replace(self, start=day, end=day_after(day)) if day else self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +109,8 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
                     "advised_at": written(found.advised_at),
                     "recorded_at": written(found.recorded_at),
                     "recorded_by": found.recorded_by,
+                    "outcome": found.outcome.value,
+                    "amount": in_dollars(found.amount_cents),
                 }
                 for found in row.cancellations
             ),
@@ -166,7 +174,9 @@ def _within(database: Database, query: Select[UUID], window: Window) -> Select[U
     if window.client:
         client = by_ref(database, Client, window.client)
         theirs = select(SessionClient.session_id).where(SessionClient.client_id == client.id)
-        query = query.where(Session.id.in_(theirs))
+        stays_away = theirs.where(SessionClient.status == Attendance.CANCELLED)
+        others_go = Session.id.in_(stays_away) & (Session.status != Status.CANCELLED)
+        query = query.where(Session.id.in_(theirs), ~others_go)
     if window.site:
         query = query.where(Session.site_id == by_ref(database, Site, window.site).id)
     return query.where(*_states(window))

@@ -51,7 +51,9 @@ def _change(sessions: Sessions, act: Act, session: str, action: str, step: Calla
     with writing(sessions) as database:
         found = find_session(database, session)
         if not found.has_client:
-            raise DomainError("E_CLIENT_REQUIRED", "An Other Event has no client, so it has no note")
+            raise DomainError(
+                "E_CLIENT_REQUIRED", "An Other Event has no client, so it has no note; name a session"
+            )
         note = note_of(database, found.id) or _new(database, found.id, act)
         before = note.state
         step(note)

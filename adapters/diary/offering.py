@@ -51,7 +51,10 @@ def offer(
         row = find_session(database, session)
         check_open(row)
         if row.starts_at <= act.now:
-            raise DomainError("E_TRANSITION", "This session has begun; nobody can be offered it any more")
+            raise DomainError(
+                "E_TRANSITION",
+                "This session has begun, so nobody can be offered it any more; assign somebody instead",
+            )
         chosen = _chosen(database, row, workers)
         made = [_offer(act, row, worker) for worker in chosen]
         database.add_all(made)
@@ -74,7 +77,9 @@ def answer(sessions: Sessions, act: Act, ref: str, state: OfferState) -> OfferVi
     with writing(sessions) as database:
         found, worker, row = _named(database, ref)
         if row.starts_at <= act.now:
-            raise DomainError("E_TRANSITION", "This session has begun; the offer has expired")
+            raise DomainError(
+                "E_TRANSITION", "This session has begun, so the offer has expired; ask the scheduler"
+            )
         found.become(state, act)
         _tell(database, act, found, f"OFFER_{state}", Audience.SCHEDULER)
         record(database, act, "offer-answered", session_id=row.id, worker=worker.ref, answer=state)
@@ -173,7 +178,10 @@ def _named(database: Database, ref: str) -> tuple[Offer, Worker, Session]:
         raise DomainError("E_NOT_FOUND", f'There is no offer "{ref[:40]}"; calendula offer list shows all')
     row = find_session(database, str(found.session_id))
     if row.status is Status.CANCELLED:
-        raise DomainError("E_TRANSITION", "That session is cancelled; its offers are closed")
+        raise DomainError(
+            "E_TRANSITION",
+            "That session is cancelled, so its offers are closed; reschedule it and offer that",
+        )
     return found, database.get_one(Worker, found.worker_id), row
 
 

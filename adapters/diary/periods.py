@@ -69,7 +69,10 @@ def _check_apart(database: Database, base: BaseRoster, start: date, end: date) -
     )
     other = database.scalars(query.limit(1)).first()
     if other is not None:
-        raise DomainError("E_PERIOD_OVERLAP", f"There is a period of this base from {other} on")
+        raise DomainError(
+            "E_PERIOD_OVERLAP",
+            f"There is a period of this base from {other} on; choose days that none has yet",
+        )
 
 
 def add(sessions: Sessions, act: Act, period: str, slot: Slot, day: date) -> str:

@@ -42,7 +42,9 @@ def take_place(database: Database, act: Act, change: InboundChange) -> int:
     room = database.get(Room, UUID(str(change.after["room"]))) if "room" in change.after else None
     rows = _reached(database, act, change)
     if not rows:
-        raise DomainError("E_LOCKED", "There is nothing left that could take place elsewhere")
+        raise DomainError(
+            "E_LOCKED", "There is nothing left that could take place elsewhere; dismiss this change"
+        )
     if change.session_id is None:
         series = series_of(database, change)
         series.location_type, series.site, series.room = LocationType.SITE, site, room

@@ -84,7 +84,7 @@ def _there(database: Database, where: Where, session: Session) -> _There:
     if room is not None and site is None:
         site = database.get_one(Site, room.site_id)
     if room is not None and site is not None and room.site_id != site.id:
-        raise DomainError("E_SITE_REQUIRED", "That room is not at that site")
+        raise DomainError("E_SITE_REQUIRED", "That room is not at that site; choose one that is")
     kind = where.location_type or (LocationType.SITE if site is not None else None)
     if kind is None:
         raise DomainError("E_SITE_REQUIRED", "Say where: --site, --room or --location-type")

@@ -19,11 +19,12 @@ from adapters.diary.amounts import read_cents
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.planned import pattern_of, plans_of, take_from
 from adapters.diary.scopes import Target, find_target, note
-from adapters.diary.terms import Plan, check_ad_hoc, terms_of
+from adapters.diary.terms import Plan, check_ad_hoc, check_allowed, terms_of
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
 from model.errors import DomainError
+from model.lock import locked
 from model.people import Client
 from model.series import Scope, Series
 from model.service import (
@@ -80,7 +81,9 @@ def plan_template(
         clients = list(database.scalars(select(Client.ref).where(wanted).order_by(Client.ref)))
         service = database.get_one(Service, found.service_id).ref
     if not clients:
-        raise DomainError("E_CLIENT_REQUIRED", "No client of that group template takes part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "No client of that group template takes part in this session; add one first"
+        )
     return plan(
         sessions, act, session, replace(what, service=service, clients=clients, ratio=found.ratio), scope
     )
@@ -88,18 +91,28 @@ def plan_template(
 
 def ad_hoc(sessions: Sessions, act: Act, session: str, what: Plan, *, allowed: bool) -> Changed:
     """Plan a service that is in no agreement, for this one session (000-07)."""
-    if not allowed:
-        raise DomainError("E_AD_HOC_OFF", "Ad hoc services are off; rules.ad_hoc_services would allow them")
+    check_allowed(allowed)
     with writing(sessions) as database:
         target = find_target(database, session, Scope.THIS_ONLY)
         (row,) = _open(target, act)
-        check_ad_hoc(row, what)
-        service, clients = _named(database, row, what)
-        made = _made(service, clients, what, act, rate_cents=read_cents(what.rate or ""))
-        made.ad_hoc = True
-        database.add_all(_shared(act, made, [row], None, plans_of(database, [row.id])))
+        database.add_all(_in_no_agreement(database, act, row, what, plans_of(database, [row.id])))
         note(database, act, "planned", target, code="AD_HOC")
         return target.changed(1)
+
+
+def ad_hoc_new(
+    database: Database,
+    act: Act,
+    row: Session,
+    what: Plan,
+    owned: defaultdict[UUID, list[PlannedService]],
+    *,
+    allowed: bool,
+) -> None:
+    """The same for a session that is being made: `owned` is what it is given, for whoever stores that too."""
+    check_allowed(allowed)
+    _check_bills(row)
+    _in_no_agreement(database, act, row, what, owned)
 
 
 def unplan(
@@ -128,8 +141,10 @@ def _open(target: Target, act: Act) -> list[Session]:
     if target.series is not None and target.scope is Scope.ALL_IN_SERIES:
         rows = [row for row in rows if row.starts_at > act.now]
     if not rows:
-        why = target.session.lock or "none of its sessions is still to come"
-        raise DomainError("E_LOCKED", f"Its services cannot be changed any more: {why}")
+        what = "Its services cannot be changed any more"
+        if target.session.lock:
+            raise locked(target.session.lock, what)
+        raise DomainError("E_LOCKED", f"{what}: none of its sessions is still to come; choose --scope this")
     _check_bills(target.session)
     return rows
 
@@ -161,9 +176,11 @@ def _named(database: Database, session: Session, what: Plan) -> tuple[Service, l
         return service, active
     named = [client.id for client in all_by_ref(database, Client, what.clients)]
     if not set(named) <= set(active):
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
     if len(set(named)) < len(named):
-        raise DomainError("E_DUPLICATE_CLIENT", "A client can get a service only once")
+        raise DomainError("E_DUPLICATE_CLIENT", "A client can get a service only once; name each once")
     return service, [client for client in active if client in named]
 
 
@@ -193,6 +210,17 @@ def _made(
     made = PlannedService(id=act.new_id(), rate_cents=rate_cents, ad_hoc=False, **terms)
     made.clients = [PlannedServiceClient(client_id=client) for client in clients]
     return made
+
+
+def _in_no_agreement(
+    database: Database, act: Act, row: Session, what: Plan, owned: Mapping[UUID, list[PlannedService]]
+) -> list[PlannedService]:
+    """What was asked for at the rate that was typed, beside what the session has."""
+    check_ad_hoc(row, what)
+    service, clients = _named(database, row, what)
+    made = _made(service, clients, what, act, rate_cents=read_cents(what.rate or ""))
+    made.ad_hoc = True
+    return _shared(act, made, [row], None, owned)
 
 
 # --- whose it becomes -----------------------------------------------------------------------------------------

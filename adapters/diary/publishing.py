@@ -1,7 +1,8 @@
 """Publish a roster period: what was planned becomes rostered sessions on the live schedule (R53).
 
 In portions, each a transaction: a planned session that became one says so, and publishing goes on where it was cut
-off. Doing it twice does nothing. From then on sessions are changed by themselves (R54).
+off. Doing it twice does nothing. From then on sessions are changed by themselves (R54). Shifts come first, so that each
+session finds the shift of its worker that it lies in (001-17).
 """
 
 from collections.abc import Sequence
@@ -17,12 +18,13 @@ from adapters.database.engine import Sessions
 from adapters.diary.conflicts import check_places, overlaps
 from adapters.diary.periods import period_id
 from adapters.diary.rosters import PARTS
+from adapters.diary.shifts import put_into_shifts
 from adapters.diary.slot_services import agreed_with, rates_on
 from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.activity import on_the_clock
 from model.asset import Need
-from model.details import LocationType, ShowAs, Source, Status
+from model.details import Kind, LocationType, ShowAs, Source, Status
 from model.moment import zone
 from model.practice import Room, Site
 from model.roster import PeriodState, RosterPeriod, RosterSlot
@@ -73,9 +75,10 @@ def _period(database: Database, text: str) -> RosterPeriod:
 
 
 def _left(database: Database, period: RosterPeriod) -> Sequence[RosterSlot]:
-    """The next portion of what is not published yet."""
+    """The next portion of what is not published yet: shifts before what lies in them."""
     mine = RosterSlot.period_id == period.id, RosterSlot.published.is_(False)
-    query = select(RosterSlot).where(*mine).order_by(RosterSlot.day, RosterSlot.start, RosterSlot.id)
+    order = (RosterSlot.kind != Kind.SHIFT, RosterSlot.day, RosterSlot.start, RosterSlot.id)
+    query = select(RosterSlot).where(*mine).order_by(*order)
     return database.scalars(query.limit(PORTION).options(*PARTS)).all()
 
 
@@ -92,6 +95,7 @@ def _portion(database: Database, act: Act, period: RosterPeriod, slots: Sequence
     database.flush()
     for slot, row in zip(slots, rows, strict=True):
         slot.session_id, slot.published = row.id, True
+    put_into_shifts(database, period, rows)
     check_places(database, rows)
     return warnings + overlaps(database, rows)
 

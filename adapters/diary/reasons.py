@@ -48,7 +48,9 @@ def add_reason(sessions: Sessions, act: Act, new: Reason) -> None:
         if database.scalar(select(CancellationReason.id).where(CancellationReason.ref == new.ref)):
             raise DomainError("E_EXISTS", f'There is a cancellation reason "{new.ref[:60]}" already')
         if new.type is not CancelledBy.CLIENT and (new.billing is not Billing.NON_BILLABLE or new.ndis_code):
-            raise DomainError("E_REASON_TYPE", "Only a client's reason can bill, or be claimed")
+            raise DomainError(
+                "E_REASON_TYPE", "Only a client's reason can bill, or be claimed; leave that out"
+            )
         if not 0 <= new.billable_percent <= 100 or (new.threshold_hours or 0) < 0:
             raise DomainError("E_REASON", "The percentage is from 0 to 100, and the hours are 0 or more")
         database.add(CancellationReason(id=act.new_id(), send_notification=False, **vars(new)))

@@ -74,7 +74,9 @@ def _check(database: Database, original: Session) -> None:
             "E_TRANSITION", "Only a cancelled session is rescheduled; move this one, or cancel it first"
         )
     if database.scalar(select(Session.id).where(Session.replaces_id == original.id).limit(1)) is not None:
-        raise DomainError("E_TRANSITION", "Another session has taken the place of this one already")
+        raise DomainError(
+            "E_TRANSITION", "Another session has taken the place of this one already; move that one"
+        )
 
 
 def _copy(original: Session, span: Span, workers: Sequence[Worker], act: Act, *, rostered: bool) -> Session:

@@ -273,7 +273,10 @@ def _in_state(versions: list[BaseRoster], state: RosterState, name: str) -> Base
     for base in _found(versions, name):
         if base.state is state:
             return base
-    raise DomainError("E_TRANSITION", f"This base roster has no version that is {state}")
+    raise DomainError(
+        "E_TRANSITION",
+        f"This base roster has no version that is {state}; roster base list shows all, base draft makes one to change",
+    )
 
 
 def base_draft(database: Database, name: str) -> BaseRoster:

@@ -70,13 +70,17 @@ def reached(database: Database, target: Target, act: Act) -> tuple[Series | None
     first = target.session if target.scope is Scope.THIS_AND_FOLLOWING else series.first_changeable(act.now)
     key = first.occurrence_key if first else None
     if key is None:
-        raise DomainError("E_LOCKED", "No occurrence of this series is still to come")
+        raise DomainError(
+            "E_LOCKED", "No occurrence of this series is still to come; choose --scope this for one of them"
+        )
     span = series.span.starting(from_text(key, zone(series.tz)))
     follower = series.change_from(key, shifted(series, key, span), act)
     database.add(follower)
     rows = [row for row in follower.occurrences if not row.frozen]
     if not rows:
-        raise DomainError("E_LOCKED", "No occurrence of this series can still be changed")
+        raise DomainError(
+            "E_LOCKED", "No occurrence of this series can still be changed; add a new one instead"
+        )
     return follower, rows
 
 

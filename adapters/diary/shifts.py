@@ -6,7 +6,7 @@ Asked after a change was flushed, in its transaction; or before a move from a ca
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import selectinload
 
@@ -17,6 +17,7 @@ from adapters.diary.views import Changed
 from model.act import Act
 from model.details import Kind, Status
 from model.errors import DomainError
+from model.roster import RosterPeriod, RosterSlot
 from model.session import Session
 from model.shift import Stretch, check_may_lie_in, stretch
 from sync.store import Placed
@@ -47,6 +48,28 @@ def check_shifts(database: Database, rows: Iterable[Session]) -> None:
         )
 
 
+def put_into_shifts(database: Database, period: RosterPeriod, rows: Sequence[Session]) -> None:
+    """Put sessions that a roster period is published as into its shifts: each into the first of one of its workers that
+    holds it. What begins or ends outside stays beside it, which validation has told (R52)."""
+    sessions = [row for row in rows if row.has_client]
+    shifts = _shifts_of(database, period, sessions)
+    for row in sessions:
+        mine = stretch(row)
+        row.parent_shift_id = next((one.id for one in shifts if stretch(one).holds(mine)), None)
+
+
+def _shifts_of(database: Database, period: RosterPeriod, sessions: Sequence[Session]) -> list[Session]:
+    """The shifts of a period that take place around these sessions, in order of time; one query."""
+    if not sessions:
+        return []
+    since, until = min(row.starts_at for row in sessions), max(row.ends_at for row in sessions)
+    planned = select(RosterSlot.session_id).where(
+        RosterSlot.period_id == period.id, RosterSlot.kind == Kind.SHIFT
+    )
+    around = Session.id.in_(planned), Session.ends_at > since, Session.starts_at < until
+    return sorted(_living(database, and_(*around), sessions), key=lambda shift: (shift.starts_at, shift.id))
+
+
 def outside(database: Database, placed: Sequence[Placed]) -> bool:
     """Whether, with these sessions at these times, one of a shift would not be within it."""
     moved = {row.id: stretch(row, start, end) for row, start, end in placed}
@@ -68,7 +91,7 @@ def _pairs(
             yield known[shift_id], known[session_id]
 
 
-def _living(database: Database, which: ColumnElement[bool], wanted: Collection[UUID]) -> Sequence[Session]:
+def _living(database: Database, which: ColumnElement[bool], wanted: Collection[object]) -> Sequence[Session]:
     if not wanted:
         return ()
     query = select(Session).where(which, Session.status != Status.CANCELLED)

@@ -46,18 +46,26 @@ def in_period(period: str, slot: str) -> Place:
 def plan(sessions: Sessions, act: Act, place: Place, what: Plan) -> None:
     """Have a planned session deliver a service that its clients have agreed to; the first one is the primary one."""
     with _changing(sessions, act, place) as (database, slot):
-        service, clients = by_ref(database, Service, what.service), _named(database, slot, what.clients)
-        _check_agreed(database, slot, service, clients)
-        terms = terms_of(service, what, len(clients))
-        for one in slot.services:
-            if one.service_id == service.id and set(clients) & {client.client_id for client in one.clients}:
-                raise DomainError("E_SERVICE", "That client gets this service already; take it off first")
-        made = RosterSlotService(id=act.new_id(), slot_id=slot.id, service=service, **terms)
-        made.clients = [RosterSlotServiceClient(client_id=client) for client in clients]
-        made.primary |= not slot.services
-        for one in slot.services:
-            one.primary &= not made.primary
-        slot.services.append(made)
+        agreements = agreements_of(database, [one.client_id for one in slot.clients])
+        give(database, act, slot, what, agreements)
+
+
+def give(
+    database: Database, act: Act, slot: RosterSlot, what: Plan, agreements: Sequence[ServiceAgreement]
+) -> None:
+    """The same, inside a transaction that does more and has read what was agreed."""
+    service, clients = by_ref(database, Service, what.service), _named(database, slot, what.clients)
+    _check_agreed(database, slot, service, clients, agreements)
+    terms = terms_of(service, what, len(clients))
+    for one in slot.services:
+        if one.service_id == service.id and set(clients) & {client.client_id for client in one.clients}:
+            raise DomainError("E_SERVICE", "That client gets this service already; take it off first")
+    made = RosterSlotService(id=act.new_id(), slot_id=slot.id, service=service, **terms)
+    made.clients = [RosterSlotServiceClient(client_id=client) for client in clients]
+    made.primary |= not slot.services
+    for one in slot.services:
+        one.primary &= not made.primary
+    slot.services.append(made)
 
 
 def unplan(sessions: Sessions, act: Act, place: Place, service: str) -> None:
@@ -99,13 +107,20 @@ def _named(database: Database, slot: RosterSlot, refs: Sequence[str]) -> list[UU
     there = [one.client_id for one in slot.clients]
     named = [client.id for client in all_by_ref(database, Client, dict.fromkeys(refs))]
     if not set(named) <= set(there):
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
     return named or there
 
 
-def _check_agreed(database: Database, slot: RosterSlot, service: Service, clients: Sequence[UUID]) -> None:
+def _check_agreed(
+    database: Database,
+    slot: RosterSlot,
+    service: Service,
+    clients: Sequence[UUID],
+    agreements: Sequence[ServiceAgreement],
+) -> None:
     """Refuse what a client has not agreed to: on the day, or where there is no day at any time (E_AGREEMENT)."""
-    agreements = agreements_of(database, clients)
     known: Mapping[tuple[UUID, UUID], object] = _ever(agreements)
     if slot.day is not None:
         known = covering(agreements, slot.day)

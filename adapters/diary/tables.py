@@ -95,6 +95,11 @@ def _what(entry: Columns) -> str | None:
     return "give either service or template" if ("service" in entry) == ("template" in entry) else None
 
 
+def _own_time(entry: Columns) -> str | None:
+    """Somebody comes later than the session begins, or leaves before it ends."""
+    return None if "start" in entry or "end" in entry else "give start, end or both"
+
+
 def _refusal(reading: Callable[[], object]) -> str | None:
     """What a rule says against a value; None where it takes it."""
     try:
@@ -117,6 +122,7 @@ def _pair(entry: Columns) -> str | None:
 
 _ANYWHERE = zone("UTC")
 _TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True, check=_until)
+_CLOCK = Key(str, check=_until)
 _TEXT, _NAME = Key(str), Key(str, required=True, check=_short)
 _ID, _TZ = Key(str, required=True, check=_short), Key(str, required=True, check=_zone)
 PRACTICE: Mapping[str, Key] = {
@@ -203,7 +209,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "ndis_code": _choice(NdisCode), "send_notification": Key(bool),
     },
     "session": {
-        "id": _ID, "start": _TIME, "end": Key(str, check=_until), "minutes": Key(int, least=1),
+        "id": _ID, "start": _TIME, "end": _CLOCK, "minutes": Key(int, least=1),
         "tz": Key(str, check=_zone), "rule": _TEXT,
         "kind": _choice(Kind), "work_type": _choice(WorkType), "workers": _references("worker"),
         "clients": _references("client"), "site": _reference("site"), "room": _reference("room"),
@@ -220,10 +226,29 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "method": _choice(DeliveryMethod), "quantity": _TEXT, "claim_type": _TEXT, "travel": Key(bool),
         "primary": Key(bool),
     },
+    "ad_hoc_service": {
+        "id": _ID, "session": _reference("session", required=True), "day": Key(date),
+        "service": _reference("service", required=True), "clients": _references("client"),
+        "ratio": Key(int, least=1), "method": _choice(DeliveryMethod, required=True), "quantity": _TEXT,
+        "rate_cents": Key(int, required=True), "claim_type": Key(str, required=True), "travel": Key(bool),
+        "primary": Key(bool),
+    },
+    "worker_time": {
+        "id": _ID, "session": _reference("session", required=True), "day": Key(date),
+        "worker": _reference("worker", required=True), "start": _CLOCK, "end": _CLOCK,
+    },
+    "in_shift": {
+        "id": _ID, "session": _reference("session", required=True), "day": Key(date),
+        "shift": _reference("session", required=True),
+    },
     "bed_booking": {
         "id": _ID, "bed": _reference("bed", required=True), "client": _reference("client", required=True),
         "start": _TIME, "end": Key(str, required=True, check=_moment),
         "nightly": _references("service", counted=True), "services": _references("service", counted=True),
+    },
+    "bed_hold": {
+        "id": _ID, "booking": _reference("bed_booking", required=True), "first_night": Key(date, required=True),
+        "until": Key(date, required=True), "reason": _TEXT, "ended": Key(bool),
     },
     "base_roster": {
         "id": _ID, "name": _NAME, "weeks": Key(int, required=True), "start_date": Key(date, required=True),
@@ -236,6 +261,12 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "work_type": _choice(WorkType), "subject": _TEXT, "site": _reference("site"), "room": _reference("room"),
         "assets": _references("asset", counted=True), "shift": Key(bool), "activities": Key(list),
     },
+    "roster_slot_service": {
+        "id": _ID, "slot": _reference("roster_slot", required=True),
+        "service": _reference("service", required=True), "clients": _references("client"),
+        "ratio": Key(int, least=1), "method": _choice(DeliveryMethod), "quantity": _TEXT, "claim_type": _TEXT,
+        "travel": Key(bool), "primary": Key(bool),
+    },
     "roster_period": {
         "id": _ID, "base": _reference("base_roster", required=True), "start_date": Key(date, required=True),
         "publish": Key(bool),
@@ -247,4 +278,5 @@ WHOLES: Mapping[str, Callable[[Columns], str | None]] = {
     "leave": _span,
     "session": _span,
     "planned_service": _what,
+    "worker_time": _own_time,
 }

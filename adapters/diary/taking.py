@@ -14,24 +14,32 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.database.portions import portions
+from adapters.diary.adding import Prepared
 from adapters.diary.entries import Entry, Found
+from adapters.diary.planning import day_of
 from adapters.diary.tables import TABLES, Columns
 from adapters.diary.transaction import Joined
 from model.act import Act
 from model.bed import BedBooking
 from model.errors import DomainError
-from model.roster import BaseRoster, RosterPeriod
+from model.roster import BaseRoster, RosterPeriod, RosterSlot
 from model.series import Series
 from model.session import Session
 from sync.settings import Settings
 
-_Diary = type[Session] | type[Series] | type[BedBooking] | type[BaseRoster] | type[RosterPeriod]
+_Diary = (
+    type[Session] | type[Series] | type[BedBooking] | type[BaseRoster] | type[RosterSlot] | type[RosterPeriod]
+)
 DIARY: Mapping[str, tuple[_Diary, ...]] = {
     "session": (Session, Series),
     "bed_booking": (BedBooking,),
     "base_roster": (BaseRoster,),
+    "roster_slot": (RosterSlot,),
     "roster_period": (RosterPeriod,),
 }
+
+
+Made = dict[str, tuple[Entry, Prepared]]  # new sessions and series, by what the file calls them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,3 +132,27 @@ def typed(entry: Entry) -> Columns:
         for name, value in entry.columns.items()
         if name != "id"
     }
+
+
+def new_of(taking: Taking, made: Made, tally: Tally) -> list[Entry]:
+    """The good entries of a table about sessions that are new; those about others are counted as kept."""
+    entries = taking.found.good(tally.table)
+    mine = [entry for entry in entries if entry.text("session") in made]
+    tally.added, tally.kept = len(mine), len(entries) - len(mine)
+    return mine
+
+
+def one_of(entry: Entry, made: Made) -> Session:
+    """The one new session that an entry is about; of what repeats, the one on its `day` (E_SCOPE_REQUIRED)."""
+    rows = made[entry.text("session")][1].rows
+    if len(rows) > 1 and "day" not in entry.columns:
+        raise DomainError(
+            "E_SCOPE_REQUIRED", "This session repeats; say on which day the one is that is meant"
+        )
+    day = entry.day("day") if "day" in entry.columns else day_of(rows[0])
+    found = next((row for row in rows if day_of(row) == day), None)
+    if found is None:
+        raise DomainError(
+            "E_NOT_FOUND", f"This session does not take place on {day}; name a day that it does"
+        )
+    return found

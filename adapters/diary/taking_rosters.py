@@ -1,19 +1,22 @@
 """Import base rosters, what stands in them, and periods, by the operations of the roster commands."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
+from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import selectinload
 
-from adapters.diary import periods, publishing, rosters
+from adapters.diary import periods, publishing, rosters, slot_services
+from adapters.diary.agreements import agreements_of
 from adapters.diary.entries import Entry
 from adapters.diary.lookup import remember_all
 from adapters.diary.rosters import Slot
 from adapters.diary.taking import Imported, Taking, Tally, row_id, typed
+from adapters.diary.terms import Plan
 from adapters.diary.transaction import writing
 from adapters.diary.validating import validate
 from model.details import Kind
 from model.errors import DomainError
-from model.roster import BaseRoster, check_pattern
+from model.roster import BaseRoster, RosterSlot, check_pattern
 
 _WHERE = ("base", "week", "weekday")
 
@@ -21,17 +24,21 @@ _WHERE = ("base", "week", "weekday")
 def take_rosters(taking: Taking) -> list[Imported]:
     """Bases that are new with all their slots, as active versions; then periods, published where that is said."""
     bases, slots, told = Tally("base_roster"), Tally("roster_slot"), Tally("roster_period")
+    services = Tally("roster_slot_service")
     new = taking.new("base_roster", bases)
     for entry in new:
         _attempt_base(taking, entry)
-    _fill(taking, {entry.ref for entry in new if not entry.bad}, slots)
+    with writing(taking.joined) as database:
+        remember_all(database)
+        made = _fill(taking, database, {entry.ref for entry in new if not entry.bad}, slots)
+        _plan(taking, database, made, services)
     for entry in new:
         if not entry.bad:
             rosters.finalise(taking.joined, taking.act, entry.text("name"))
             bases.added += 1
     for entry in taking.new("roster_period", told):
         _attempt_period(taking, entry, told)
-    return bases.done + slots.done + told.done
+    return bases.done + slots.done + services.done + told.done
 
 
 def _attempt_base(taking: Taking, entry: Entry) -> None:
@@ -44,25 +51,46 @@ def _attempt_base(taking: Taking, entry: Entry) -> None:
         taking.refuse(entry, error)
 
 
-def _fill(taking: Taking, new: Iterable[str], tally: Tally) -> None:
-    """Put the slots into the new bases; those of a base that was there before stay as they are now."""
-    entries = taking.found.good("roster_slot")
-    mine = [entry for entry in entries if entry.text("base") in new]
+def _fill(taking: Taking, database: Database, new: Collection[str], tally: Tally) -> dict[str, RosterSlot]:
+    """Put the slots into the new bases, by what the file calls them; those of a base that was there before stay as they
+    are now."""
+    made: dict[str, RosterSlot] = {}
+    for entry in _about(taking, "base", new, tally):
+        base_id = row_id(taking.practice_id, "base_roster", entry.text("base"))
+        base = database.get_one(BaseRoster, base_id, options=[selectinload(BaseRoster.slots)])
+        week, weekday = entry.number("week") or 0, entry.text("weekday")
+        try:
+            check_pattern(weeks=base.weeks, week=week, weekday=weekday)
+            row = rosters.made(
+                database, taking.act_for(entry), _slot(entry), base_id=base.id, week=week, weekday=weekday
+            )
+            base.slots.append(row)
+            made[entry.ref] = row
+        except DomainError as error:
+            taking.refuse(entry, error)
+    return made
+
+
+def _about(taking: Taking, column: str, new: Collection[str], tally: Tally) -> list[Entry]:
+    """The good entries of a table about what is new; the others are counted as kept."""
+    entries = taking.found.good(tally.table)
+    mine = [entry for entry in entries if entry.text(column) in new]
     tally.added, tally.kept = len(mine), len(entries) - len(mine)
-    with writing(taking.joined) as database:
-        remember_all(database)
-        for entry in mine:
-            base_id = row_id(taking.practice_id, "base_roster", entry.text("base"))
-            base = database.get_one(BaseRoster, base_id, options=[selectinload(BaseRoster.slots)])
-            week, weekday = entry.number("week") or 0, entry.text("weekday")
-            try:
-                check_pattern(weeks=base.weeks, week=week, weekday=weekday)
-                row = rosters.made(
-                    database, taking.act, _slot(entry), base_id=base.id, week=week, weekday=weekday
-                )
-                base.slots.append(row)
-            except DomainError as error:
-                taking.refuse(entry, error)
+    return mine
+
+
+def _plan(taking: Taking, database: Database, slots: Mapping[str, RosterSlot], tally: Tally) -> None:
+    """Say what the new slots are to deliver (001-12)."""
+    mine = _about(taking, "slot", slots, tally)
+    everybody = {one.client_id for entry in mine for one in slots[entry.text("slot")].clients}
+    agreements = agreements_of(database, everybody)
+    for entry in mine:
+        values = typed(entry)
+        slot = slots[str(values.pop("slot"))]
+        try:
+            slot_services.give(database, taking.act, slot, Plan(**values), agreements)  # type: ignore[arg-type]
+        except DomainError as error:
+            taking.refuse(entry, error)
 
 
 def _slot(entry: Entry) -> Slot:

@@ -63,11 +63,18 @@ def _quantity(service: Service, what: Plan) -> Decimal | None:
     return read_number(what.quantity or "1", places=2)
 
 
+def check_allowed(allowed: bool) -> None:
+    """Whether the practice plans services that nobody agreed to at all (E_AD_HOC_OFF)."""
+    if not allowed:
+        raise DomainError("E_AD_HOC_OFF", "Ad hoc services are off; let rules.ad_hoc_services allow them")
+
+
 def check_ad_hoc(row: Session, what: Plan) -> None:
     """Site, rate, claim type, method and quantity have to be said: no agreement says them (000-07)."""
     if row.site_id is None:
         raise DomainError(
-            "E_SITE_REQUIRED", "An ad hoc service is delivered at a site; this session has none"
+            "E_SITE_REQUIRED",
+            "An ad hoc service is delivered at a site, and this session has none; choose a place first",
         )
     if what.rate is None or not what.claim_type or what.method is None:
         raise DomainError("E_SERVICE", "An ad hoc service needs its rate, claim type and method")

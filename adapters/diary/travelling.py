@@ -60,7 +60,7 @@ def _extras(words: list[str]) -> dict[str, str]:
 def _worker(database: Database, session: Session, ref: str) -> UUID:
     worker = by_ref(database, Worker, ref)
     if worker.id not in {assignment.worker_id for assignment in session.active_workers}:
-        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session")
+        raise DomainError("E_WORKER_REQUIRED", "That worker is not assigned to this session; name one who is")
     return worker.id
 
 
@@ -79,5 +79,7 @@ def _area(session: Session, text: str | None) -> int | None:
 def _clients(database: Database, session: Session, text: str | None) -> list[UUID]:
     found = [client.id for client in all_by_ref(database, Client, text.split("+") if text else [])]
     if not set(found) <= {attendance.client_id for attendance in session.active_clients}:
-        raise DomainError("E_CLIENT_REQUIRED", "That client does not take part in this session")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "That client does not take part in this session; name one who does"
+        )
     return list(dict.fromkeys(found))

@@ -5,7 +5,6 @@ What is found informs; it hinders publishing only where the practice says so (`r
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session as Database
@@ -23,6 +22,7 @@ from model.details import Kind
 from model.eligibility import employed
 from model.moment import Span, zone
 from model.roster import RosterPeriod, RosterSlot
+from model.shift import Engaged, clashing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,18 +34,7 @@ class Violation:
     who: str
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """One person's time: of a planned session, or of one that stands already (`slot` is empty).
-
-    A `shift` holds sessions, and meets other shifts alone.
-    """
-
-    who: UUID
-    start: datetime
-    end: datetime
-    slot: str
-    shift: bool = False
+_Times = list[Engaged[str]]  # of planned sessions, by their ids; of what stands already, by ""
 
 
 def validate(sessions: Sessions, act: Act, period: str) -> list[Violation]:
@@ -65,10 +54,12 @@ def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]
         yield from _of_slot(slot)
     yield from _away(database, period)
     yield from _kept_apart(database, period)
-    for one in _meeting(_with_taken(database, WORKERS, _workers_planned(period))):
-        yield Violation(rule="WORKER_OVERLAP", slot=one.slot, who=names[one.who])
-    for one in _meeting(_with_taken(database, CLIENTS, _clients_planned(period))):
-        yield Violation(rule="CLIENT_OVERLAP", slot=one.slot, who=names[one.who])
+    for one in clashing(_with_taken(database, WORKERS, _workers_planned(period))):
+        if one.what:
+            yield Violation(rule="WORKER_OVERLAP", slot=one.what, who=names[one.time.who])
+    for one in clashing(_with_taken(database, CLIENTS, _clients_planned(period))):
+        if one.what:
+            yield Violation(rule="CLIENT_OVERLAP", slot=one.what, who=names[one.time.who])
     yield from _hours(period)
     yield from _not_agreed(database, period, names)
 
@@ -155,13 +146,13 @@ def _within(period: RosterPeriod, slot: RosterSlot, shifts: Iterable[Span]) -> b
 # --- who is where ---------------------------------------------------------------------------------------------
 
 
-def _workers_planned(period: RosterPeriod) -> list[_Taken]:
+def _workers_planned(period: RosterPeriod) -> _Times:
     return [
         taken for slot in _open(period) for taken in _times(period, slot, [w.worker_id for w in slot.workers])
     ]
 
 
-def _clients_planned(period: RosterPeriod) -> list[_Taken]:
+def _clients_planned(period: RosterPeriod) -> _Times:
     return [
         taken for slot in _open(period) for taken in _times(period, slot, [c.client_id for c in slot.clients])
     ]
@@ -172,27 +163,13 @@ def _open(period: RosterPeriod) -> list[RosterSlot]:
     return [slot for slot in period.slots if not slot.published]
 
 
-def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> list[_Taken]:
+def _times(period: RosterPeriod, slot: RosterSlot, people: list[UUID]) -> _Times:
     span = slot.span(zone(period.base.tz))
-    shift = slot.kind is Kind.SHIFT
-    return [_Taken(who, span.starts_at, span.ends_at, str(slot.id), shift) for who in people]
+    times = (Taken(who, span.starts_at, span.ends_at) for who in people)
+    return [Engaged(str(slot.id), slot.kind, time) for time in times]
 
 
-def _with_taken(database: Database, book: Book, planned: list[_Taken]) -> list[_Taken]:
+def _with_taken(database: Database, book: Book, planned: _Times) -> _Times:
     """The planned times, and what these people do already then."""
-    there = engaged(database, book, [Taken(one.who, one.start, one.end) for one in planned])
-    return [*planned, *(_Taken(one.who, one.start, one.end, "", kind is Kind.SHIFT) for kind, one in there)]
-
-
-def _meeting(times: Iterable[_Taken]) -> Iterator[_Taken]:
-    """Planned times that meet another of the same person's; of two planned ones both."""
-    by_who: dict[tuple[UUID, bool], list[_Taken]] = {}
-    for one in times:
-        by_who.setdefault((one.who, one.shift), []).append(one)
-    for several in by_who.values():
-        ordered = sorted(several, key=lambda one: (one.start, one.end))
-        longest = ordered[0]  # of those that began: whoever meets any of them meets this one
-        for one in ordered[1:]:
-            if one.start < longest.end:
-                yield from (met for met in (longest, one) if met.slot)
-            longest = max(longest, one, key=lambda taken: taken.end)
+    there = engaged(database, book, [one.time for one in planned])
+    return [*planned, *(Engaged("", kind, time) for kind, time in there)]

@@ -3,7 +3,7 @@
 from adapters.sample.book import Slot
 from adapters.sample.draft import WEEKS, Draft, Row, clock
 from adapters.sample.people import CONTRACTED, Team
-from adapters.sample.words import HOUSE, NIGHT
+from adapters.sample.words import HOUSE, NIGHT, SUPPORT
 from model.moment import WEEKDAYS
 
 _WORKDAYS = WEEKDAYS[:5]
@@ -55,10 +55,12 @@ def _visits(draft: Draft, team: Team, base: str, worker: str, week: int, weekday
         if client is None or used + minutes > left or draft.some(10):
             continue
         draft.book.take([worker, client], slot)
-        draft.add(
+        visit = draft.add(
             "roster_slot", base=base, week=week + 1, weekday=_WORKDAYS[weekday], start=clock(start), minutes=minutes,
             workers=[worker], clients=[client],
         )  # fmt: skip
+        draft.add("roster_slot_service", slot=visit, service=SUPPORT)
+        draft.uses[client][SUPPORT] = None
         used += minutes
     return used
 
@@ -94,12 +96,17 @@ def _stays(draft: Draft, bed: str, limits: Row, clients: list[Row]) -> None:
         client = str(draft.dice.choice(fitting)["id"])
         for night in range(day, day + nights):
             draft.book.take([bed, f"night of {client}"], _night(night))
-        draft.add(
+        stay = draft.add(
             "bed_booking", bed=bed, client=client, start=str(draft.day(day)), end=str(draft.day(day + nights)),
             nightly=[NIGHT],
         )  # fmt: skip
         if draft.some(80):
             draft.uses[client][NIGHT] = None
+        if draft.some(10):
+            draft.add(
+                "bed_hold", booking=stay, first_night=draft.day(day), until=draft.day(day + 1), reason="With family",
+                ended=True,
+            )  # fmt: skip
         day += nights + draft.dice.randrange(3)
 
 

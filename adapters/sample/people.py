@@ -10,6 +10,8 @@ from adapters.sample.words import (
     CLINICS,
     GROUP,
     HOUSE,
+    MATERIALS,
+    MATERIALS_CENTS,
     NIGHT,
     RATES,
     REASONS,
@@ -65,6 +67,9 @@ def make_services(draft: Draft) -> None:
             "service", id=ref, name=ref.replace("-", " ").capitalize(), code=f"99_{number:03}_0000_1_1", unit=unit,
             rate_cents=cents, ndis=True, cancel_rule=rule, allow_travel=ref != NIGHT, therapy=therapy,
         )  # fmt: skip
+    draft.add(
+        "service", id=MATERIALS, name="Materials", code="MATERIALS", unit="EACH", rate_cents=MATERIALS_CENTS
+    )
     draft.add(
         "travel_rate", id="usual", since=draft.monday - timedelta(days=90), km_cents=99, bus_km_cents=276
     )

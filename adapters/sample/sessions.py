@@ -6,7 +6,7 @@ from itertools import pairwise
 from adapters.sample.book import Slot
 from adapters.sample.draft import WEEKS, Draft, clock
 from adapters.sample.people import Team
-from adapters.sample.words import CLINIC, GROUP, REMOTE, THERAPIES
+from adapters.sample.words import CLINIC, GROUP, MATERIALS, MATERIALS_CENTS, REMOTE, THERAPIES
 from model.moment import WEEKDAYS
 
 _WEEKLY, _FORTNIGHTLY = 18, 4
@@ -115,6 +115,13 @@ def _group(draft: Draft, team: Team) -> None:
         region=team.clinic.area, assets=[f"minibus-{team.clinic.area}", "tablet:2"], subject="Skills",
     )  # fmt: skip
     draft.add("planned_service", session=session, template=template)
+    draft.add(
+        "worker_time",
+        session=session,
+        day=draft.day(slot.days[1]),
+        worker=leaders[1],
+        start=clock(slot.start + 30),
+    )
 
 
 def _meeting(draft: Draft, team: Team) -> None:
@@ -143,6 +150,11 @@ def _single(draft: Draft, team: Team, number: int, left: Sequence[tuple[int, int
                     rostered=week < WEEKS - 2 or draft.some(50),
                 )  # fmt: skip
                 _plan(draft, session, THERAPIES[number], [client])
+                if draft.some(5):
+                    draft.add(
+                        "ad_hoc_service", session=session, service=MATERIALS, method="FIXED_QUANTITY", quantity="1",
+                        rate_cents=MATERIALS_CENTS, claim_type="standard",
+                    )  # fmt: skip
 
 
 def _calls(draft: Draft, team: Team, worker: str) -> None:
@@ -162,14 +174,19 @@ def _calls(draft: Draft, team: Team, worker: str) -> None:
 
 
 def _on_saturday(draft: Draft, team: Team) -> None:
-    """Once, in hours that were offered beyond the usual ones."""
+    """Once, in hours that were offered beyond the usual ones: a shift, and a session in it."""
     slot = Slot(weeks=(0,), weekday=5, start=10 * 60, end=11 * 60)
     worker, client = team.therapists[3], team.clients[0]
     draft.book.take([worker, client], slot)
+    shift = draft.add(
+        "session", kind="SHIFT", start=f"{draft.day(slot.weekday)} 09:00", end="12:00", workers=[worker],
+        tz=team.clinic.tz, subject="Saturday clinic", rostered=True,
+    )  # fmt: skip
     session = draft.add(
         "session", start=draft.start(slot), minutes=60, workers=[worker], clients=[client], site=team.clinic.ref,
         rostered=True,
     )  # fmt: skip
+    draft.add("in_shift", session=session, shift=shift)
     _plan(draft, session, THERAPIES[3], [client])
 
 

@@ -43,6 +43,7 @@ RATES = {
     "physio": 18399, "occupational": 19399, "speech": 19399, "psychology": 23299, GROUP: 5200, SUPPORT: 6756,
     NIGHT: 32000,
 }  # fmt: skip
+MATERIALS, MATERIALS_CENTS = "materials", 4500  # in no agreement
 CLINIC, REMOTE = "at-the-clinic", "telehealth"
 SESSION_TYPES = (
     {"id": CLINIC, "name": "At the clinic", "colour": "teal", "duration_min": 50},

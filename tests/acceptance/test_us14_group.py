@@ -51,7 +51,10 @@ def test_us14_group_one_cancels(
     how = ("--by", "client", "--client", "eva", "--advised", "2026-03-05 10:00", "--reason")
     office.run("session", "cancel", session, *how, "client-transport")
     office.settle()
-    assert office.ask("session", "show", session)["status"] == "ROSTERED"
+    found = office.ask("session", "show", session)
+    assert (found["status"], found["clients"]) == ("ROSTERED", ["C-1077", "C-1090", "C-1042"])
+    (why,) = found["cancellations"]
+    assert (why["outcome"], why["amount"]) == ("NOT_BILLABLE", "0.00")
     assert _titles(phone) == ["Group · 3"]
 
     office.at("2026-03-12T15:30+10:30")

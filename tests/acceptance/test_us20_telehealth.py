@@ -1,12 +1,10 @@
-"""US20 (DOMAIN 6): the modifier 95 comes and goes with the place, unless it was typed (R70); link, zone and room.
-
-What the calendar of a room shows is told where rooms have calendars.
-"""
+"""US20 (DOMAIN 6): the modifier 95 comes and goes with the place, unless it was typed (R70); link, zone and room."""
 
 from pathlib import Path
 
 from adapters.demo.radicale import Server
 from tests.acceptance.office import Office
+from tests.acceptance.test_us17_assets import link_resource
 from tests.phone import Phone, master
 
 _PLACES = """
@@ -125,3 +123,24 @@ def test_us20_the_rooms_calendar_shows_occupied(
     office.settle()
     assert office.judged() == [("E1", "REFUSED", "READ_ONLY_CALENDAR")]
     assert master(phone.only()).value("DTSTART") == "20260310T110000"
+
+
+def test_us20_the_calendar_of_the_room_shows_occupied(
+    office: Office, caldav_server: Server, collection_url: str, phone: Phone
+) -> None:
+    office.at("2026-03-02T08:00-06:00")
+    link_resource(office, "room:room-3", caldav_server, collection_url)
+    session = office.ask(
+        "session", "add", "--tz", "America/New_York", "--roster", "--worker", "mia", "--client", "jordan",
+        "--start", "2026-03-10 11:00", "--minutes", "50", "--location-type", "TELEHEALTH",
+    )["session_id"]  # fmt: skip
+    office.settle()
+    assert phone.uids() == []
+
+    office.run("session", "place", session, "--room", "room-3")
+    office.settle()
+    shown = master(phone.only())
+    assert (shown.value("SUMMARY"), shown.value("TRANSP")) == ("Occupied", "OPAQUE")
+    assert phone.starts("2026-03-01", "2026-04-01") == ["2026-03-10 15:00"]
+    for word in (b"jordan", b"c-1042", b"mia"):
+        assert word not in phone.only().body.lower()

@@ -33,6 +33,7 @@ def test_us4_delete_one(office: Office, caldav_server: Server, collection_url: s
     assert (cancelled["status"], cancelled["needs_reschedule"]) == ("CANCELLED", True)
     (why,) = office.ask("session", "show", cancelled["id"])["cancellations"]
     assert (why["by"], why["reason"], why["recorded_by"]) == ("WORKER", "worker-training", "priya")
+    assert (why["outcome"], why["amount"]) == ("NOT_BILLABLE", "0.00")
     assert why["advised_at"].startswith("2026-03-19T21:30")
     assert {one["status"] for one in by_start.values()} == {"ROSTERED"}
     assert not any(one["needs_reschedule"] for one in by_start.values())

@@ -15,14 +15,14 @@ from adapters.database.engine import connect, reading, sessions
 from adapters.database.tables import metadata
 from adapters.diary.importing import ImportFailedError, import_practice
 from adapters.diary.taking import Imported
-from model.bed import BedBooking
+from model.bed import BedBooking, BedHold
 from model.people import Client, Worker
 from model.roster import BaseRoster, RosterPeriod
 from tests.practice_set import FILES, write
 from tests.unit.diary.conftest import NOW, Diary
 
 _COUNTED = {
-    "worker": Worker, "client": Client, "bed_booking": BedBooking, "base_roster": BaseRoster,
+    "worker": Worker, "client": Client, "bed_booking": BedBooking, "bed_hold": BedHold, "base_roster": BaseRoster,
     "roster_period": RosterPeriod,
 }  # fmt: skip
 _PIECES = (

@@ -102,3 +102,28 @@ def test_files_of_the_practice_name_rooms_and_assets_and_no_client_beside_people
         assert busy.count(f"ATTENDEE;CUTYPE={kind}:urn:uuid:") == 1
         assert busy.split(f"CUTYPE={kind}:")[1].split("\n")[0] in told
     assert "ATTENDEE" not in practice("busy", "priya", *window).out
+
+
+def test_000_01_a_scheduler_lists_by_site_client_day_and_what_is_missing(
+    practice: Command, session: str
+) -> None:
+    def listed(*only: str) -> list[str]:
+        return [str(one["id"]) for one in practice("session", "list", *only, "--json").json()]
+
+    who = ("--client", "liam", "--minutes", "60", "--roster", "--json")
+    nobodys = practice("session", "add", "--start", "2026-03-13 10:00", *who).json()["session_id"]
+    gone = practice(*ADD, "--client", "eva", "--minutes", "30", "--json").json()["session_id"]
+    how = ("--by", "worker", "--reason", "worker-sick", "--advised", "2026-03-01 08:00")
+    assert practice("session", "cancel", gone, *how).code == 0
+
+    assert listed("--unassigned") == [nobodys]
+    assert listed("--needs-reschedule") == [gone]
+    assert (listed("--site", "adelaide"), listed("--client", "liam")) == ([session], [nobodys])
+    assert (listed("--day", "2026-03-13"), set(listed("--day", "2026-03-12"))) == ([nobodys], {session, gone})
+    assert listed("--day", "2026-03-12", "--client", "noor", "--site", "adelaide") == [session]
+    assert practice("session", "list", "--day", "2026-03-12", "--from", "2026-03-12").code == 2
+
+    theirs = practice("session", "list", "--client", "liam", "--ics").out
+    assert (theirs.count("BEGIN:VEVENT"), "SUMMARY:Session C-1090" in theirs) == (1, True)
+    assert "Liam" not in theirs
+    assert practice("session", "list", "--day", "2026-03-14", "--ics").out.count("BEGIN:VEVENT") == 0

@@ -1,4 +1,4 @@
-"""Two schedulers at the same second, and a calendar meanwhile: no room and no asset is ever taken twice."""
+"""Two schedulers at the same second, and a calendar meanwhile: no room, asset or bed is ever taken twice."""
 
 import os
 import subprocess
@@ -20,6 +20,7 @@ from tests.unit.diary.test_assets import ASSETS
 from tests.world import World, at
 
 ROOT = Path(__file__).parents[3]
+BED = '[[bed]]\nid = "b1"\nname = "Bed 1"\nsite = "adelaide"\n'
 
 
 def scheduler(database: str, worker: str, client: str) -> "subprocess.Popen[str]":
@@ -30,14 +31,14 @@ def scheduler(database: str, worker: str, client: str) -> "subprocess.Popen[str]
     )  # fmt: skip
 
 
-def test_e_asset_conflict_processes_at_the_same_second_book_each_time_once(
+def test_e_room_conflict_e_asset_conflict_e_bed_conflict_processes_at_the_same_second_book_each_time_once(
     database_url: str, tmp_path: Path
 ) -> None:
     engine = connect(database_url)
     migrations.migrate(engine)
     diary = Diary(sessions(engine, clock=lambda: NOW))
     assets = tmp_path / "assets.toml"
-    assets.write_text(ASSETS, encoding="utf-8")
+    assets.write_text(ASSETS + BED, encoding="utf-8")
     for file in (SAMPLE, assets):
         import_practice(diary.sessions, diary.act, file)
     engine.dispose()
@@ -54,11 +55,11 @@ def test_e_asset_conflict_processes_at_the_same_second_book_each_time_once(
     lines = [line for process in running for line in process.communicate(timeout=120)[0].splitlines()]
 
     told = Counter(lines)
-    assert sum(told.values()) == len(TIMES) * 2 * len(running), lines
+    assert sum(told.values()) == len(TIMES) * 3 * len(running), lines
     for start in TIMES:
-        for what, code in (("room", "E_ROOM_CONFLICT"), ("assets", "E_ASSET_CONFLICT")):
+        for what, of in (("room", "ROOM"), ("assets", "ASSET"), ("bed", "BED")):
             assert told[f"{start} {what} added"] == 1
-            assert told[f"{start} {what} {code}"] == len(running) - 1
+            assert told[f"{start} {what} E_{of}_CONFLICT"] == len(running) - 1
 
 
 def test_room_conflict_nobody_books_between_a_runs_question_and_its_move(database_url: str) -> None:

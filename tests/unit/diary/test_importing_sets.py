@@ -1,11 +1,13 @@
 """A practice set: every table is read, every rule of the commands holds, every problem has its file and line."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from adapters.database import migrations
 from adapters.database.engine import connect, sessions
@@ -14,17 +16,20 @@ from adapters.diary.importing import ImportFailedError, import_practice
 from adapters.diary.lookup import find_session
 from adapters.diary.tables import TABLES
 from adapters.diary.taking import Imported, row_id
-from model.bed import BedBooking, BedService
+from model.attendance import SessionWorker
+from model.bed import BedBooking, BedService, BookingState
 from model.details import Kind, Source, Status, WorkType
 from model.practice import Practice
 from model.roster import BaseRoster, PeriodState, RosterPeriod, RosterState
 from model.series import Series
 from model.service import PlannedService
 from model.session import Session
+from model.slot_service import RosterSlotService
 from sync.settings import RulesSettings, Settings
 from tests.practice_set import FILES, but, more, write
 from tests.unit.diary.conftest import NOW, Diary
 
+NO_PARTS = dict.fromkeys(("ad_hoc_service", "worker_time", "in_shift"), "")
 ALLOW = Settings(rules=RulesSettings(worker_availability="allow"))
 
 
@@ -81,7 +86,7 @@ def test_either_database_takes_the_same_set(database_url: str, tmp_path: Path) -
     diary = Diary(sessions(engine, clock=lambda: NOW))
     first, again = bring(diary, write(tmp_path / "set")), bring(diary, tmp_path / "set")
     engine.dispose()
-    assert sum(one.added for one in first.values()) == 38
+    assert sum(one.added for one in first.values()) == 44
     assert sum(one.added for one in again.values()) == 0
 
 
@@ -92,7 +97,13 @@ def test_000_10_sessions_and_series_are_what_the_command_would_make(empty: Diary
         parts = (selectinload(Session.clients), selectinload(Session.workers), selectinload(Session.assets))
         rows = database.scalars(query.options(*parts)).all()
     assert [row.local_start for row in rows] == [
-        *("2026-03-03T10:00:00", "2026-03-04T10:00:00", "2026-03-05T14:00:00", "2026-03-11T10:00:00"),
+        *(
+            "2026-03-03T09:00:00",
+            "2026-03-03T10:00:00",
+            "2026-03-04T10:00:00",
+            "2026-03-05T14:00:00",
+            "2026-03-11T10:00:00",
+        ),
         *("2026-03-12T14:00:00", "2026-03-18T10:00:00", "2026-03-19T14:00:00", "2026-03-25T10:00:00"),
     ]
     groups = [row for row in rows if row.work_type is WorkType.GROUP]
@@ -106,7 +117,7 @@ def test_000_10_sessions_and_series_are_what_the_command_would_make(empty: Diary
 def test_001_06_001_13_001_17_types_activities_and_shifts_are_taken_in(empty: Diary, tmp_path: Path) -> None:
     told = "id,start,end,workers,clients,rostered,session_type,activities\n"
     slots = "id,base,week,weekday,start,minutes,workers,clients,shift,activities\n"
-    changed = {
+    changed = NO_PARTS | {
         "session": (
             f"{told}one,2026-03-03 10:00,10:50,ann,kim,true,intake,BREAK 10:10-10:20; WAKE_UP 10:30-10:35\n"
         ),
@@ -115,11 +126,13 @@ def test_001_06_001_13_001_17_types_activities_and_shifts_are_taken_in(empty: Di
             f"{slots}mon,house,1,MO,07:00,120,bob,kim,,BREAK 08:00-08:10\n"
             "night,house,1,SA,19:00,480,ann,,true,\n"
         ),
+        "roster_slot_service": "",
     }
     bring(empty, write(tmp_path / "set", **changed), ALLOW)
     with empty.read() as database:
         one = database.scalars(select(Session).where(Session.local_start == "2026-03-03T10:00:00")).one()
-        shift = database.scalars(select(Session).where(Session.kind == Kind.SHIFT)).one()
+        of_roster = Session.kind == Kind.SHIFT, Session.source == Source.ROSTER
+        shift = database.scalars(select(Session).where(*of_roster)).one()
         planned = database.scalars(select(Session).where(Session.local_start == "2026-03-16T07:00:00")).one()
     assert [(done.type, done.after, done.minutes) for done in one.activities] == [
         ("BREAK", 10, 10),
@@ -135,11 +148,134 @@ def test_000_06_001_12_planned_services_come_at_the_agreed_rate_for_each_occurre
     bring(empty, write(tmp_path / "set"))
     with empty.read() as database:
         plans = database.scalars(select(PlannedService).options(selectinload(PlannedService.clients))).all()
-    of_sessions = [(plan.ratio, plan.primary, len(plan.clients)) for plan in plans if plan.session_id]
-    assert sorted(of_sessions) == [(1, True, 1)] * 5 + [(2, True, 2)] * 3
-    assert len([plan for plan in plans if plan.series_id]) == 2
-    assert {plan.rate_cents for plan in plans} == {18399}
-    assert sum(plan.travel_chargeable for plan in plans) == 1
+    agreed = [plan for plan in plans if not plan.ad_hoc]
+    of_sessions = [(plan.ratio, plan.primary, len(plan.clients)) for plan in agreed if plan.session_id]
+    assert sorted(of_sessions) == [(1, True, 1)] * 6 + [(2, True, 2)] * 3
+    assert len([plan for plan in agreed if plan.series_id]) == 2
+    assert {plan.rate_cents for plan in agreed} == {18399}
+    assert sum(plan.travel_chargeable for plan in agreed) == 2
+
+
+def test_000_07_ad_hoc_services_come_beside_what_was_agreed(empty: Diary, tmp_path: Path) -> None:
+    bring(empty, write(tmp_path / "set"))
+    one = row_id(_practice(empty), "session", "one")
+    with empty.read() as database:
+        plans = database.scalars(select(PlannedService).where(PlannedService.session_id == one)).all()
+    told = {(plan.ad_hoc, plan.primary, plan.rate_cents, plan.claim_type) for plan in plans}
+    assert told == {(False, True, 18399, ""), (True, False, 4500, "standard")}
+
+
+def test_000_07_of_what_repeats_only_the_named_day_gets_it(empty: Diary, tmp_path: Path) -> None:
+    day = {
+        "ad_hoc_service": (
+            "id,session,day,service,method,quantity,rate_cents,claim_type\n"
+            "night,weekly,2026-03-11,respite,FIXED_QUANTITY,2,4500,standard\n"
+        )
+    }
+    bring(empty, write(tmp_path / "set", **day))
+    with empty.read() as database:
+        query = select(Session.local_start, PlannedService.quantity).join(PlannedService)
+        told = database.execute(query.where(PlannedService.ad_hoc)).all()
+    assert [(row[0], str(row[1])) for row in told] == [("2026-03-11T10:00:00", "2.00")]
+
+
+def test_000_07_a_practice_without_ad_hoc_services_imports_none(empty: Diary, tmp_path: Path) -> None:
+    without = Settings(rules=RulesSettings(ad_hoc_services=False))
+    with pytest.raises(ImportFailedError) as refused:
+        import_practice(empty.sessions, empty.act, write(tmp_path / "set"), without)
+    told = [one.split(": ")[0] for one in refused.value.problems if "E_AD_HOC_OFF" in one]
+    assert told == ["ad_hoc_service.csv:2", "bed_booking.csv:2"]
+
+
+def test_000_05_workers_come_later_or_leave_earlier_on_the_day_that_is_named(
+    empty: Diary, tmp_path: Path
+) -> None:
+    bring(empty, write(tmp_path / "set"))
+    with empty.read() as database:
+        query = select(Session).where(Session.work_type == WorkType.GROUP).order_by(Session.starts_at)
+        whole = selectinload(Session.workers).joinedload(SessionWorker.worker)
+        rows = database.scalars(query.options(whole)).all()
+    late = [
+        {
+            one.worker.ref
+            for one in row.workers
+            if (one.starts_at, one.ends_at) != (row.starts_at, row.ends_at)
+        }
+        for row in rows
+    ]
+    assert late == [set(), {"bob"}, set()]
+    assert [row.is_exception for row in rows] == [False, True, False]
+    (bob,) = [one for one in rows[1].workers if one.worker.ref == "bob"]
+    assert (bob.starts_at - rows[1].starts_at, bob.ends_at) == (timedelta(minutes=30), rows[1].ends_at)
+
+
+def _lying_in(diary: Diary) -> dict[str, str]:
+    """Which session lies in which shift, both by their wall starts."""
+    shift = aliased(Session)
+    query = select(Session.local_start, shift.local_start).join(shift, shift.id == Session.parent_shift_id)
+    with diary.read() as database:
+        return {row[0]: row[1] for row in database.execute(query)}
+
+
+def test_001_17_sessions_come_into_the_shifts_that_are_named(empty: Diary, tmp_path: Path) -> None:
+    bring(empty, write(tmp_path / "set"))
+    assert _lying_in(empty) == {"2026-03-03T10:00:00": "2026-03-03T09:00:00"}
+
+
+def test_001_17_of_what_repeats_each_comes_into_the_shift_of_its_time(empty: Diary, tmp_path: Path) -> None:
+    duty = FILES["practice.toml"].replace(
+        'start = "2026-03-03 09:00"', 'start = "2026-03-04 09:00"\nrule = "FREQ=WEEKLY;COUNT=4"'
+    )
+    bring(empty, write(tmp_path / "set", practice=duty, **but("in_shift", "one", "weekly")))
+    days = ("2026-03-04", "2026-03-11", "2026-03-18", "2026-03-25")
+    assert _lying_in(empty) == {f"{day}T10:00:00": f"{day}T09:00:00" for day in days}
+
+
+def test_001_17_a_later_set_may_put_into_a_shift_that_is_there(empty: Diary, tmp_path: Path) -> None:
+    folder = write(tmp_path / "set")
+    bring(empty, folder)
+    later = more("session", "two,2026-03-03 11:00,11:50,,,,ann,lou,room,,,true") | more(
+        "in_shift", "on-too,two,duty"
+    )
+    assert bring(empty, write(folder, **later))["in_shift"].added == 1
+    assert set(_lying_in(empty)) == {"2026-03-03T10:00:00", "2026-03-03T11:00:00"}
+
+
+def test_000_27_holds_keep_the_bed_and_end_where_that_is_said(empty: Diary, tmp_path: Path) -> None:
+    two = {
+        "bed_hold": (
+            "id,booking,first_night,until,reason,ended\n"
+            "second,stay,2026-03-22,2026-03-23,Again,\nfirst,stay,2026-03-20,2026-03-21,With family,true\n"
+        )
+    }
+    assert bring(empty, write(tmp_path / "set", **two))["bed_hold"].added == 2
+    with empty.read() as database:
+        (stay,) = database.scalars(select(BedBooking).options(selectinload(BedBooking.holds))).all()
+    assert [(str(hold.first_night), hold.reason, hold.going_on) for hold in stay.holds] == [
+        ("2026-03-20", "With family", False),
+        ("2026-03-22", "Again", True),
+    ]
+    assert (stay.state, len(stay.delivered_nights)) == (BookingState.ON_HOLD, 1)
+
+
+def test_r50_001_12_what_roster_slots_deliver_is_copied_and_planned_when_published(
+    empty: Diary, tmp_path: Path
+) -> None:
+    bring(empty, write(tmp_path / "set"))
+    with empty.read() as database:
+        query = select(PlannedService).join(Session, Session.id == PlannedService.session_id)
+        published = database.scalars(query.where(Session.source == Source.ROSTER)).all()
+        assert (
+            database.scalar(select(func.count()).select_from(RosterSlotService)) == 3
+        )  # base, and two periods
+    assert [(plan.rate_cents, plan.travel_chargeable, plan.primary) for plan in published] == [
+        (18399, True, True)
+    ]
+
+
+def _practice(diary: Diary) -> UUID:
+    with diary.read() as database:
+        return database.scalars(select(Practice.id)).one()
 
 
 def test_000_25_stays_are_booked_with_what_is_delivered(empty: Diary, tmp_path: Path) -> None:
@@ -184,7 +320,7 @@ def test_one_toml_file_may_hold_all_of_it(empty: Diary, tmp_path: Path) -> None:
         site = "clinic"
         """
     )
-    assert bring(empty, file)["session"].added == 1
+    assert bring(empty, file)["session"].added == 2
 
 
 def test_a_second_import_leaves_what_is_booked_as_it_is_and_updates_people(
@@ -192,19 +328,18 @@ def test_a_second_import_leaves_what_is_booked_as_it_is_and_updates_people(
 ) -> None:
     folder = write(tmp_path / "set")
     bring(empty, folder)
-    with empty.read() as database:
-        practice = database.scalars(select(Practice.id)).one()
-    one = row_id(practice, "session", "one")
-    move(empty.sessions, empty.act, str(one), Move(start="2026-03-06 11:00"), None)
+    one = row_id(_practice(empty), "session", "one")
+    move(empty.sessions, empty.act, str(one), Move(start="2026-03-03 11:00"), None)
 
     done = bring(empty, write(folder, **but("worker", "bob,Bob", "bob,Robert")))
 
     assert {name: one.kept for name, one in done.items() if one.kept} == {
-        "session": 3, "planned_service": 3, "bed_booking": 1, "base_roster": 1, "roster_slot": 2, "roster_period": 2,
+        "session": 4, "planned_service": 3, "ad_hoc_service": 1, "worker_time": 1, "in_shift": 1, "bed_booking": 1,
+        "bed_hold": 1, "base_roster": 1, "roster_slot": 2, "roster_slot_service": 1, "roster_period": 2,
     }  # fmt: skip
     assert sum(one.added for one in done.values()) == 0
     with empty.read() as database:
-        assert find_session(database, str(one)).local_start == "2026-03-06T11:00:00"
+        assert find_session(database, str(one)).local_start == "2026-03-03T11:00:00"
         assert database.scalar(select(func.count()).select_from(Series)) == 2
 
 
@@ -219,7 +354,7 @@ def test_a_later_set_may_add_to_what_is_there(empty: Diary, tmp_path: Path) -> N
             **more("planned_service", "p-4,two,physio,,"),
         ),
     )
-    assert (done["session"].added, done["session"].kept, done["planned_service"].added) == (1, 3, 1)
+    assert (done["session"].added, done["session"].kept, done["planned_service"].added) == (1, 4, 1)
 
 
 def test_004_16_who_is_taken_twice_is_a_warning_also_within_one_set(empty: Diary, tmp_path: Path) -> None:
@@ -229,6 +364,14 @@ def test_004_16_who_is_taken_twice_is_a_warning_also_within_one_set(empty: Diary
     with empty.read() as database:
         noted = select(Session.local_start).where(Session.overlap_acknowledged).order_by(Session.starts_at)
         assert database.scalars(noted).all() == ["2026-03-03T10:00:00", "2026-03-03T10:30:00"]
+
+
+def test_004_16_what_leaves_a_shift_is_a_warning_and_what_lies_within_it_is_none(
+    empty: Diary, tmp_path: Path
+) -> None:
+    leaves = more("session", "two,2026-03-03 12:30,13:30,,,,ann,lou,,WORKER_OFFICE,,true")
+    done = bring(empty, write(tmp_path / "set", **leaves))
+    assert done["session"].warnings == (("SLOT_OVERLAP", 2),)  # of it, and of the shift
 
 
 def test_who_is_away_is_a_warning_where_the_practice_allows_it(empty: Diary, tmp_path: Path) -> None:
@@ -267,7 +410,33 @@ _RULES = {
     "e_bed_limits": (but("client", "1990-05-01", "2015-05-01"), ["bed_booking.csv:2"]),
     "e_exists": (more("base_roster", "two,House,1,2026-03-02"), ["base_roster.csv:3"]),
     "e_roster": (but("roster_slot", "house,1,FR", "house,2,FR"), ["roster_slot.csv:3"]),
-    "e_time": (but("roster_slot", "FR,07:00", "FR,25:00"), ["roster_slot.csv:3"]),
+    "e_time of a roster": (but("roster_slot", "FR,07:00", "FR,25:00"), ["roster_slot.csv:3"]),
+    "e_scope_required": (
+        but("worker_time", "2026-03-12", "") | but("ad_hoc_service", "night,one", "night,weekly"),
+        ["worker_time.csv:2", "ad_hoc_service.csv:2"],
+    ),
+    "e_not_found": (but("worker_time", "2026-03-12", "2026-03-13"), ["worker_time.csv:2"]),
+    "e_worker_required": (but("worker_time", "bob", "ann") | but("session", "ann; bob", "bob"), ["worker_time.csv:2"]),
+    "e_time": (but("worker_time", "14:30", "13:30"), ["worker_time.csv:2"]),
+    "e_end_before_start of a worker": (but("worker_time", "14:30", "15:30"), ["worker_time.csv:2"]),
+    "e_outside_shift": (but("session", "10:00,10:50", "08:30,10:50"), ["in_shift.csv:2"]),
+    "e_outside_shift of somebody else": (but("session", "ann,kim", "bob,kim"), ["in_shift.csv:2"]),
+    "e_outside_shift of a series": (but("in_shift", "one", "weekly"), ["in_shift.csv:2"]),
+    "e_outside_shift of what is none": (but("in_shift", "one,duty", "one,one"), ["in_shift.csv:2"]),
+    "e_site_required": (
+        but("session", "kim,room,", "kim,,WORKER_OFFICE"), ["ad_hoc_service.csv:2"],
+    ),
+    "e_service twice": (but("ad_hoc_service", "one,respite", "one,physio"), ["ad_hoc_service.csv:2"]),
+    "e_bed_hold": (but("bed_hold", "2026-03-22", "2026-03-24"), ["bed_hold.csv:2"]),
+    "e_bed_hold for ever": (but("bed_hold", "2026-03-22", "9999-12-31"), ["bed_hold.csv:2"]),
+    "e_transition": (
+        {"bed_hold": FILES["bed_hold.csv"].replace("true", "false") + "x,stay,2026-03-22,2026-03-23,,\n"},
+        ["bed_hold.csv:3"],
+    ),
+    "e_agreement of a roster": (
+        but("roster_slot_service", "physio,true", "respite,true"), ["roster_slot_service.csv:2"]
+    ),
+    "e_service of a roster": (more("roster_slot_service", "again,mon,physio,"), ["roster_slot_service.csv:3"]),
     "e_period_align": (but("roster_period", "2026-03-23", "2026-03-24"), ["roster_period.csv:3"]),
     "e_period_overlap": (but("roster_period", "2026-03-23", "2026-03-16"), ["roster_period.csv:3"]),
 }  # fmt: skip
@@ -287,7 +456,7 @@ def test_a_refused_stay_leaves_its_bed_to_the_next(empty: Diary, tmp_path: Path)
     first = {
         "bed_booking": "id,bed,client,start,end\nno,bed,lou,2026-03-20,2026-03-23\nyes,bed,kim,2026-03-21,2026-03-22\n"
     }
-    assert [one.split(": ")[0] for one in problems(empty, write(tmp_path / "set", **young, **first))] == [
+    assert [one.split(": ")[0] for one in problems(empty, write(tmp_path / "set", **young, **first, bed_hold=""))] == [
         "bed_booking.csv:2"
     ]  # fmt: skip
 
@@ -357,6 +526,13 @@ _RUBBISH = {
     "nobody": (but("session", "ann,lou", "zoe,lou"), 'session.csv:3: "weekly": workers: there is no such worker'),
     "no asset": (but("session", "chair:2", "sofa:2"), 'session.csv:3: "weekly": assets: there is no such asset'),
     "no session": (but("planned_service", "p-1,one", "p-1,two"), 'planned_service.csv:2: "p-1": session: there'),
+    "no own time": (but("worker_time", "14:30", ""), 'worker_time.csv:2: "late": give start, end or both'),
+    "no shift": (but("in_shift", "one,duty", "one,night"), 'in_shift.csv:2: "on-duty": shift: there is no'),
+    "no stay": (but("bed_hold", "home,stay", "home,bed"), 'bed_hold.csv:2: "home": booking: there is no such bed_b'),
+    "no slot": (but("roster_slot_service", "mon,", "tue,"), 'roster_slot_service.csv:2: "mon-physio": slot: there'),
+    "no rate": (but("ad_hoc_service", ",4500", ","), 'ad_hoc_service.csv:2: "night": rate_cents is missing'),
+    "no method": (but("ad_hoc_service", "FIXED_QUANTITY", "DAILY"), 'ad_hoc_service.csv:2: "night": method: allowed: '),
+    "no night": (but("bed_hold", "2026-03-21", "soon"), 'bed_hold.csv:2: "home": first_night: must be a date like'),
     "both": (but("planned_service", "one,physio,", "one,physio,pair"), 'planned_service.csv:2: "p-1": give either'),
     "same number": (but("client", "K-2", "K-1"), 'client.csv:3: "lou": internal_id: another client has it'),
 }  # fmt: skip

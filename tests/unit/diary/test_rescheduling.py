@@ -1,5 +1,6 @@
 """002-12: a new session takes the place of a cancelled one; and lists of what waits for somebody's hand."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -189,6 +190,17 @@ def test_000_01_lists_are_filters_on_the_one_record(diary: Diary) -> None:
     assert ids(diary, start="2026-03-11", end="2026-03-12") == [elsewhere]
     with pytest.raises(DomainError):
         ids(diary, site="nowhere")
+
+
+def test_000_01_002_08_a_clients_calendar_has_no_group_that_goes_on_without_them(diary: Diary) -> None:
+    both = {"clients": ["liam", "eva"], "work_type": WorkType.GROUP}
+    group = str(diary.add("2026-03-10 10:00", **both).session_id)
+    off = Cancel(by=CancelledBy.CLIENT, client="eva", reason="client-ill", advised="2026-03-01 08:00")
+    assert (ids(diary, client="liam"), ids(diary, client="eva")) == ([group], [group])
+    cancelling.cancel(diary.sessions, diary.act, group, off, None)
+    assert (ids(diary, client="liam"), ids(diary, client="eva")) == ([group], [])
+    cancelling.cancel(diary.sessions, diary.act, group, replace(off, client="liam"), None)
+    assert (ids(diary, client="liam"), ids(diary, client="eva")) == ([group], [group])
 
 
 def test_000_05_whoever_was_taken_off_or_declined_leaves_it_unassigned(diary: Diary) -> None:

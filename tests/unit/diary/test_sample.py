@@ -20,7 +20,7 @@ from adapters.sample.generate import generate
 from adapters.sample.words import FIRST, LAST
 from adapters.sample.writing import write_sample
 from model.asset import Asset
-from model.bed import BedBooking
+from model.bed import BedBooking, BedHold
 from model.capacity import Taken, too_many
 from model.details import Kind, WorkType
 from model.errors import DomainError
@@ -34,7 +34,7 @@ from tests.unit.diary.conftest import NOW, Diary
 
 START = date(2026, 3, 4)
 MONDAY = date(2026, 3, 2)
-_MOST_QUERIES = 4_500
+_MOST_QUERIES = 4_700
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -142,7 +142,13 @@ def _check_nothing_clashes(diary: Diary) -> None:
         there_are = {row[0]: row[1] for row in database.execute(select(Asset.id, Asset.quantity))}
         there_are |= {row[0]: row[1] for row in database.execute(select(Room.id, Room.capacity))}
     taken = [Taken(row.room_id, row.starts_at, row.ends_at) for row in rows if row.room_id]
-    taken += [Taken(w.worker_id, row.starts_at, row.ends_at) for row in rows for w in row.workers]
+    at_work = [
+        (Kind.SHIFT is row.kind, Taken(w.worker_id, w.starts_at, w.ends_at))
+        for row in rows
+        for w in row.workers
+    ]
+    assert too_many([one for in_shift, one in at_work if in_shift], [], {}) == []
+    taken += [one for in_shift, one in at_work if not in_shift]
     taken += [Taken(c.client_id, row.starts_at, row.ends_at) for row in rows for c in row.clients]
     taken += [Taken(a.asset_id, row.starts_at, row.ends_at, a.qty) for row in rows for a in row.assets]
     taken += [Taken(stay.bed_id, stay.starts_at, stay.ends_at) for stay in stays]
@@ -161,5 +167,8 @@ def _check_variety(diary: Diary) -> None:
         assert (database.scalar(select(func.count()).select_from(Series)) or 0) > 500
         plans = database.scalars(select(PlannedService.ratio).where(PlannedService.session_id.is_not(None)))
         assert set(plans) == {1, 4}
+        assert database.scalar(select(func.count()).where(Session.parent_shift_id.is_not(None))) == 5
+        assert (database.scalar(select(func.count()).where(PlannedService.ad_hoc)) or 0) > 20
+        assert (database.scalar(select(func.count()).select_from(BedHold)) or 0) > 2
         assert database.scalar(select(func.count()).select_from(Client)) == 200
         assert database.scalar(select(func.count()).select_from(Site)) == 6

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from adapters.database.loading import load_session
 from adapters.diary import assigning, cancelling, changing, periods, publishing, repeating, rosters, shifts
@@ -268,3 +269,175 @@ def test_r52_two_shifts_of_a_worker_overlap_and_hours_within_a_shift_count_once(
     periods.add(diary.sessions, diary.act, period, shift, date(2026, 3, 17))
     found = {one.rule for one in validate(diary.sessions, diary.act, period)}
     assert found == {"WORKER_OVERLAP", "CONTRACTED_HOURS"}
+
+
+def a_period(diary: Diary, *slots: tuple[Slot, str]) -> str:
+    """A week from 16 March, with these sessions on these weekdays."""
+    rosters.add_base(diary.sessions, diary.act, "House", weeks=1, start=date(2026, 3, 2))
+    for slot, weekday in slots:
+        rosters.add_slot(diary.sessions, diary.act, "House", slot, week=1, weekday=weekday)
+    rosters.finalise(diary.sessions, diary.act, "House")
+    return periods.create(diary.sessions, diary.act, "House", date(2026, 3, 16))
+
+
+def toms(start: str, minutes: int = 60, **other: object) -> Slot:
+    usual: dict[str, object] = {"workers": ["tom"], "clients": ["liam"]}
+    return Slot(start=start, minutes=minutes, **(usual | other))  # type: ignore[arg-type]
+
+
+TOMS_SHIFT = toms("07:00", 480, clients=[], kind=Kind.SHIFT)
+NIGHT = toms("22:00", 480, clients=[], kind=Kind.SHIFT)
+
+
+def lying_in(diary: Diary) -> dict[str, str | None]:
+    """Sessions with clients by their wall starts, and that of the shift that each lies in."""
+    shift = aliased(Session)
+    query = select(Session.local_start, shift.local_start).outerjoin(
+        shift, shift.id == Session.parent_shift_id
+    )
+    with diary.read() as database:
+        return {row[0]: row[1] for row in database.execute(query.where(Session.kind != Kind.SHIFT))}
+
+
+def published(diary: Diary, period: str) -> int:
+    validate(diary.sessions, diary.act, period)
+    return publishing.publish(diary.sessions, diary.act, period, Settings()).made
+
+
+def test_r53_001_17_published_sessions_lie_in_the_planned_shifts_that_hold_them(either_diary: Diary) -> None:
+    diary = either_diary
+    period = a_period(
+        diary,
+        (toms("07:00"), "MO"), (toms("14:00"), "MO"), (TOMS_SHIFT, "MO"),  # as early and as late as the shift
+        (toms("06:30"), "TU"), (toms("14:30", clients=["eva"]), "TU"), (TOMS_SHIFT, "TU"),  # too early, too late
+        (toms("09:00", workers=["lena"]), "TU"),  # somebody else's
+        (toms("01:00", 30), "TH"), (NIGHT, "WE"),  # after midnight
+        (toms("09:00", workers=["lena", "tom"]), "FR"), (TOMS_SHIFT, "FR"),  # of several workers
+    )  # fmt: skip
+    assert published(diary, period) == 11
+    assert lying_in(diary) == {
+        "2026-03-16T07:00:00": "2026-03-16T07:00:00", "2026-03-16T14:00:00": "2026-03-16T07:00:00",
+        "2026-03-17T06:30:00": None, "2026-03-17T14:30:00": None, "2026-03-17T09:00:00": None,
+        "2026-03-19T01:00:00": "2026-03-18T22:00:00", "2026-03-20T09:00:00": "2026-03-20T07:00:00",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 3])
+def test_r53_001_17_publishing_killed_half_way_puts_the_rest_into_its_shift(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch, dies_at: int
+) -> None:
+    period = a_period(diary, (toms("09:00"), "MO"), (TOMS_SHIFT, "MO"), (toms("11:00"), "MO"))
+    validate(diary.sessions, diary.act, period)
+    monkeypatch.setattr(publishing, "PORTION", 1)
+    overlaps, calls = publishing.overlaps, []
+
+    def dies(*arguments: object) -> list[str]:
+        calls.append(arguments)
+        if len(calls) == dies_at:
+            raise KeyboardInterrupt
+        return overlaps(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(publishing, "overlaps", dies)
+    with pytest.raises(KeyboardInterrupt):
+        publishing.publish(diary.sessions, diary.act, period, Settings())
+    made = publishing.publish(diary.sessions, diary.act, period, Settings()).made
+    again = publishing.publish(diary.sessions, diary.act, period, Settings()).made
+    assert (made, again) == (4 - dies_at, 0)
+    assert set(lying_in(diary).values()) == {"2026-03-16T07:00:00"}
+    assert len(lying_in(diary)) == 2
+
+
+def test_r53_001_17_a_shift_comes_before_all_that_begins_with_it(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "PORTION", 1)
+    early = [(toms("07:00", minutes), "MO") for minutes in (15, 30, 45, 60)]
+    published(diary, a_period(diary, *early, (TOMS_SHIFT, "MO")))
+    with diary.read() as database:
+        shifts = database.scalars(select(Session.parent_shift_id).where(Session.kind != Kind.SHIFT)).all()
+    assert len(shifts) == 4
+    assert None not in shifts
+
+
+def test_r53_001_17_what_was_published_stays_in_its_shift_until_it_is_taken_out(diary: Diary) -> None:
+    published(diary, a_period(diary, (toms("09:00"), "MO"), (TOMS_SHIFT, "MO")))
+    with diary.read() as database:
+        session = str(database.scalars(select(Session.id).where(Session.kind != Kind.SHIFT)).one())
+    with refused("E_OUTSIDE_SHIFT"):
+        move(diary, session, start="2026-03-16 16:00")
+    put_in(diary, session, None)
+    move(diary, session, start="2026-03-16 16:00")
+
+
+def test_r53_001_17_a_shift_that_was_cancelled_meanwhile_holds_nothing(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period = a_period(diary, (toms("09:00"), "MO"), (TOMS_SHIFT, "MO"))
+    validate(diary.sessions, diary.act, period)
+    monkeypatch.setattr(publishing, "PORTION", 1)
+    publish, calls = publishing.overlaps, []
+
+    def cancels(*arguments: object) -> list[str]:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return publish(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(publishing, "overlaps", cancels)
+    with pytest.raises(KeyboardInterrupt):
+        publishing.publish(diary.sessions, diary.act, period, Settings())
+    with diary.read() as database:
+        shift = str(database.scalars(select(Session.id)).one())
+    cancelling.cancel(diary.sessions, diary.act, shift, CLOSED, None)
+    publishing.publish(diary.sessions, diary.act, period, Settings())
+    assert lying_in(diary) == {"2026-03-16T09:00:00": None}
+
+
+def overlapping(diary: Diary, period: str) -> list[tuple[str, str, str]]:
+    """What validation finds of it, by the time of the planned session."""
+    at = {slot.id: f"{slot.when} {slot.start}" for slot in periods.show(diary.sessions, period)}
+    return [(one.rule, at[one.slot], one.who) for one in validate(diary.sessions, diary.act, period)]
+
+
+@pytest.mark.parametrize(
+    ("session", "found"),
+    [
+        (toms("07:00"), []),
+        (toms("14:00"), []),
+        (toms("06:30"), ["06:30", "07:00"]),
+        (toms("14:30"), ["07:00", "14:30"]),
+        (toms("06:30", 600), ["06:30", "07:00"]),
+        (toms("15:00"), []),
+        (toms("06:00"), []),
+        (toms("14:30", workers=["lena"]), []),
+    ],
+)  # fmt: skip
+def test_r52_a_session_that_leaves_a_planned_shift_is_found(
+    diary: Diary, session: Slot, found: list[str]
+) -> None:
+    period = a_period(diary, (session, "MO"), (TOMS_SHIFT, "MO"))
+    told = [("WORKER_OVERLAP", f"2026-03-16 {start}", "tom") for start in found]
+    assert sorted(overlapping(diary, period)) == told
+
+
+def test_r52_what_stands_already_and_leaves_a_planned_shift_is_found(diary: Diary) -> None:
+    a_session(diary, "2026-03-16 14:30")
+    a_shift(diary, "2026-03-17 09:00")
+    own = {"kind": Kind.OTHER_EVENT, "workers": ["tom"], "clients": [], "subject": "Dentist"}
+    diary.add("2026-03-18 09:00", **own)
+    a_session(diary, "2026-03-19 09:00")
+    period = a_period(
+        diary, (TOMS_SHIFT, "MO"), (toms("08:30"), "TU"), (TOMS_SHIFT, "WE"), (TOMS_SHIFT, "TH")
+    )
+    assert sorted(overlapping(diary, period)) == [
+        ("WORKER_OVERLAP", "2026-03-16 07:00", "tom"),
+        ("WORKER_OVERLAP", "2026-03-17 08:30", "tom"),
+        ("WORKER_OVERLAP", "2026-03-18 07:00", "tom"),
+    ]
+
+
+def test_r53_what_is_published_together_and_meets_is_warned_of(diary: Diary) -> None:
+    period = a_period(diary, (toms("09:00"), "MO"), (toms("09:30", clients=["eva"]), "MO"))
+    validate(diary.sessions, diary.act, period)
+    done = publishing.publish(diary.sessions, diary.act, period, Settings())
+    assert (done.made, done.warnings) == (2, ("SLOT_OVERLAP",))

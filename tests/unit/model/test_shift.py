@@ -15,7 +15,7 @@ from model.moment import Span, zone
 from model.participants import assign
 from model.people import Client, Worker
 from model.session import Session
-from model.shift import check_may_lie_in, check_shift, clash, stretch
+from model.shift import Engaged, check_may_lie_in, check_shift, clash, clashing, stretch
 
 TZ = zone("Australia/Adelaide")
 ACT = Act(actor="sam", now=datetime(2026, 3, 1, tzinfo=UTC), new_id=uuid4)
@@ -103,3 +103,30 @@ def test_e_outside_shift_only_sessions_lie_in_shifts_and_only_in_those_that_take
     with pytest.raises(DomainError) as refused:
         check_may_lie_in(session, shift())
     assert refused.value.code == "E_LOCKED"
+
+
+_MIDNIGHT = datetime(2026, 3, 16, tzinfo=UTC)
+_TIMES = st.builds(
+    lambda who, kind, first, length: (
+        kind,
+        Taken(who, _MIDNIGHT + timedelta(hours=first), _MIDNIGHT + timedelta(hours=first + length)),
+    ),
+    st.sampled_from((TOM.id, LENA.id)),
+    st.sampled_from((Kind.SHIFT, Kind.CLIENT_SESSION, Kind.OTHER_EVENT)),
+    st.integers(0, 20),
+    st.integers(1, 12),
+)
+
+
+@given(st.lists(_TIMES, max_size=8))
+def test_r52_004_16_looking_in_order_of_time_finds_what_comparing_each_with_each_does(
+    times: list[tuple[Kind, Taken]],
+) -> None:
+    engaged = [Engaged(number, kind, time) for number, (kind, time) in enumerate(times)]
+    found = {one.what for one in clashing(engaged)}
+    assert found == {
+        one.what
+        for one in engaged
+        for other in engaged
+        if one.what != other.what and clash(one.kind, one.time, other.kind, other.time)
+    }

@@ -276,3 +276,47 @@ def test_001_17_a_shift_cut_short_with_all_that_follow_is_put_back(world: World)
     assert world.judged() == [("E6", "REFUSED", "SHIFT_OWNED")]
     assert len(_rows(world)) == 8
     assert world.phone.only().rule == event.rule
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "notices"),
+    [
+        ({"description": "bring the keys"}, ("E9", "REFUSED", "SHIFT_OWNED"), ["SHIFT_OWNED"]),
+        ({"classification": "CONFIDENTIAL"}, ("E24", "REFUSED", "CLASS_OWNED"), []),
+    ],
+)
+def test_001_17_e9_e24_what_is_written_on_a_shift_goes_back_once_and_for_all(
+    world: World, values: dict[str, object], expected: tuple[str, str, str], notices: list[str]
+) -> None:
+    world.add_session(at(10, 7), minutes=480, kind=Kind.SHIFT)
+    before = settled(world).phone.only()
+    world.phone.edit(before.uid, **values)
+    world.settle()
+    assert world.judged() == [expected]
+    assert world.notices() == notices
+    assert world.phone.only() == before
+    for _ in range(3):  # no loop: nothing is written for what went back
+        world.clock.advance(minutes=10)
+        assert world.sync().lines == ()
+    assert len(world.judged()) == 1
+
+
+def test_001_17_e9_what_was_wrong_with_a_shift_is_told_beside_a_move_that_waits(world: World) -> None:
+    world.add_session(at(10, 7), minutes=480, kind=Kind.SHIFT)
+    before = settled(world).phone.only()
+    assert before.master is not None
+    moved = replace(before.master, description="bring the keys").starting(at(10, 8))
+    world.phone.write(replace(before, master=moved))
+    world.settle()
+    assert sorted(world.judged()) == [("E1", "HELD", "SHIFT_OWNED"), ("E9", "REFUSED", "SHIFT_OWNED")]
+    assert master(world).description.splitlines() == [WAITING_LINE]
+
+
+def test_001_17_e16_an_alarm_of_a_shift_is_the_practitioners_own(world: World) -> None:
+    world.add_session(at(10, 7), minutes=480, kind=Kind.SHIFT)
+    uid = settled(world).phone.only().uid
+    alarm = b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT10M\r\nDESCRIPTION:x\r\nEND:VALARM\r\nEND:VEVENT"
+    world.phone.write_raw(uid, world.phone.item(uid).body.replace(b"END:VEVENT", alarm))
+    world.settle()
+    assert b"VALARM" in world.phone.item(uid).body
+    assert world.judged() == []
