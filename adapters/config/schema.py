@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from adapters.dav.policy import Policy
 from sync.settings import (
+    BookingSettings,
     FeesSettings,
     InboundSettings,
     PrivacySettings,
@@ -149,6 +150,7 @@ class Config(BaseSettings):
     inbound: InboundSettings = InboundSettings()
     fees: FeesSettings = FeesSettings()
     rules: RulesSettings = RulesSettings()
+    booking: BookingSettings = BookingSettings()
     roles: RolesSection = RolesSection()
     retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
@@ -157,7 +159,12 @@ class Config(BaseSettings):
     def settings(self) -> Settings:
         """What a run is handed."""
         return Settings(
-            privacy=self.privacy, sync=self.sync, inbound=self.inbound, rules=self.rules, fees=self.fees
+            privacy=self.privacy,
+            sync=self.sync,
+            inbound=self.inbound,
+            rules=self.rules,
+            fees=self.fees,
+            booking=self.booking,
         )
 
     @classmethod

@@ -1,12 +1,14 @@
 """All tables of all nouns: importing the nouns is what declares them."""
 
 from model import (
+    appointment_type,
     archive,
     asset,
     attendance,
     availability,
     bed,
     bill,
+    booking,
     busy,
     cancellation,
     journal,
@@ -15,6 +17,7 @@ from model import (
     offer,
     people,
     practice,
+    reserved_slot,
     roster,
     series,
     service,
@@ -27,12 +30,14 @@ from model import (
 from model.base import Base
 
 NOUNS = (
+    appointment_type,
     archive,
     asset,
     attendance,
     availability,
     bed,
     bill,
+    booking,
     busy,
     cancellation,
     journal,
@@ -41,6 +46,7 @@ NOUNS = (
     offer,
     people,
     practice,
+    reserved_slot,
     roster,
     series,
     service,

@@ -14,9 +14,10 @@ from adapters.diary.lookup import by_ref
 from adapters.diary.presence import away_between
 from adapters.diary.times import read_instant
 from model.act import Act
+from model.appointment_type import MOST_PADDING
 from model.attendance import Assignment, SessionWorker
 from model.busy import Busy, Fbtype, merge
-from model.details import Kind, ShowAs, Status
+from model.details import TENTATIVE, Kind, ShowAs, Status
 from model.errors import DomainError
 from model.link import CalendarLink, LinkState, Role
 from model.moment import zone
@@ -70,12 +71,14 @@ def check_window(since: datetime, until: datetime) -> None:
 
 
 def _sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
+    """What the practice has planned, each with the padding that nobody else sees (003-08)."""
+    columns = SessionWorker.starts_at, SessionWorker.ends_at, Session.padding_min, Session.status
     query = (
-        select(SessionWorker.starts_at, SessionWorker.ends_at, Session.status, Session.tentative)
+        select(*columns, Session.tentative)
         .join(Session, Session.id == SessionWorker.session_id)
         .where(
             SessionWorker.worker_id == worker_id,
-            SessionWorker.ends_at > since,
+            SessionWorker.ends_at > since - MOST_PADDING,
             SessionWorker.starts_at < until,
             SessionWorker.status.not_in([Assignment.CANCELLED, Assignment.DECLINED]),
             Session.status != Status.CANCELLED,
@@ -83,8 +86,10 @@ def _sessions(database: Database, worker_id: UUID, since: datetime, until: datet
         )
     )
     return [
-        Busy(start=begin, end=finish, fbtype=_fbtype(status, tentative=tentative))
-        for begin, finish, status, tentative in database.execute(query)
+        Busy(
+            start=begin, end=finish + timedelta(minutes=padding), fbtype=_fbtype(status, tentative=tentative)
+        )
+        for begin, finish, padding, status, tentative in database.execute(query)
     ]
 
 
@@ -98,7 +103,7 @@ def stale_sources(sessions: Sessions, worker: str, *, now: datetime, after: time
 
 
 def _fbtype(status: Status, *, tentative: bool) -> Fbtype:
-    return Fbtype.BUSY_TENTATIVE if tentative or status is Status.DRAFT else Fbtype.BUSY
+    return Fbtype.BUSY_TENTATIVE if tentative or status in TENTATIVE else Fbtype.BUSY
 
 
 def vfreebusy(busy: BusyTime, act: Act) -> str:

@@ -23,7 +23,7 @@ from adapters.diary.times import read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
 from model.attendance import Assignment, SessionClient, SessionWorker
 from model.bill import not_billable_yet
-from model.details import Kind, ShowAs, Status
+from model.details import TENTATIVE, Kind, ShowAs, Status
 from model.link import CalendarLink, EventMapping
 from model.moment import from_text, in_zone, zone
 from model.people import Client, Worker
@@ -228,4 +228,4 @@ def _occurrence(row: Session, uids: dict[UUID, str], zones: dict[UUID, str]) -> 
 def _status(row: Session) -> str:
     if row.status is Status.CANCELLED:
         return "CANCELLED"
-    return "TENTATIVE" if row.tentative or row.status is Status.DRAFT else "CONFIRMED"
+    return "TENTATIVE" if row.tentative or row.status in TENTATIVE else "CONFIRMED"
