@@ -10,6 +10,7 @@ from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from model.base import Base, Row
+from model.channel import Channel
 from model.errors import DomainError
 
 _FIRST_NUMBER = 1001
@@ -52,7 +53,11 @@ class Worker(Row, Base):
 
 
 class Client(Row, Base):
-    """A client. `internal_id` ("C-1042") is the only name that leaves at level `reference`."""
+    """A client. `internal_id` ("C-1042") is the only name that leaves at level `reference`.
+
+    `allow_email`, `allow_phone` and `allow_text` say how they want to be reminded: not at all until they have said so.
+    With `allow_ics` a mail brings the session as a calendar file.
+    """
 
     __tablename__ = "client"
 
@@ -67,6 +72,20 @@ class Client(Row, Base):
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     dob: Mapped[date | None] = mapped_column(Date)
     gender: Mapped[Gender | None]
+    allow_email: Mapped[bool] = mapped_column(default=False)
+    allow_phone: Mapped[bool] = mapped_column(default=False)
+    allow_text: Mapped[bool] = mapped_column(default=False)
+    allow_ics: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """What they allow (`reminder_prefs`), and where there is an address or a number (R60)."""
+        there = {
+            Channel.EMAIL: self.allow_email and self.email,
+            Channel.PHONE: self.allow_phone and self.phone,
+            Channel.TEXT: self.allow_text and self.phone,
+        }
+        return frozenset(channel for channel, address in there.items() if address)
 
     @property
     def initials(self) -> str:

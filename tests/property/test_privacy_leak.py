@@ -75,13 +75,13 @@ PLANTED = {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
         "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
-        "comments": "Qzcomments", "service_type_text": "Qzservicetypes",
+        "comments": "Qzcomments", "service_type_text": "Qzservicetypes", "instructions": "Qzinstructions",
     },
     "series": {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
         "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
-        "comments": "Qzcomments", "service_type_text": "Qzservicetypes",
+        "comments": "Qzcomments", "service_type_text": "Qzservicetypes", "instructions": "Qzinstructions",
     },
 }  # fmt: skip
 # Texts with a form of their own: codes, ids, zones, times, states; and what belongs to syncing, not to people.
@@ -115,8 +115,8 @@ STRUCTURED = {
     "bill_line": set(),
     "payment": {"kind"},
     "attestation": {"level", "attested_by"},
-    "session": {"occurrence_key", "modifier_text", "activity_text", "colour"},
-    "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour"},
+    "session": {"occurrence_key", "modifier_text", "activity_text", "colour", "reminder_text"},
+    "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour", "reminder_text"},
 }
 _KINDS = {
     "kind",
@@ -138,7 +138,7 @@ _OTHER_TABLES = {
     "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
     "session_asset", "series_asset",
     "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
-    "travel_client",
+    "travel_client", "message", "reminder", "feedback_request",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
