@@ -13,7 +13,9 @@ from adapters.database.engine import Sessions, reading
 from adapters.database.purging import purge
 from adapters.diary.accepting import accept_at_limit
 from adapters.diary.chasing import chase
+from adapters.diary.client_acts import forget_addresses
 from adapters.diary.offering import expire_offers
+from adapters.diary.requests import expire_requests
 from adapters.diary.upkeep import extend
 from model.act import Act
 from model.journal import JobRun
@@ -25,6 +27,7 @@ EVERY = {
     "chase": timedelta(hours=1),
     "offers": timedelta(hours=1),
     "acceptance": timedelta(minutes=15),
+    "requests": timedelta(minutes=5),
 }
 ACTOR = "calendula"
 
@@ -46,6 +49,7 @@ class Jobs:
             self.chase_if_due()
             self.expire_if_due()
             self.accept_if_due()
+            self.expire_requests_if_due()
             return self.extend_if_due()
         finally:
             self.purge_if_due()
@@ -77,6 +81,15 @@ class Jobs:
     def _accept(self, last: datetime, now: datetime) -> int:
         act = Act(actor=ACTOR, now=now, new_id=self.new_id)
         return accept_at_limit(self.sessions, act, self.rules, since=last)
+
+    def expire_requests_if_due(self) -> int | None:
+        """End what clients asked for and nobody answered in time; None where somebody did so within five minutes."""
+        return self._do_if_due("requests", self._expire_requests, "expired")
+
+    def _expire_requests(self, now: datetime) -> int:
+        act = Act(actor=ACTOR, now=now, new_id=self.new_id)
+        forget_addresses(self.sessions, act)
+        return expire_requests(self.sessions, act)
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""

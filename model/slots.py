@@ -101,11 +101,14 @@ class Timeline:
         self._ends = list(accumulate((block.end for block in self._blocks), max))
 
     def meets(self, start: datetime, end: datetime) -> Block | None:
-        """A block that takes some of [start, end)."""
-        at = bisect_left(self._starts, end) - 1
-        if at < 0 or self._ends[at] <= start:
-            return None
-        return next(b for b in reversed(self._blocks[: at + 1]) if b.end > start)
+        """The first block that takes some of [start, end)."""
+        found = None
+        for at in range(bisect_left(self._starts, end) - 1, -1, -1):
+            if self._ends[at] <= start:
+                break
+            if self._blocks[at].end > start:
+                found = self._blocks[at]
+        return found
 
 
 def starts(window: Window, terms: Terms) -> Iterator[datetime]:

@@ -34,6 +34,8 @@ COMMANDS = {
     "leave": "adapters.cli.availability:leave",
     "offer": "adapters.cli.offers:offer",
     "busy": "adapters.cli.busy:busy",
+    "slots": "adapters.cli.slots:slots",
+    "booking": "adapters.cli.booking:booking",
     "link": "adapters.cli.links:link",
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",
