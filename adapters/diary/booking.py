@@ -18,7 +18,7 @@ from adapters.diary.slots import Offered, check_allowed
 from adapters.diary.taken_online import stale_workers
 from adapters.diary.telling_bookings import tell_booked, tell_requested
 from adapters.diary.times import read_instant
-from adapters.diary.transaction import record, writing
+from adapters.diary.transaction import in_turn, record
 from adapters.diary.views import written
 from model.act import Act
 from model.appointment_type import AppointmentType
@@ -68,7 +68,7 @@ def book(sessions: Sessions, act: Act, what: Booking, caller: Caller, settings: 
     """Book a time for a client, or where the practice answers first, ask for it."""
     rules = settings.booking
     check_allowed(rules)
-    with writing(sessions) as database:
+    with in_turn(sessions) as database:
         client = by_ref(database, Client, caller.client)
         attempt = Attempt(client=client, caller=caller, action="book", body=asdict(what))
         if (known := told_before(database, attempt)) is not None:

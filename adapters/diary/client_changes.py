@@ -19,7 +19,7 @@ from adapters.diary.requests import find_request, request_of, withdraw_within
 from adapters.diary.slots import Offered, check_allowed
 from adapters.diary.telling_bookings import tell_cancelled, tell_moved
 from adapters.diary.times import read_instant
-from adapters.diary.transaction import record, writing
+from adapters.diary.transaction import in_turn, record
 from adapters.diary.views import written
 from model.act import Act
 from model.attendance import Attendance
@@ -50,7 +50,7 @@ def move(
     """Take another of the times that are offered with the same worker; where the practice answers first, ask for it."""
     rules = settings.booking
     _check_allowed(rules)
-    with writing(sessions) as database:
+    with in_turn(sessions) as database:
         client = by_ref(database, Client, caller.client)
         body = {"session": session, "start": start}
         attempt = Attempt(client=client, caller=caller, action="move", body=body)
@@ -82,7 +82,7 @@ def cancel(
     """Cancel for the client, advised now; a request that nobody has answered is withdrawn."""
     rules = settings.booking
     _check_allowed(rules)
-    with writing(sessions) as database:
+    with in_turn(sessions) as database:
         client = by_ref(database, Client, caller.client)
         body = {"session": session, "reason": reason}
         attempt = Attempt(client=client, caller=caller, action="cancel", body=body)
@@ -106,7 +106,7 @@ def withdraw(sessions: Sessions, act: Act, ref: str, client: str, settings: Sett
     """The client does not want any more what nobody has answered yet; that is never too late, nor switched off by
     itself."""
     check_allowed(settings.booking)
-    with writing(sessions) as database:
+    with in_turn(sessions) as database:
         mine, found = by_ref(database, Client, client), find_request(database, ref)
         if found.client_id != mine.id:
             raise DomainError("E_NOT_FOUND", f'There is no request "{ref[:40]}"')
