@@ -21,7 +21,7 @@ from model.act import Act
 from model.appointment_type import AppointmentType
 from model.asset import Asset
 from model.errors import DomainError
-from model.moment import in_zone, to_text, zone
+from model.moment import Moment, in_zone, to_text, zone
 from model.people import Worker
 from model.practice import Room, Site
 from model.recurrence import Rule, check_staff_rule
@@ -62,21 +62,27 @@ class WindowView:
 def add_window(sessions: Sessions, act: Act, new: NewWindow) -> str:
     """Offer a window; its id."""
     with writing(sessions) as database:
-        worker = by_ref(database, Worker, new.worker)
-        types = all_by_ref(database, AppointmentType, dict.fromkeys(new.types))
         made_id = act.new_id()
-        made = ReservedSlot(id=made_id, ref=made_id.hex[:8], worker_id=worker.id, exdate_text="")
-        made.types = [ReservedSlotType(type_id=one.id) for one in types]
-        made.room_id, made.site_id = _place(database, new)
-        made.asset_id = by_ref(database, Asset, new.asset).id if new.asset else None
-        site = database.get_one(Site, made.site_id) if made.site_id else None
-        tz = zone(site.tz if site else worker.tz)
-        made.span = read_span(new.start, end=new.end, minutes=new.minutes, tz=tz)
-        check_window(made.span)
-        made.rule_text = _rule(new.rule, made)
+        made = ReservedSlot(id=made_id, ref=made_id.hex[:8], exdate_text="", types=[])
+        fill_window(database, made, new)
         database.add(made)
-        record(database, act, "window-added", worker=worker.ref, start=written(made.span.start))
+        record(database, act, "window-added", worker=new.worker, start=written(made.span.start))
         return made.ref
+
+
+def fill_window(database: Database, row: ReservedSlot, new: NewWindow) -> None:
+    """Make a row what was typed: the times in the zone of its site, else of its worker."""
+    worker = by_ref(database, Worker, new.worker)
+    types = all_by_ref(database, AppointmentType, dict.fromkeys(new.types))
+    row.worker_id = worker.id
+    row.room_id, row.site_id = _place(database, new)
+    row.asset_id = by_ref(database, Asset, new.asset).id if new.asset else None
+    site = database.get_one(Site, row.site_id) if row.site_id else None
+    tz = zone(site.tz if site else worker.tz)
+    span = read_span(new.start, end=new.end, minutes=new.minutes, tz=tz)
+    check_window(span)
+    row.span, row.rule_text = span, _rule(new.rule, span.start)
+    row.types = [ReservedSlotType(type_id=one.id) for one in types]
 
 
 def list_windows(sessions: Sessions, worker: str | None) -> list[WindowView]:
@@ -125,10 +131,10 @@ def _place(database: Database, new: NewWindow) -> tuple[UUID | None, UUID | None
     return room.id if room else None, room.site_id if room else site.id if site else None
 
 
-def _rule(text: str | None, made: ReservedSlot) -> str:
+def _rule(text: str | None, start: Moment) -> str:
     if not text:
         return ""
-    rule = Rule.parse(text, made.span.start)
+    rule = Rule.parse(text, start)
     check_staff_rule(rule)
     return str(rule)
 

@@ -11,6 +11,7 @@ from adapters.diary import holidays
 from adapters.diary.times import read_moment, read_span
 from adapters.practice_set.key import Key
 from model.acceptance import AtLimit
+from model.appointment_type import LONGEST_PADDING
 from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
 from model.cancellation import Billing, CancelledBy, NdisCode
@@ -196,6 +197,15 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "session_type": {
         "id": _ID, "name": _NAME, "billable": Key(bool), "duration_min": Key(int, least=1, most=LONGEST),
         "colour": Key(str, check=_colour), "active": Key(bool),
+    },
+    "appointment_type": {
+        "id": _ID, "name": _NAME, "length_min": Key(int, required=True, least=1, most=LONGEST),
+        "padding_min": Key(int, most=LONGEST_PADDING), "service": _reference("service"), "active": Key(bool),
+    },
+    "reserved_slot": {
+        "id": _ID, "worker": _reference("worker", required=True), "start": _TIME, "end": _END, "rule": _TEXT,
+        "types": _references("appointment_type"), "site": _reference("site"), "room": _reference("room"),
+        "asset": _reference("asset"),
     },
     "reason": {
         "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),

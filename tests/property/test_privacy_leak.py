@@ -57,6 +57,8 @@ PLANTED = {
     },
     "planned_service": {"claim_type": "Qzclaimtype"},
     "session_type": {"name": "Qztype"},
+    "appointment_type": {"name": "Qzappointment"},
+    "booking_request": {"message": "Qzanswer"},
     "base_roster": {"name": "Qzbase"},
     "roster_slot": {"subject": "Qzslot"},
     "roster_slot_service": {"claim_type": "Qzslotclaim"},
@@ -101,6 +103,8 @@ STRUCTURED = {
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
     "session_type": {"ref", "colour"},
+    "appointment_type": {"ref"},
+    "booking_request": {"ref", "state", "tz", "local_start", "local_end"},
     "base_roster": {"state", "tz"},
     "roster_slot": {"weekday", "start", "work_type", "kind", "activity_text"},
     "roster_slot_service": {"method"},
@@ -130,6 +134,7 @@ _KINDS = {
     "local_end",
 }
 _OTHER_TABLES = {
+    "reserved_slot", "reserved_slot_type", "client_act",
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",

@@ -67,6 +67,13 @@ COMMANDS = {
     *(f"offer {verb}" for verb in ("list", "send", "accept", "decline", "assign")),
     *(f"leave {verb}" for verb in ("add", "list", "approve", "remove")),
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
+    *(
+        f"booking {verb}"
+        for verb in ("settings", "book", "move", "cancel", "withdraw", "list", "accept", "decline")
+    ),
+    *(f"booking type {verb}" for verb in ("list", "add", "retire")),
+    *(f"booking window {verb}" for verb in ("list", "add", "remove")),
+    "slots",
 }
 
 # STYLE, "Words", and the RFC names that keep their spelling.
