@@ -75,7 +75,8 @@ class InboundSettings:
     """How edits from outside are judged (DOMAIN 1.6); `client_delete` knows no `apply`.
 
     `longest_min`: what is made longer is too long. A held change is spoken of again after `held_remind_h` hours,
-    and brought before the scheduler after `held_escalate_h`.
+    and brought before the scheduler after `held_escalate_h`. Who is told of what happened is told once it was quiet for
+    `notify_delay_s` seconds.
     """
 
     client_move: Literal["apply", "hold", "refuse"] = "apply"
@@ -83,6 +84,7 @@ class InboundSettings:
     group: Literal["apply", "hold", "refuse"] = "hold"
     roster: Literal["apply", "hold", "refuse"] = "hold"
     longest_min: int = _whole(1_440, least=1, most=10_080)
+    notify_delay_s: int = _whole(180, least=0, most=3_600)
     held_remind_h: int = _whole(24, least=1, most=8_760)
     held_escalate_h: int = _whole(48, least=1, most=8_760)
 
@@ -117,6 +119,15 @@ class RulesSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemindersSettings:
+    """At what time of the day clients are reminded, on their own clocks (R61)."""
+
+    send_at: str = _text(
+        "09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", allowed="a time of the day like 09:00"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeesSettings:
     """What the practice charges of its own accord, in cents (R65)."""
 
@@ -132,6 +143,7 @@ class Settings:
     inbound: InboundSettings = field(default_factory=InboundSettings)
     rules: RulesSettings = field(default_factory=RulesSettings)
     fees: FeesSettings = field(default_factory=FeesSettings)
+    reminders: RemindersSettings = field(default_factory=RemindersSettings)
 
 
 DEFAULTS = Settings()

@@ -34,6 +34,7 @@ COMMANDS = {
     "leave": "adapters.cli.availability:leave",
     "offer": "adapters.cli.offers:offer",
     "busy": "adapters.cli.busy:busy",
+    "messages": "adapters.cli.messages:messages",
     "link": "adapters.cli.links:link",
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",
