@@ -1,7 +1,13 @@
 """US21 (DOMAIN 6): a client is reminded, as she allows it, by a real mail server."""
 
+import contextlib
 import json
-from collections.abc import Iterator
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -107,11 +113,64 @@ def test_us21_held_instead_with_session_bridge_on_one_feedback_request_is_record
     assert [one["state"] for one in office.ask("session", "show", session)["feedback"]] == ["ANSWERED"]
 
 
-def test_us21_a_real_service_sends_them_by_itself(office: Office, mail: MailServer) -> None:
-    from tests.acceptance.test_killed import running
+@contextlib.contextmanager
+def service(office: Office) -> Iterator["subprocess.Popen[bytes]"]:
+    """`calendula run`, at the time of the story."""
+    environ = {**os.environ, **office.environ, "CALENDULA_TEST_NOW": office.now.isoformat()}
+    command = [sys.executable, "-m", "tests.entry", "run"]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(60)
 
-    added(office)
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen within a minute")
+
+
+def test_us21_the_service_sends_them_by_itself(office: Office, mail: MailServer) -> None:
+    session = added(office)
     office.at("2026-03-14T09:00+10:30")
-    assert running is not None
-    assert office.as_process("messages", "send").code == 0
+    with service(office) as process:
+        until(lambda: len(mail.mails) == 1)
+        until(lambda: reminders(office, session)[0][1] == "SENT")
+    assert process.returncode == 0
+    jobs = {one["job"]: one["result"] for one in office.ask("status")["jobs"]}
+    assert {"reminders", "notices", "messages", "extend", "chase", "purge", "publish", "tokens"} <= set(jobs)
+    assert all(result.startswith("ok") for result in jobs.values())
+
+
+def test_us21_killed_between_the_servers_yes_and_our_note_of_it_the_second_has_the_same_name(
+    office: Office, mail: MailServer
+) -> None:
+    session = added(office)
+    office.at("2026-03-14T09:00+10:30")
+    victim: list[int] = []
+
+    def killed() -> str:
+        os.kill(victim[0], signal.SIGKILL)
+        return "250 OK"
+
+    mail.faults.append(killed)
+    with service(office) as process:
+        victim.append(process.pid)
+        until(lambda: process.poll() is not None)
+    assert process.returncode == -signal.SIGKILL
     assert len(mail.mails) == 1
+    assert reminders(office, session)[0][1] == "SCHEDULED"
+
+    office.later(minutes=1)
+    office.run("messages", "send")
+    assert len(mail.mails) == 1  # whoever claimed it may still be at it
+    office.later(minutes=16)
+    office.run("messages", "send")
+    assert len(mail.mails) == 2
+    assert len({one["Message-ID"] for one in mail.mails}) == 1
+    assert reminders(office, session)[0][1] == "SENT"

@@ -450,6 +450,8 @@ def test_mails_and_texts_say_only_what_a_message_needs(office: Office) -> None:
         office.configure(_GENEROUS + server.config(more))
         office.alter("UPDATE client SET allow_email = 1, allow_phone = 1, allow_text = 1, allow_ics = 1")
         said = _remind_of_everything(office)
+        office.later(minutes=4)
+        said += office.run("messages", "send")  # the move, and the notice of the offer
         office.at("2026-03-10T08:45+10:30")
         said += office.run("messages", "send") + office.run("messages", "list", "--json")
         mails = [(str(one["To"]), _decoded(one)) for one in server.mails]
