@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from itertools import count
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey
@@ -79,13 +80,8 @@ class Client(Row, Base):
 
     @property
     def channels(self) -> frozenset[Channel]:
-        """What they allow (`reminder_prefs`), and where there is an address or a number (R60)."""
-        there = {
-            Channel.EMAIL: self.allow_email and self.email,
-            Channel.PHONE: self.allow_phone and self.phone,
-            Channel.TEXT: self.allow_text and self.phone,
-        }
-        return frozenset(channel for channel, address in there.items() if address)
+        """What they allow, and where there is an address or a number (R60)."""
+        return channels_of(self)
 
     @property
     def initials(self) -> str:
@@ -110,6 +106,31 @@ def check_name(name: str) -> None:
         raise DomainError(
             "E_CLIENT_REQUIRED", f"A new client needs a name, of at most {LONGEST_NAME} characters"
         )
+
+
+class Reachable(Protocol):
+    """What is known of how a client may be reached (`reminder_prefs`)."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def allow_email(self) -> bool: ...
+    @property
+    def allow_phone(self) -> bool: ...
+    @property
+    def allow_text(self) -> bool: ...
+
+
+def channels_of(client: Reachable) -> frozenset[Channel]:
+    """What a client allows, and where there is an address or a number (R60)."""
+    there = {
+        Channel.EMAIL: client.allow_email and client.email,
+        Channel.PHONE: client.allow_phone and client.phone,
+        Channel.TEXT: client.allow_text and client.phone,
+    }
+    return frozenset(channel for channel, address in there.items() if address)
 
 
 class BlocklistEntry(Row, Base):

@@ -75,7 +75,8 @@ class InboundSettings:
     """How edits from outside are judged (DOMAIN 1.6); `client_delete` knows no `apply`.
 
     `longest_min`: what is made longer is too long. A held change is spoken of again after `held_remind_h` hours,
-    and brought before the scheduler after `held_escalate_h`.
+    and brought before the scheduler after `held_escalate_h`. Who is told of what happened is told once it was quiet for
+    `notify_delay_s` seconds.
     """
 
     client_move: Literal["apply", "hold", "refuse"] = "apply"
@@ -83,6 +84,7 @@ class InboundSettings:
     group: Literal["apply", "hold", "refuse"] = "hold"
     roster: Literal["apply", "hold", "refuse"] = "hold"
     longest_min: int = _whole(1_440, least=1, most=10_080)
+    notify_delay_s: int = _whole(180, least=0, most=3_600)
     held_remind_h: int = _whole(24, least=1, most=8_760)
     held_escalate_h: int = _whole(48, least=1, most=8_760)
 
@@ -113,6 +115,15 @@ class RulesSettings:
     lock_published: bool = False
     payroll_until: str = _text(
         "", pattern=r"^(\d{4}-\d\d-\d\d)?$", allowed="the last day that payroll has closed, like 2026-03-15"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemindersSettings:
+    """At what time of the day clients are reminded, on their own clocks (R61)."""
+
+    send_at: str = _text(
+        "09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", allowed="a time of the day like 09:00"
     )
 
 
@@ -162,6 +173,7 @@ class Settings:
     rules: RulesSettings = field(default_factory=RulesSettings)
     fees: FeesSettings = field(default_factory=FeesSettings)
     booking: BookingSettings = field(default_factory=BookingSettings)
+    reminders: RemindersSettings = field(default_factory=RemindersSettings)
 
 
 DEFAULTS = Settings()

@@ -36,6 +36,7 @@ COMMANDS = {
     "busy": "adapters.cli.busy:busy",
     "slots": "adapters.cli.slots:slots",
     "booking": "adapters.cli.booking:booking",
+    "messages": "adapters.cli.messages:messages",
     "link": "adapters.cli.links:link",
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",

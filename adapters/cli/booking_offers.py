@@ -32,7 +32,7 @@ def _windows() -> None:
 
 @types.command("list")
 def list_types_(ctx: typer.Context, as_json: bool = JSON) -> None:
-    """List all appointment types, those that are no longer offered too.
+    """List all appointment types, those not offered any more too.
 
     Example: calendula booking type list
     """

@@ -19,6 +19,7 @@ from adapters.diary.delivered import view_lines, view_travel
 from adapters.diary.lookup import by_ref, find_session, practice_zone
 from adapters.diary.notes import note_of
 from adapters.diary.planned import plans_of
+from adapters.diary.reminding import reminders_of, requests_of
 from adapters.diary.times import read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
 from model.attendance import Assignment, SessionClient, SessionWorker
@@ -112,6 +113,10 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
             session_type=_type(database, row),
             service_types=row.service_types,
             comments=row.comments,
+            instructions=row.instructions,
+            session_bridge=row.session_bridge,
+            reminders=reminders_of(database, row),
+            feedback=requests_of(database, row),
             employee_message=row.employee_message,
             url=row.url,
             actual_start=_local(row.actual_starts_at, row),

@@ -150,7 +150,8 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
         "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
-        "dob": Key(date), "gender": _choice(Gender),
+        "dob": Key(date), "gender": _choice(Gender), "allow_email": Key(bool), "allow_phone": Key(bool),
+        "allow_text": Key(bool), "allow_ics": Key(bool),
     },
     "blocklist": {
         "id": _ID, "worker": _reference("worker", required=True), "client": _reference("client"),
@@ -222,7 +223,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "description": _TEXT, "employee_message": _TEXT, "medium": _TEXT, "contact_with": _TEXT,
         "show_as": _choice(ShowAs), "rostered": Key(bool), "live": Key(bool), "billable": Key(bool),
         "session_type": _reference("session_type"), "service_types": Key(list), "comments": _TEXT,
-        "activities": Key(list),
+        "activities": Key(list), "instructions": _TEXT, "reminders": Key(list), "session_bridge": Key(bool),
     },
     "planned_service": {
         "id": _ID, "session": _reference("session", required=True), "service": _reference("service"),

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from urllib.parse import unquote_to_bytes
 
 import pytest
@@ -26,6 +27,7 @@ from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
 from tests.agreed import AGREED
 from tests.phone import Part, Phone, master
+from tests.post_office import gateway, mail_server
 
 __all__ = ["office"]
 
@@ -47,9 +49,9 @@ PLANTED = {
     },
     "bed_booking": {"cancel_reason": "Qzstayoff"},
     "bed_hold": {"reason": "Qzhold"},
-    "worker": {"name": "Qzworkerfirst Qzworkerlast", "email": "Qzworkermail"},
+    "worker": {"name": "Qzworkerfirst Qzworkerlast", "email": "Qzworkermail@example.org"},
     "client": {
-        "name": "Qzfirst Qzlast", "email": "Qzmail", "phone": "Qzphone", "address": "Qzclientaddress",
+        "name": "Qzfirst Qzlast", "email": "Qzmail@example.org", "phone": "Qzphone", "address": "Qzclientaddress",
         "internal_id": "Qzinternal",
     },
     "service": {
@@ -440,3 +442,53 @@ def test_the_calendar_of_a_resource_names_nobody_and_nothing(
     assert all(
         _UUID.fullmatch(one.uid) and one.uid not in _ids(office) for one in phone_on_radicale.resources()
     )
+
+
+# What a message may say (H9): the address it goes to is part of it.
+_TO_ALL = {"Qzpractice", "Qzsitecode", "Qzinstructions", "Qzurl"}
+
+
+def test_mails_and_texts_say_only_what_a_message_needs(office: Office) -> None:
+    with mail_server(office.folder) as server, gateway() as texts:
+        more = f'[messages]\nwebhook_url = "{texts.url}"\nwebhook_secret = "s"\nfeedback_url = "https://ask.example"\n'
+        _fill(office)
+        office.configure(_GENEROUS + server.config(more))
+        office.alter("UPDATE client SET allow_email = 1, allow_phone = 1, allow_text = 1, allow_ics = 1")
+        said = _remind_of_everything(office)
+        office.later(minutes=4)
+        said += office.run("messages", "send")  # the move, and the notice of the offer
+        office.at("2026-03-10T08:45+10:30")
+        said += office.run("messages", "send") + office.run("messages", "list", "--json")
+        mails = [(str(one["To"]), _decoded(one)) for one in server.mails]
+        to_clients = [body for to, body in mails if to == "Qzmail@example.org"]
+        to_workers = [body for to, body in mails if to == "Qzworkermail@example.org"]
+        assert len(to_clients) + len(to_workers) == len(mails)
+        kinds = {one["kind"] for one in office.ask("messages", "list", "--state", "SENT")}
+        assert kinds == {"REMINDER", "MOVED", "NOTICES"}
+        assert _words(b"\n".join(to_clients)) == _TO_ALL | {"Qzmail"}
+        assert _words(b"\n".join(to_workers)) == {"Qzpractice", "Qzworkermail"}
+        assert _words(b"\n".join(body for _, body in texts.requests)) <= _TO_ALL | {"Qzphone"}
+        assert len(texts.requests) > 2
+        assert not re.search(rb"ATTENDEE|ORGANIZER", b"\n".join(to_clients))
+    assert _words(said.encode()) <= {"Qzinternal"}
+
+
+def _remind_of_everything(office: Office) -> str:
+    """All that is to come reminds its clients; one is moved, and one offered."""
+    said = ""
+    for one in office.ask("session", "list", "--status", "ROSTERED"):
+        if one["clients"] and one["kind"] == "CLIENT_SESSION" and one["start"] > "2026-03-10T09":
+            scope = ("--scope", "this") if one["series_id"] else ()
+            edited = office.attempt("session", "edit", one["id"], "--remind", "1", "--remind", "2", *scope)
+            said += edited.out + edited.err
+    singles = [one for one in office.ask("session", "list", "--status", "ROSTERED") if not one["series_id"]]
+    online = next(one for one in singles if one["start"].startswith("2026-03-10T10"))
+    office.run("session", "move", online["id"], "--start", "2026-03-10 10:05")
+    office.run("session", "offer", online["id"], "--worker", "tom")
+    return said
+
+
+def _decoded(mail: EmailMessage) -> bytes:
+    """Headers as they are, bodies and files as they are read."""
+    parts = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
+    return b"\n".join([str(mail.items()).encode(), *(part for part in parts if isinstance(part, bytes))])

@@ -18,6 +18,7 @@ RULES = {
         *range(50, 56),
         63,
         64,
+        *range(60, 63),
         65,
         70,
         71,
@@ -28,7 +29,6 @@ ROWS = {
     f"{source}_{number:02}"
     for source, last in (("000", 28), ("001", 17), ("002", 12), ("003", 10), ("004", 28))
     for number in range(1, last + 1)
-    if (source, number) not in {("004", 13), ("004", 14), ("004", 15)}  # messages to clients
 }
 CODES = {
     "e_end_before_start",
@@ -59,6 +59,8 @@ CODES = {
     "e_period_align",
     "e_period_overlap",
     "e_not_validated",
+    "e_reminder_range",
+    "e_reminder_channel",
     "e_modifiers",
     "e_level_not_allowed",
     "e_booking_off",

@@ -14,7 +14,7 @@ from adapters.diary.changing import Move, move
 from adapters.diary.client_acts import Caller, forget_addresses
 from adapters.diary.listing import show_session
 from adapters.diary.requests import accept, decline, expire_requests, list_requests
-from adapters.jobs import Jobs
+from adapters.jobs import Jobs, Means
 from model.booking import BookingRequest, ClientAct, RequestState
 from model.busy import Fbtype
 from model.details import Source, Status
@@ -291,11 +291,10 @@ def test_r64_a_request_expires_at_its_start(online: Online) -> None:
     _, session = asked(online)
     assert expire_requests(online.diary.sessions, online.diary.act) == 0
     online.diary.now = MONDAY + timedelta(days=1, hours=1)
-    jobs = Jobs(
-        sessions=online.diary.sessions, clock=lambda: online.diary.now, new_id=online.diary.act.new_id
-    )
-    assert jobs.expire_requests_if_due() == 1
-    assert jobs.expire_requests_if_due() is None
+    means = Means(sessions=online.diary.sessions)
+    jobs = Jobs(means=means, clock=lambda: online.diary.now, new_id=online.diary.act.new_id)
+    assert jobs.do("requests") == 1
+    assert jobs.do("requests") is None
     assert [one.state for one in list_requests(online.diary.sessions)] == ["EXPIRED"]
     with online.diary.read() as database:
         assert database.get(Session, UUID(session)) is None
