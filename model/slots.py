@@ -13,6 +13,8 @@ from enum import StrEnum
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
+from model.moment import instant
+
 
 class Why(StrEnum):
     """What makes a start one that cannot be chosen; never about whom or what for."""
@@ -72,11 +74,14 @@ class Terms:
         """What has to be free (003-08)."""
         return self.length + self.padding
 
-    def too_soon(self, start: datetime) -> bool:
-        return start < self.now + self.cutoff
+    @property
+    def earliest(self) -> datetime:
+        return self.now + self.cutoff
 
-    def too_far(self, start: datetime, tz: ZoneInfo) -> bool:
-        return (start.astimezone(tz).date() - self.now.astimezone(tz).date()).days > self.how_far_days
+    def ends(self, tz: ZoneInfo) -> datetime:
+        """The first instant that is too far out: that of the day after the last one, where it takes place."""
+        day = self.now.astimezone(tz).date() + timedelta(days=self.how_far_days + 1)
+        return instant(day, tz)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,14 +127,13 @@ def starts(window: Window, terms: Terms) -> Iterator[datetime]:
 
 def candidates(window: Window, terms: Terms, taken: Timeline) -> Iterator[Candidate]:
     """Every start of a window with what speaks against it."""
+    earliest, ends, needs = terms.earliest, terms.ends(window.tz), terms.needs
     for start in starts(window, terms):
-        yield Candidate(start=start, window=window, block=_against(start, window, terms, taken))
-
-
-def _against(start: datetime, window: Window, terms: Terms, taken: Timeline) -> Block | None:
-    end = start + terms.needs
-    if terms.too_soon(start):
-        return Block(start=start, end=end, why=Why.CUT_OFF)
-    if terms.too_far(start, window.tz):
-        return Block(start=start, end=end, why=Why.TOO_FAR)
-    return taken.meets(start, end)
+        block: Block | None
+        if start < earliest:
+            block = Block(start=start, end=start + needs, why=Why.CUT_OFF)
+        elif start >= ends:
+            block = Block(start=start, end=start + needs, why=Why.TOO_FAR)
+        else:
+            block = taken.meets(start, start + needs)
+        yield Candidate(start=start, window=window, block=block)

@@ -70,9 +70,9 @@ def choose(
 
 
 def _refusal(start: datetime, worker: Worker, terms: Terms) -> DomainError:
-    if terms.too_soon(start):
+    if start < terms.earliest:
         return DomainError("E_CUTOFF", "That is too soon to be booked online; choose a later time")
-    if terms.too_far(start, zone(worker.tz)):
+    if start >= terms.ends(zone(worker.tz)):
         return DomainError("E_TOO_FAR", f"Only {terms.how_far_days} days ahead can be booked online")
     return DomainError("E_SLOT_TAKEN", "That time cannot be booked, or is taken meanwhile; choose another")
 

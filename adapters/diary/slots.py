@@ -170,18 +170,23 @@ def offered(
 def _of_slot(
     worker: Worker, slot: ReservedSlot, wanted: Wanted, taken: Timeline, blocklist: Blocklist
 ) -> Iterator[Offered]:
+    clients = [wanted.client_id] if wanted.client_id else []
+
+    def may(at: datetime) -> bool:
+        """Whoever may not be on such a session is not offered for it (R30)."""
+        return ineligible(worker, at, clients=clients, blocklist=blocklist) is None
+
     for window in slot.windows(wanted.since, wanted.until):
+        always = may(window.start) and may(window.end)  # who may on both days may between them
         for one in candidates(window, wanted.terms, taken):
             if wanted.since <= one.start < wanted.until:
-                yield Offered(worker=worker, slot=slot, candidate=_by_whom(worker, one, wanted, blocklist))
+                fits = always or not one.free or may(one.start)
+                candidate = one if fits else _not_eligible(one, wanted.terms)
+                yield Offered(worker=worker, slot=slot, candidate=candidate)
 
 
-def _by_whom(worker: Worker, one: Candidate, wanted: Wanted, blocklist: Blocklist) -> Candidate:
-    """Whoever may not be on such a session is not offered for it (R30)."""
-    clients = [wanted.client_id] if wanted.client_id else []
-    if not one.free or ineligible(worker, one.start, clients=clients, blocklist=blocklist) is None:
-        return one
-    block = Block(start=one.start, end=one.start + wanted.terms.needs, why=Why.NOT_ELIGIBLE)
+def _not_eligible(one: Candidate, terms: Terms) -> Candidate:
+    block = Block(start=one.start, end=one.start + terms.needs, why=Why.NOT_ELIGIBLE)
     return Candidate(start=one.start, window=one.window, block=block)
 
 

@@ -8,9 +8,10 @@ is taken: beyond the rows that were made of a series, and beyond what was read o
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -18,6 +19,7 @@ from adapters.diary.presence import working_times
 from model.appointment_type import MOST_PADDING
 from model.asset import Asset
 from model.attendance import Assignment, Attendance, SessionAsset, SessionClient, SessionWorker
+from model.base import Instant
 from model.busy import BusyBlock, Fbtype
 from model.capacity import Taken, above
 from model.details import Kind, ShowAs, Status
@@ -28,6 +30,7 @@ from model.series import HORIZON, Series, SeriesWorker
 from model.session import Session
 from model.slots import Block, Why
 
+NOBODY = UUID(int=0)
 Blocks = Mapping[UUID, list[Block]]
 _GIVEN_UP = (Assignment.CANCELLED, Assignment.DECLINED)
 _BY_STATUS = {Status.PENDING: Why.REQUEST, Status.DRAFT: Why.DRAFT}
@@ -44,18 +47,31 @@ class Asked:
     tentative_blocks: bool = True
     without: UUID | None = None
 
-    def touches(
-        self, start: SQLCoreOperations[datetime], end: SQLCoreOperations[datetime]
-    ) -> list[ColumnElement[bool]]:
-        return [end > self.since, start < self.until]
+    @property
+    def times(self) -> dict[str, object]:
+        """The same as what statements are given."""
+        padded = self.since - MOST_PADDING
+        return {"since": self.since, "padded": padded, "until": self.until, "without": self.without or NOBODY}
 
-    def living(self) -> list[ColumnElement[bool]]:
-        """Of sessions, those that block."""
-        found = [
-            Session.status != Status.CANCELLED,
-            or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY),
-        ]
-        return found if self.without is None else [*found, Session.id != self.without]
+
+# The statements are made once: made anew for each search, they cost more than the database does.
+_SINCE, _UNTIL = bindparam("since", type_=Instant()), bindparam("until", type_=Instant())
+_IDS: BindParameter[UUID] = bindparam("ids", expanding=True)
+
+
+def _touches(
+    start: SQLCoreOperations[datetime], end: SQLCoreOperations[datetime]
+) -> tuple[ColumnElement[bool], ...]:
+    return end > _SINCE, start < _UNTIL
+
+
+def _living() -> tuple[ColumnElement[bool], ...]:
+    """Of sessions, those that block."""
+    return (
+        Session.status != Status.CANCELLED,
+        or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY),
+        Session.id != bindparam("without", type_=Uuid()),
+    )
 
 
 def taken_of_workers(database: Database, workers: Collection[Worker], asked: Asked) -> Blocks:
@@ -72,17 +88,24 @@ def taken_of_workers(database: Database, workers: Collection[Worker], asked: Ask
     return found
 
 
-def _sessions(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
-    columns = SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at, Session.padding_min
-    query = select(*columns, Session.status, Session.kind, Session.tentative)
-    query = query.join(Session, Session.id == SessionWorker.session_id).where(
-        SessionWorker.worker_id.in_(ids),
-        SessionWorker.ends_at > asked.since - MOST_PADDING,
-        SessionWorker.starts_at < asked.until,
+@cache
+def _of_sessions() -> Select[UUID, datetime, datetime, int, Status, Kind, bool]:
+    query = select(
+        SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at, Session.padding_min,
+        Session.status, Session.kind, Session.tentative,
+    )  # fmt: skip
+    return query.join(Session, Session.id == SessionWorker.session_id).where(
+        SessionWorker.worker_id.in_(_IDS),
+        SessionWorker.ends_at > bindparam("padded", type_=Instant()),
+        SessionWorker.starts_at < _UNTIL,
         SessionWorker.status.not_in(_GIVEN_UP),
-        *asked.living(),
+        *_living(),
     )
-    for who, start, end, padding, status, kind, tentative in database.execute(query):
+
+
+def _sessions(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
+    rows = database.execute(_of_sessions(), {"ids": ids, **asked.times})
+    for who, start, end, padding, status, kind, tentative in rows:
         if tentative and not asked.tentative_blocks:
             continue
         why = _BY_STATUS.get(status) or _BY_KIND.get(kind) or Why.SESSION
@@ -91,17 +114,21 @@ def _sessions(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tup
             yield who, Block(start=end, end=end + timedelta(minutes=padding), why=Why.PADDING)
 
 
+@cache
+def _of_calendars() -> Select[UUID | None, str, datetime, datetime, Fbtype]:
+    query = select(
+        CalendarLink.worker_id, CalendarLink.ref, BusyBlock.starts_at, BusyBlock.ends_at, BusyBlock.fbtype
+    )
+    return (
+        query.join(BusyBlock, BusyBlock.link_id == CalendarLink.id)
+        .where(CalendarLink.worker_id.in_(_IDS), CalendarLink.state != LinkState.UNLINKED)
+        .where(*_touches(BusyBlock.starts_at, BusyBlock.ends_at))
+    )
+
+
 def _calendars(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
     """What the workers' other calendars say; what is all-day there counts by its TRANSP, as everything does."""
-    query = (
-        select(
-            CalendarLink.worker_id, CalendarLink.ref, BusyBlock.starts_at, BusyBlock.ends_at, BusyBlock.fbtype
-        )
-        .join(BusyBlock, BusyBlock.link_id == CalendarLink.id)
-        .where(CalendarLink.worker_id.in_(ids), CalendarLink.state != LinkState.UNLINKED)
-        .where(*asked.touches(BusyBlock.starts_at, BusyBlock.ends_at))
-    )
-    for who, ref, start, end, fbtype in database.execute(query):
+    for who, ref, start, end, fbtype in database.execute(_of_calendars(), {"ids": ids, **asked.times}):
         hint = fbtype is Fbtype.BUSY_TENTATIVE
         if who is not None and (asked.tentative_blocks or not hint):
             why = Why.CALENDAR_TENTATIVE if hint else Why.CALENDAR
@@ -115,23 +142,28 @@ def _away(database: Database, workers: Collection[Worker], asked: Asked) -> Iter
             yield who, Block(start=start, end=end, why=Why.AWAY)
 
 
+@cache
+def _made_until() -> Select[UUID, datetime]:
+    query = select(SeriesWorker.worker_id, func.min(Series.materialised_until))
+    query = query.join(Series, Series.id == SeriesWorker.series_id)
+    behind = SeriesWorker.worker_id.in_(_IDS), Series.materialised_until < _UNTIL
+    return query.where(*behind).group_by(SeriesWorker.worker_id)
+
+
+@cache
+def _read_until() -> Select[UUID | None, datetime | None]:
+    query = select(CalendarLink.worker_id, func.min(SeenItem.expanded_until))
+    query = query.join(SeenItem, SeenItem.link_id == CalendarLink.id)
+    theirs = CalendarLink.worker_id.in_(_IDS), CalendarLink.state != LinkState.UNLINKED
+    return query.where(*theirs, SeenItem.expanded_until < _UNTIL).group_by(CalendarLink.worker_id)
+
+
 def _unknown(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
     """From when on rows of a series are not made yet, or times of a calendar not read: never free (R10)."""
-    made = (
-        select(SeriesWorker.worker_id, func.min(Series.materialised_until))
-        .join(Series, Series.id == SeriesWorker.series_id)
-        .where(SeriesWorker.worker_id.in_(ids), Series.materialised_until < asked.until)
-        .group_by(SeriesWorker.worker_id)
-    )
-    read = (
-        select(CalendarLink.worker_id, func.min(SeenItem.expanded_until))
-        .join(SeenItem, SeenItem.link_id == CalendarLink.id)
-        .where(CalendarLink.worker_id.in_(ids), CalendarLink.state != LinkState.UNLINKED)
-        .where(SeenItem.expanded_until < asked.until)
-        .group_by(CalendarLink.worker_id)
-    )
+    given = {"ids": ids, "until": asked.until}
     ends = [(who, asked.now + HORIZON) for who in ids]
-    ends += [(who, at) for query in (made, read) for who, at in database.execute(query) if who and at]
+    ends += [(who, at) for who, at in database.execute(_made_until(), given)]
+    ends += [(who, at) for who, at in database.execute(_read_until(), given) if who and at]
     for who, at in ends:
         yield who, Block(start=at, end=max(at, asked.until), why=Why.NOT_KNOWN_YET)
 
@@ -141,8 +173,8 @@ def taken_of_rooms(database: Database, ids: Collection[UUID], asked: Asked) -> B
     if not ids:
         return {}
     query = select(Session.room_id, Session.starts_at, Session.ends_at)
-    query = query.where(Session.room_id.in_(ids), *asked.living())
-    rows = database.execute(query.where(*asked.touches(Session.starts_at, Session.ends_at))).all()
+    query = query.where(Session.room_id.in_(ids), *_living(), *_touches(Session.starts_at, Session.ends_at))
+    rows = database.execute(query, asked.times).all()
     rooms = database.execute(select(Room.id, Room.ref, Room.capacity).where(Room.id.in_(ids))).all()
     taken = [Taken(room, start, end) for room, start, end in rows if room is not None]
     return {room: _full(taken, room, ref, there_are, Why.ROOM) for room, ref, there_are in rooms}
@@ -154,8 +186,10 @@ def taken_of_assets(database: Database, ids: Collection[UUID], asked: Asked) -> 
         return {}
     query = select(SessionAsset.asset_id, Session.starts_at, Session.ends_at, SessionAsset.qty)
     query = query.join(Session, Session.id == SessionAsset.session_id)
-    query = query.where(SessionAsset.asset_id.in_(ids), *asked.living())
-    rows = database.execute(query.where(*asked.touches(Session.starts_at, Session.ends_at))).all()
+    query = query.where(
+        SessionAsset.asset_id.in_(ids), *_living(), *_touches(Session.starts_at, Session.ends_at)
+    )
+    rows = database.execute(query, asked.times).all()
     assets = database.execute(select(Asset.id, Asset.ref, Asset.quantity).where(Asset.id.in_(ids))).all()
     taken = [Taken(asset, start, end, qty) for asset, start, end, qty in rows]
     return {asset: _full(taken, asset, ref, there_are, Why.ASSET) for asset, ref, there_are in assets}
@@ -174,9 +208,10 @@ def taken_of_client(database: Database, client_id: UUID | None, asked: Asked) ->
         select(Session.starts_at, Session.ends_at)
         .join(SessionClient, SessionClient.session_id == Session.id)
         .where(SessionClient.client_id == client_id, SessionClient.status != Attendance.CANCELLED)
-        .where(*asked.living(), *asked.touches(Session.starts_at, Session.ends_at))
+        .where(*_living(), *_touches(Session.starts_at, Session.ends_at))
     )
-    return [Block(start=start, end=end, why=Why.CLIENT) for start, end in database.execute(query)]
+    rows = database.execute(query, asked.times)
+    return [Block(start=start, end=end, why=Why.CLIENT) for start, end in rows]
 
 
 def stale_workers(
