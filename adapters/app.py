@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from adapters.database.store import SqlStore
     from adapters.dav.http import GuardedClient, Watch
     from adapters.dav.oauth import TokenKeeper
+    from adapters.jobs import Jobs
     from adapters.links.consent import Login
     from adapters.runner import Runner
     from adapters.secrets import SecretBox
@@ -92,6 +93,42 @@ class App:
             calendars=self.calendar,
             owner=self.owner,
         )
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """What is done for the practice as a whole, now and then."""
+        from adapters.jobs import Jobs, Means
+        from adapters.messages.wiring import post, told
+
+        means = Means(
+            sessions=self.sessions,
+            settings=self.config.settings,
+            keep=self.config.retention,
+            post=post(self.config, self.sessions, clock=self.clock, box=self.box),
+            told=tuple(told(self.config)),
+            asks=bool(self.config.messages.feedback_url),
+            tokens=self.refresh_tokens,
+        )
+        return Jobs(means=means, clock=self.clock, new_id=self.new_id)
+
+    def refresh_tokens(self) -> int:
+        """Have an access token of each account with a consent, before a run needs it; how many there are. Where the
+        provider refuses, the next run of the link says so."""
+        from sqlalchemy import select
+
+        from sync.errors import LinkError
+
+        with self.sessions() as database:
+            query = select(CalendarAccount).where(CalendarAccount.oauth_provider.is_not(None))
+            accounts = database.scalars(query).all()
+        fresh = 0
+        for account in accounts:
+            try:
+                self._keeper(account)(None)
+            except LinkError:
+                continue
+            fresh += 1
+        return fresh
 
     @contextmanager
     def calendar(self, link: CalendarLink) -> "Iterator[RemoteCalendar]":

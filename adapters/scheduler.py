@@ -20,12 +20,13 @@ from uuid import UUID
 from structlog.typing import FilteringBoundLogger
 
 from adapters.due_links import Due
+from adapters.jobs import Done
 from adapters.runner import Busy
 from sync.context import Line
 from sync.run import Report
 
 TICK_S = 1
-JOBS_S = 60
+JOBS_S = 15
 _SLOW_S = 2  # a run that takes longer mostly waits: another may begin in its place
 _SLOW_TOO = 8  # as many times the limit there may be, with the slow ones
 _SILENT = 2  # so many may hang on one host: the second finds out whether it is the host or the run
@@ -111,7 +112,7 @@ class Scheduler:
         *,
         runs: Runs,
         due: Callable[[], Sequence[Due]],
-        jobs: Callable[[], int | None],
+        jobs: Callable[[], Sequence[Done]],
         limits: Limits,
         log: FilteringBoundLogger,
         told: Callable[[Report], None] = lambda _: None,
@@ -139,14 +140,16 @@ class Scheduler:
         """Do what the practice as a whole needs, if it is due."""
         if self._stop.is_set():
             return
-        began = time.monotonic()
         try:
-            made = self._jobs()
+            done = self._jobs()
         except Exception as error:  # noqa: BLE001 - the next round tries again; the links go on
-            self._log.error("job_failed", job="extend", error=error)
+            self._log.error("job_failed", error=error)
             return
-        if made is not None:
-            self._log.info("job_ended", job="extend", count=made, duration_ms=_since(began))
+        for one in done:
+            if one.error is not None:
+                self._log.error("job_failed", job=one.job, error=one.error)
+            elif one.count:
+                self._log.info("job_ended", job=one.job, count=one.count)
 
     @property
     def tick_age_s(self) -> float:

@@ -32,10 +32,14 @@ class WorkType(StrEnum):
 
 class Status(StrEnum):
     DRAFT = "DRAFT"
+    PENDING = "PENDING"
     ROSTERED = "ROSTERED"
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETE = "COMPLETE"
     CANCELLED = "CANCELLED"
+
+
+TENTATIVE = frozenset({Status.DRAFT, Status.PENDING})  # what takes its time, and may yet not take place
 
 
 class ShowAs(StrEnum):
@@ -45,6 +49,7 @@ class ShowAs(StrEnum):
 
 class Source(StrEnum):
     STAFF = "STAFF"
+    ONLINE = "ONLINE"
     CALENDAR = "CALENDAR"
     ROSTER = "ROSTER"
 

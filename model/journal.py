@@ -120,7 +120,8 @@ class Audience(StrEnum):
 class Notice(Row, Base):
     """An outbox row: something that `audience` should be told; sent by a later job, shown by `status`.
 
-    It is about the worker's calendar, whoever is told.
+    It is about the worker's calendar, whoever is told. `message_id` is the mail that it stands in, with others of its
+    time; `sent_at` when that was out.
     """
 
     __tablename__ = "notice"
@@ -132,6 +133,7 @@ class Notice(Row, Base):
     audience: Mapped[Audience] = mapped_column(default=Audience.WORKER)
     code: Mapped[str]
     day: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[UUID | None] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
 
 

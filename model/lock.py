@@ -17,6 +17,7 @@ class Lock(StrEnum):
     NOTE_SIGNED = "NOTE_SIGNED"
     SESSION_COMPLETE = "SESSION_COMPLETE"
     SESSION_IN_PROGRESS = "SESSION_IN_PROGRESS"
+    REQUEST_PENDING = "REQUEST_PENDING"
 
 
 _WAY_OUT = {
@@ -27,6 +28,7 @@ _WAY_OUT = {
     Lock.NOTE_SIGNED: "its note is signed; unlock the note first",
     Lock.SESSION_COMPLETE: "it is complete; reset it first",
     Lock.SESSION_IN_PROGRESS: "it is going on; complete it first",
+    Lock.REQUEST_PENDING: "it is a request; accept or decline it: calendula booking list",
 }
 
 

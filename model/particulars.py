@@ -1,6 +1,7 @@
-"""What staff write about a session for themselves: its type, its service types, and comments (000-08, 001-06, 001-14).
+"""What staff write about a session for themselves, and how its clients are spoken to (000-08, 001-06, 001-14, 004-13).
 
-Of all this only the colour of its type may leave. Comments and service types never do, at no level (DOMAIN 5).
+Of all this only the colour of its type may leave to calendars. Comments and service types never do, at no level
+(DOMAIN 5); the instructions stand in messages to the clients, and nowhere else.
 """
 
 from collections.abc import Iterable
@@ -18,14 +19,23 @@ _LONGEST_SERVICE_TYPE = 60
 
 
 class Particulars:
-    """Part of a session and of a series. `colour` is that of its type, kept here so that showing it asks nothing."""
+    """Part of a session and of a series. `colour` is that of its type, kept here so that showing it asks nothing.
+
+    `instructions` are for the clients' messages; `reminder_text` says when they are reminded (`model.reminder`); with
+    `session_bridge` they are asked afterwards how it was.
+    """
 
     session_type_id: Mapped[UUID | None] = mapped_column(ForeignKey("session_type.id"))
     colour: Mapped[str] = mapped_column(default="")
     comments: Mapped[str] = mapped_column(default="")
     service_type_text: Mapped[str] = mapped_column(default="")
+    instructions: Mapped[str] = mapped_column(default="")
+    reminder_text: Mapped[str] = mapped_column(default="")
+    session_bridge: Mapped[bool] = mapped_column(default=False)
 
-    PARTICULAR_NAMES = ("session_type_id", "colour", "comments", "service_type_text")
+    PARTICULAR_NAMES = (
+        "session_type_id", "colour", "comments", "service_type_text", "instructions", "reminder_text", "session_bridge",
+    )  # fmt: skip
 
     @property
     def service_types(self) -> tuple[str, ...]:

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from itertools import count
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from model.base import Base, Row
+from model.channel import Channel
 from model.errors import DomainError
 
 _FIRST_NUMBER = 1001
@@ -52,7 +54,11 @@ class Worker(Row, Base):
 
 
 class Client(Row, Base):
-    """A client. `internal_id` ("C-1042") is the only name that leaves at level `reference`."""
+    """A client. `internal_id` ("C-1042") is the only name that leaves at level `reference`.
+
+    `allow_email`, `allow_phone` and `allow_text` say how they want to be reminded: not at all until they have said so.
+    With `allow_ics` a mail brings the session as a calendar file.
+    """
 
     __tablename__ = "client"
 
@@ -67,6 +73,15 @@ class Client(Row, Base):
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     dob: Mapped[date | None] = mapped_column(Date)
     gender: Mapped[Gender | None]
+    allow_email: Mapped[bool] = mapped_column(default=False)
+    allow_phone: Mapped[bool] = mapped_column(default=False)
+    allow_text: Mapped[bool] = mapped_column(default=False)
+    allow_ics: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """What they allow, and where there is an address or a number (R60)."""
+        return channels_of(self)
 
     @property
     def initials(self) -> str:
@@ -91,6 +106,31 @@ def check_name(name: str) -> None:
         raise DomainError(
             "E_CLIENT_REQUIRED", f"A new client needs a name, of at most {LONGEST_NAME} characters"
         )
+
+
+class Reachable(Protocol):
+    """What is known of how a client may be reached (`reminder_prefs`)."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def allow_email(self) -> bool: ...
+    @property
+    def allow_phone(self) -> bool: ...
+    @property
+    def allow_text(self) -> bool: ...
+
+
+def channels_of(client: Reachable) -> frozenset[Channel]:
+    """What a client allows, and where there is an address or a number (R60)."""
+    there = {
+        Channel.EMAIL: client.allow_email and client.email,
+        Channel.PHONE: client.allow_phone and client.phone,
+        Channel.TEXT: client.allow_text and client.phone,
+    }
+    return frozenset(channel for channel, address in there.items() if address)
 
 
 class BlocklistEntry(Row, Base):

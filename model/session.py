@@ -37,6 +37,7 @@ from model.service import PlannedService
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.ROSTERED, Status.CANCELLED}),
+    Status.PENDING: frozenset({Status.ROSTERED}),
     Status.ROSTERED: frozenset({Status.IN_PROGRESS, Status.COMPLETE, Status.CANCELLED}),
     Status.IN_PROGRESS: frozenset({Status.COMPLETE, Status.ROSTERED, Status.CANCELLED}),
     Status.COMPLETE: frozenset({Status.ROSTERED}),
@@ -48,6 +49,7 @@ _BY_STATUS = {
     Status.CANCELLED: Lock.SESSION_CANCELLED,
     Status.COMPLETE: Lock.SESSION_COMPLETE,
     Status.IN_PROGRESS: Lock.SESSION_IN_PROGRESS,
+    Status.PENDING: Lock.REQUEST_PENDING,
 }
 _AT_HOME = "10"
 
@@ -58,7 +60,8 @@ class Session(Row, Details, Timed, Base):
     `parent_shift_id` names the shift that it lies in (`model.shift`); `adapters.database.deletions` releases it.
 
     `actual_starts_at` and `actual_ends_at` say when it really took place, once it was started or completed; its own
-    time stays as agreed, and so does what calendars show (000-12).
+    time stays as agreed, and so does what calendars show (000-12). After what was booked online (`appointment_type_id`)
+    the worker has `padding_min` more minutes taken, which nobody sees (003-08).
 
     `note_signed`, `money` (BILLED or PAID) and `extracted` are no columns: they say what notes, bills and exported
     records know of it, and are asked for together with the row (`adapters.database.loading`).
@@ -84,6 +87,8 @@ class Session(Row, Details, Timed, Base):
     actual_starts_at: Mapped[datetime | None]
     actual_ends_at: Mapped[datetime | None]
     modifier_text: Mapped[str] = mapped_column(default="")
+    appointment_type_id: Mapped[UUID | None]
+    padding_min: Mapped[int] = mapped_column(default=0)
 
     note_signed: Mapped[bool | None] = query_expression(expire_on_flush=False)
     money: Mapped[str | None] = query_expression(expire_on_flush=False)

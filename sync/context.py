@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from model.act import Act
-from model.details import Source
+from model.details import Source, Status
 from model.journal import HistoryEntry
 from model.link import CalendarLink, EventMapping
 from model.series import HORIZON
@@ -194,7 +194,10 @@ class Run:
         return project(unit, mapping.uid if mapping else uid, self.view(work, mapping, unit))
 
     def is_request(self, work: Work, unit: Unit) -> bool:
-        """Whether this worker is only asked to take it: what is theirs already is shown as it is (002-11)."""
+        """Whether this worker is only asked to take it: what is theirs already is shown as it is (002-11); or a client
+        asks for it, and nobody has answered (R64)."""
+        if isinstance(unit, Session) and unit.status is Status.PENDING:
+            return any(one.worker_id == work.link.worker_id for one in unit.active_workers)
         if unit.id not in work.requests or not isinstance(unit, Session):
             return False
         return all(one.worker_id != work.link.worker_id for one in unit.active_workers)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from model.details import Kind, LocationType, ShowAs, Source, Status, WorkType
+from model.details import TENTATIVE, Kind, LocationType, ShowAs, Source, Status, WorkType
 from model.moment import Span
 from model.people import Client
 from model.series import Series
@@ -135,7 +135,7 @@ def _url(unit: Unit, view: View) -> str:
 def _status(unit: Unit, *, cancelled: bool) -> EventStatus:
     if cancelled:
         return "CANCELLED"
-    return "TENTATIVE" if unit.status is Status.DRAFT or unit.tentative else "CONFIRMED"
+    return "TENTATIVE" if unit.status in TENTATIVE or unit.tentative else "CONFIRMED"
 
 
 def _prefixes(unit: Unit, view: View) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from model.bed import BedBooking, BookingState
-from model.details import Status
+from model.details import TENTATIVE, Status
 from model.moment import Moment, in_zone
 from model.session import Session
 from sync.event import Component, Event
@@ -34,7 +34,7 @@ def taken_by_sessions(sessions: Iterable[Session], *, drafts: bool) -> list[Occu
             key=f"session:{row.id.hex}",
             start=row.span.start,
             end=row.span.end,
-            tentative=row.status is Status.DRAFT,
+            tentative=row.status in TENTATIVE,
         )
         for row in sessions
         if row.status is not Status.CANCELLED and (drafts or row.status is not Status.DRAFT)

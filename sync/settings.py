@@ -75,7 +75,8 @@ class InboundSettings:
     """How edits from outside are judged (DOMAIN 1.6); `client_delete` knows no `apply`.
 
     `longest_min`: what is made longer is too long. A held change is spoken of again after `held_remind_h` hours,
-    and brought before the scheduler after `held_escalate_h`.
+    and brought before the scheduler after `held_escalate_h`. Who is told of what happened is told once it was quiet for
+    `notify_delay_s` seconds.
     """
 
     client_move: Literal["apply", "hold", "refuse"] = "apply"
@@ -83,6 +84,7 @@ class InboundSettings:
     group: Literal["apply", "hold", "refuse"] = "hold"
     roster: Literal["apply", "hold", "refuse"] = "hold"
     longest_min: int = _whole(1_440, least=1, most=10_080)
+    notify_delay_s: int = _whole(180, least=0, most=3_600)
     held_remind_h: int = _whole(24, least=1, most=8_760)
     held_escalate_h: int = _whole(48, least=1, most=8_760)
 
@@ -117,10 +119,48 @@ class RulesSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemindersSettings:
+    """At what time of the day clients are reminded, on their own clocks (R61)."""
+
+    send_at: str = _text(
+        "09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", allowed="a time of the day like 09:00"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeesSettings:
     """What the practice charges of its own accord, in cents (R65)."""
 
     no_show_cents: int = _whole(0, least=0, most=100_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingSettings:
+    """What clients may do online (003-*, R63, R64); without `allow` nothing.
+
+    A booking begins at least `cutoff_min` minutes ahead, and at most `how_far_days` days. `slot_step_min`: how far
+    apart starts are; 0: by length and padding. `tentative_blocks`: what is tentative in a worker's own calendars
+    takes time too. `policy_text` is read and acknowledged by whoever books, moves or cancels; later than
+    `enforce_window_hours` before (0: never too late) only the practice does. `cancel_reason` is what clients'
+    cancellations get as a reason, unless they choose one. A client holds at most `client_open` appointments and
+    requests to come, and does at most `client_hour` things within an hour, an address at most `address_hour`
+    (FAILURES G16, G26).
+    """
+
+    allow: bool = False
+    allow_resched_cancel: bool = False
+    notify_email: bool = True
+    cutoff_min: int = _whole(1_440, least=0, most=525_600)
+    how_far_days: int = _whole(30, least=1, most=365)
+    policy_text: str = ""
+    mode: Literal["instant", "request"] = "instant"
+    slot_step_min: int = _whole(0, least=0, most=1_440)
+    tentative_blocks: bool = True
+    enforce_window_hours: int = _whole(0, least=0, most=8_760)
+    cancel_reason: str = ""
+    client_open: int = _whole(10, least=1, most=1_000)
+    client_hour: int = _whole(20, least=1, most=10_000)
+    address_hour: int = _whole(60, least=1, most=100_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +172,8 @@ class Settings:
     inbound: InboundSettings = field(default_factory=InboundSettings)
     rules: RulesSettings = field(default_factory=RulesSettings)
     fees: FeesSettings = field(default_factory=FeesSettings)
+    booking: BookingSettings = field(default_factory=BookingSettings)
+    reminders: RemindersSettings = field(default_factory=RemindersSettings)
 
 
 DEFAULTS = Settings()

@@ -47,6 +47,12 @@ rostered = true
     "group_template.csv": "id,name,service,ratio\npair,Pair,physio,2\n",
     "group_template_client.csv": "id,template,client\npair-1,pair,kim\npair-2,pair,lou\n",
     "session_type.csv": "id,name,colour\nintake,Intake,teal\n",
+    "appointment_type.csv": "id,name,length_min,padding_min,service\ncall,First call,15,5,physio\n",
+    "reserved_slot.csv": (
+        "id,worker,start,end,rule,types,room\n"
+        "w-1,ann,2026-03-09 09:00,12:00,FREQ=WEEKLY,call,room\n"
+        "w-2,bob,2026-03-10 13:00,15:00,,,\n"
+    ),
     "reason.csv": "id,text,type\nill,Unwell,CLIENT\n",
     "session.csv": (
         "id,start,end,minutes,rule,work_type,workers,clients,room,location_type,assets,rostered\n"

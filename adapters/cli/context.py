@@ -60,12 +60,13 @@ class Here:
     def sessions(self) -> "Sessions":
         """Units of work on a database that this program understands."""
         from adapters.database.engine import sessions
+        from adapters.database.following import telling_of
         from adapters.database.home import suspend_after_restore
         from adapters.database.schema import check_schema
 
         check_schema(self.engine)
         suspend_after_restore(self.engine)
-        return sessions(self.engine, clock=self.clock)
+        return sessions(self.engine, clock=self.clock, telling=telling_of(self.config.settings))
 
     @property
     def key_file(self) -> Path:

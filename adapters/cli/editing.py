@@ -1,10 +1,10 @@
-"""Commands that edit what a session is about and takes along: session edit, session assets."""
+"""Commands that edit what a session is about and takes along: session edit, session assets, session feedback."""
 
 import typer
 
 from adapters.cli import options
 from adapters.cli.context import here
-from adapters.cli.output import JSON, print_changed
+from adapters.cli.output import JSON, print_changed, print_rows
 from adapters.cli.sessions import session
 
 
@@ -20,12 +20,20 @@ def edit(
     service_type: list[str] = typer.Option(
         [], "--service-type", help='For staff only; those given replace all there were, "" none.'
     ),
+    instructions: str | None = typer.Option(
+        None, "--instructions", help="For the clients' messages: what to bring, say."
+    ),
+    remind: list[str] = options.REMIND,
+    bridge: bool | None = typer.Option(
+        None, "--bridge/--no-bridge", help="Whether the clients are asked afterwards how it was."
+    ),
     scope: str | None = options.SCOPE,
     as_json: bool = JSON,
 ) -> None:
     """Edit what is said of a session; what is not given stays.
 
-    A new type changes the colour, not the length. What staff write for themselves sends nothing.
+    A new type changes the colour, not the length. What staff write for themselves sends nothing. Reminders
+    given replace all there were.
 
     Example: calendula session edit 5b1f --subject "PHY review" --comments "bring the file" --scope following
     """
@@ -38,6 +46,9 @@ def edit(
         session_type=session_type,
         comments=comments,
         service_types=service_type or None,
+        instructions=instructions,
+        reminders=remind or None,
+        session_bridge=bridge,
     )
     if what.empty:
         raise typer.BadParameter("Say what to change: --subject, --message, --url, --type, --comments, ...")
@@ -70,3 +81,23 @@ def assets(
     what = equipping.Assets(add=add, remove=remove, override=override)
     done = equipping.equip(run.sessions, run.act(), session, what, options.scope_of(scope))
     print_changed(done, "Changed", as_json=as_json)
+
+
+@session.command("feedback")
+def feedback(
+    ctx: typer.Context,
+    session: str = options.SESSION,
+    client: str = typer.Option(..., "--client", help="The client who has answered."),
+    as_json: bool = JSON,
+) -> None:
+    """Note that a client has said how a session was.
+
+    What they said is kept elsewhere. session show tells who was asked, and who has answered.
+
+    Example: calendula session feedback 5b1f --client noor
+    """
+    from adapters.diary.reminding import answered
+
+    run = here(ctx)
+    done = answered(run.sessions, run.act(), session, client=client)
+    print_rows([done], {"client": lambda row: row.client, "state": lambda row: row.state}, as_json=as_json)

@@ -13,7 +13,7 @@ from model.errors import DomainError
 from sync.errors import SyncError
 
 # Classes whose message is a whole sentence, by name: importing them here would load what they belong to.
-_PLAIN = ("SchemaError", "SecretsError", "BackupError", "DiscoveryProblem")
+_PLAIN = ("SchemaError", "SecretsError", "BackupError", "DiscoveryProblem", "PasswordFileError")
 _LISTS = ("ConfigError", "ImportFailedError")
 _DATABASE = (
     ("locked", "The database is busy with another command; try again in a moment"),

@@ -18,6 +18,10 @@ OVERRIDE = typer.Option(
 ACTIVITY = typer.Option([], "--activity", help='Like "BREAK 11:00-11:30"; several times for several.')
 COMMENTS = typer.Option("", "--comments", help="For staff only: no calendar shows it.")
 SERVICE_TYPE = typer.Option([], "--service-type", help="What kind of service it is; for staff only.")
+INSTRUCTIONS = typer.Option("", "--instructions", help="For the clients' messages: what to bring, say.")
+REMIND = typer.Option(
+    [], "--remind", metavar="DAYS[:CHANNELS]", help='Like 5 or 2:email,text; at most two, "" for none.'
+)
 WORKER = typer.Argument(metavar="WORKER", help="The worker's id, like mia.")
 FROM = typer.Argument(metavar="FROM", help="A day or time, in the worker's zone.")
 TO = typer.Argument(metavar="TO", help="Up to this day or time, itself not included.")

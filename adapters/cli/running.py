@@ -75,23 +75,13 @@ def _scheduler(
     app: "App", log: "FilteringBoundLogger", *, told: "Callable[[Report], None]" = lambda _: None
 ) -> "Scheduler":
     from adapters.due_links import due_links
-    from adapters.jobs import Jobs
     from adapters.scheduler import Limits, Scheduler
 
     sync = app.config.sync
-    jobs = Jobs(
-        sessions=app.sessions,
-        clock=app.clock,
-        new_id=app.new_id,
-        keep=app.config.retention,
-        inbound=app.config.inbound,
-        rules=app.config.rules,
-        sync=sync,
-    )
     return Scheduler(
         runs=app.runner,
         due=lambda: due_links(app.sessions, now=app.clock()),
-        jobs=jobs.run_due,
+        jobs=app.jobs.run_due,
         limits=Limits(parallel=sync.parallel_links, per_host=sync.per_host),
         log=log,
         told=told,

@@ -9,16 +9,18 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from adapters.config.problems import ConfigError, Problem, unknown_key, wrong_value
-from adapters.config.schema import PREFIX, Config
+from adapters.config.schema import PREFIX, Config, MailSection, MessagesSection
 
 FILE_NAME = "calendula.toml"
 LEASE_SPARE_S = 15
 _SQLITE = "sqlite:///"
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_Section = TypeVar("_Section", MailSection, MessagesSection)
 _UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
 
 
@@ -49,7 +51,7 @@ def load(file: Path | None) -> Config:
 
 def _contradictions(config: Config, file: Path | None) -> list[Problem]:
     """What is allowed by itself, and still cannot be used."""
-    return [*_short_lease(config, file), *_broken_pattern(config, file)]
+    return [*_short_lease(config, file), *_broken_pattern(config, file), *_half_a_way(config, file)]
 
 
 def _broken_pattern(config: Config, file: Path | None) -> list[Problem]:
@@ -62,6 +64,29 @@ def _broken_pattern(config: Config, file: Path | None) -> list[Problem]:
             Problem(where=_where(key, file), key=key, found=found, allowed="a regular expression, or empty")
         ]
     return []
+
+
+def _half_a_way(config: Config, file: Path | None) -> list[Problem]:
+    """Messages that could never be sent, or would be read by others on their way (FAILURES G1)."""
+    mail, messages = config.mail, config.messages
+    needed = {
+        "mail.host": (mail.via == "smtp" and not mail.host, "the name of the mail server"),
+        "mail.address": (mail.via != "none" and not mail.address, "the address that mail is from"),
+        "mail.folder": (mail.via == "file" and not mail.folder, "a folder"),
+        "mail.security": (
+            mail.via == "smtp" and mail.security == "none" and mail.host not in _THIS_MACHINE,
+            f"starttls or tls; none only where mail.host is {' or '.join(_THIS_MACHINE)}",
+        ),
+        "messages.webhook_secret": (
+            bool(messages.webhook_url) and not (messages.webhook_secret or messages.webhook_secret_file),
+            "a secret, here or in the file that messages.webhook_secret_file names",
+        ),
+    }
+    return [
+        Problem(where=_where(key, file), key=key, found="does not do", allowed=allowed)
+        for key, (wrong, allowed) in needed.items()
+        if wrong
+    ]
 
 
 def _short_lease(config: Config, file: Path | None) -> list[Problem]:
@@ -122,5 +147,13 @@ def _anchored(config: Config, folder: Path) -> Config:
             "database": replace(config.database, url=url),
             "secrets": replace(config.secrets, key_file=str(folder / config.secrets.key_file)),
             "network": replace(config.network, ca_file=str(folder / ca_file) if ca_file else ""),
+            "mail": _beside(config.mail, folder, "password_file", "ca_file", "folder"),
+            "messages": _beside(config.messages, folder, "templates", "webhook_secret_file"),
         }
     )
+
+
+def _beside(section: _Section, folder: Path, *keys: str) -> _Section:
+    """A section whose file names are whole; empty ones stay empty."""
+    named: dict[str, Any] = {key: str(folder / name) for key in keys if (name := getattr(section, key))}
+    return replace(section, **named)

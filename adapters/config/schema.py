@@ -13,9 +13,11 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from adapters.dav.policy import Policy
 from sync.settings import (
+    BookingSettings,
     FeesSettings,
     InboundSettings,
     PrivacySettings,
+    RemindersSettings,
     RulesSettings,
     Settings,
     SyncSettings,
@@ -114,6 +116,42 @@ class MonitorSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailSection:
+    """How mail is sent, and whom it is from; `none` where it is not."""
+
+    via: Literal["none", "smtp", "file"] = "none"
+    host: str = ""
+    port: int = field(default=587, metadata={"ge": 1, "le": 65_535})
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    password_file: str = ""
+    ca_file: str = ""
+    timeout_s: int = field(default=30, metadata={"ge": 1, "le": 120})
+    name: str = ""
+    address: str = ""
+    reply_to: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesSection:
+    """What messages say, where texts and calls are handed in, and who is told what concerns all."""
+
+    templates: str = ""
+    webhook_url: str = field(
+        default="", metadata={"pattern": r"^(https?://\S+)?$", "description": "an https:// address"}
+    )
+    webhook_secret: str = field(default="", repr=False)
+    webhook_secret_file: str = ""
+    schedulers: Names = ()
+    admins: Names = ()
+    feedback_url: str = field(
+        default="", metadata={"pattern": r"^(https://\S+)?$", "description": "an https:// address, or empty"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoogleClient:
     """How we are known to Google; without a `client_id` of your own, `link add --oauth` is not offered."""
 
@@ -149,6 +187,10 @@ class Config(BaseSettings):
     inbound: InboundSettings = InboundSettings()
     fees: FeesSettings = FeesSettings()
     rules: RulesSettings = RulesSettings()
+    booking: BookingSettings = BookingSettings()
+    reminders: RemindersSettings = RemindersSettings()
+    mail: MailSection = MailSection()
+    messages: MessagesSection = MessagesSection()
     roles: RolesSection = RolesSection()
     retention: RetentionSection = RetentionSection()
     oauth: OAuthSection = OAuthSection()
@@ -157,7 +199,13 @@ class Config(BaseSettings):
     def settings(self) -> Settings:
         """What a run is handed."""
         return Settings(
-            privacy=self.privacy, sync=self.sync, inbound=self.inbound, rules=self.rules, fees=self.fees
+            privacy=self.privacy,
+            sync=self.sync,
+            inbound=self.inbound,
+            rules=self.rules,
+            fees=self.fees,
+            booking=self.booking,
+            reminders=self.reminders,
         )
 
     @classmethod

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from adapters.database.diary_changes import inserted_in_bulk
+from adapters.database.following import follow_new
 from adapters.database.revisions import take
 from model.base import Base, Row
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
@@ -34,10 +35,11 @@ def insert_all(database: Database, rows: Sequence[Base], *, now: datetime) -> No
         table = Base.metadata.tables[noun.__tablename__]
         values = _told([_values(row) | stamp for row in found[noun]])
         database.connection().execute(insert(table), values)
-    for row in rows:
-        if isinstance(row, Session):
-            row.rev = take(database)
-            inserted_in_bulk(database, row)
+    sessions = [row for row in rows if isinstance(row, Session)]
+    for session in sessions:
+        session.rev = take(database)
+        inserted_in_bulk(database, session)
+    follow_new(database, sessions, now=now)
 
 
 def _with_children(row: Base) -> Iterator[Base]:

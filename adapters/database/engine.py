@@ -17,7 +17,9 @@ from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapters.database.deletions import mark_mappings
+from adapters.database.following import TELLING, Follow
 from adapters.database.occurrence_keys import free_names
+from adapters.database.reminding import Telling
 from adapters.database.revisions import Stamp
 
 WAIT_S = 10
@@ -45,12 +47,14 @@ def read_only(engine: Engine) -> Engine:
     return engine.execution_options(read_only=True, postgresql_readonly=True)
 
 
-def sessions(engine: Engine, *, clock: Callable[[], datetime]) -> Sessions:
-    """Make the factory of units of work; its rows are stamped and numbered at each flush."""
-    maker = sessionmaker(engine, expire_on_commit=False)
+def sessions(engine: Engine, *, clock: Callable[[], datetime], telling: Telling | None = None) -> Sessions:
+    """Make the factory of units of work; its rows are stamped and numbered at each flush, and clients' reminders follow
+    them as `telling` says."""
+    maker = sessionmaker(engine, expire_on_commit=False, info={TELLING: telling or Telling()})
     event.listen(maker, "before_flush", free_names)
     event.listen(maker, "before_flush", mark_mappings)
     Stamp(clock).listen(maker)
+    Follow(clock).listen(maker)
     return maker
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Column, ColumnElement, Table, Uuid, and_, delete, insert,
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.diary_changes import NOUNS, Group, Name, Values, name_of
+from adapters.database.following import follow_undone
 from adapters.database.revisions import take
 from model.base import Base, Fixed, Instant
 from model.link import EventMapping
@@ -84,7 +85,14 @@ def undo(database: Database, group: Group, *, now: datetime) -> Group:
     _remove(database, [name for name in group.new if name in units], opposite)
     _number(database, units, now)
     _forget(database)
+    follow_undone(database, _sessions_in(opposite), now=now)
     return opposite
+
+
+def _sessions_in(opposite: Group) -> dict[UUID, Values]:
+    """The sessions that were brought back, with what they were until then."""
+    back: dict[Name, Values] = {name: {} for name in opposite.new} | opposite.changed
+    return {UUID(key): values for (table, key), values in back.items() if table == "session"}
 
 
 def _free_names(database: Database, group: Group, opposite: Group) -> None:

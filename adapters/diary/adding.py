@@ -13,6 +13,7 @@ from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.new_clients import by_name_only
 from adapters.diary.presence import check_availability
+from adapters.diary.reminding import read_reminders
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.times import read_span
 from adapters.diary.transaction import record, writing
@@ -54,7 +55,9 @@ class New:
 
     Assets may be counted, like "minibus:2"; activities are like "BREAK 11:00-11:30". `override` says why it is added
     where a room or an asset is taken. `new_clients` are names of people who are not known yet. `billable` None: as the
-    session type says. `live`: on the live schedule, so what calendars change of it is judged as of a roster (001-03).
+    session type says. `reminders` are like "5" or "2:email,text". `instructions` are for messages to the clients, who
+    with `session_bridge` are asked afterwards how it was. `live`: on the live schedule, so that what calendars change
+    of it is judged as of a roster (001-03).
     """
 
     start: str
@@ -82,6 +85,9 @@ class New:
     description: str = ""
     employee_message: str = ""
     comments: str = ""
+    instructions: str = ""
+    reminders: Sequence[str] = ()
+    session_bridge: bool = False
     medium: str | None = None
     contact_with: str | None = None
     show_as: ShowAs = ShowAs.BUSY
@@ -103,6 +109,7 @@ class _Parties:
     needs: list[Need]
     of_type: SessionType | None
     tz: ZoneInfo = field(init=False)
+    reminder_text: str = ""
     activities: Activities = ()
 
 
@@ -145,6 +152,8 @@ def prepare(database: Database, new: New, act: Act, settings: Settings) -> Prepa
     span = read_span(new.start, end=new.end, minutes=minutes, tz=parties.tz)
     parties.activities = read_activities(new.activities, span.start, parties.workers)
     _check(new, parties, span)
+    has_client = new.kind not in (Kind.OTHER_EVENT, Kind.SHIFT)
+    parties.reminder_text = read_reminders(new.reminders, has_client=has_client, clients=parties.clients)
     rule = _rule(new.rule, span)
     rows, series = _made(new, parties, span, rule, act)
     warnings = _warnings(span, rule, parties)
@@ -208,6 +217,7 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
     if new.kind is Kind.SHIFT:
         check_shift(workers=len(parties.workers))
     check_text(new.comments)
+    check_text(new.instructions)
     check_site_clients(parties.clients, parties.site.id if parties.site else None)
     check_needs(parties.needs, parties.region_id)
     check_inside(parties.activities, span.length)
@@ -228,7 +238,7 @@ def _rule(text: str | None, span: Span) -> Rule | None:
 def _details(new: New, parties: _Parties) -> dict[str, object]:
     """The columns that a session and a series have in common."""
     same = ("kind", "work_type", "show_as", "address", "location", "url", "subject", "description")
-    more = ("employee_message", "medium", "contact_with", "comments")
+    more = ("employee_message", "medium", "contact_with", "comments", "instructions", "session_bridge")
     return {name: getattr(new, name) for name in (*same, *more)} | {
         "status": Status.ROSTERED if new.rostered else Status.DRAFT,
         "source": Source.ROSTER if new.live else Source.STAFF,
@@ -240,6 +250,7 @@ def _details(new: New, parties: _Parties) -> dict[str, object]:
         "activity_text": to_text(parties.activities),
         "billable": default_billable(parties.of_type, new.billable),
         "service_type_text": service_type_text(new.service_types),
+        "reminder_text": parties.reminder_text,
         "session_type_id": type_id(parties.of_type),
         "colour": parties.of_type.colour if parties.of_type else "",
     }

@@ -20,9 +20,11 @@ from adapters.diary.taking import DIARY, Imported, Taking, row_id, rows_there, t
 from adapters.diary.taking_rosters import take_rosters
 from adapters.diary.taking_sessions import take_sessions
 from adapters.diary.taking_stays import take_stays
+from adapters.diary.taking_windows import take_windows
 from adapters.diary.times import read_span
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.appointment_type import AppointmentType
 from model.asset import Asset
 from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, read_windows, written_windows
 from model.bed import Bed
@@ -55,6 +57,7 @@ _Noun = (
     | GroupTemplateClient
     | TravelRate
     | SessionType
+    | AppointmentType
     | CancellationReason
 )
 _NOUNS: Mapping[str, type[Any]] = {
@@ -76,6 +79,7 @@ _NOUNS: Mapping[str, type[Any]] = {
     "group_template_client": GroupTemplateClient,
     "travel_rate": TravelRate,
     "session_type": SessionType,
+    "appointment_type": AppointmentType,
     "reason": CancellationReason,
 }
 _TIMED = ("ad_hoc_availability", "leave")
@@ -99,7 +103,7 @@ def import_practice(
     found = read_entries(path)
     with writing(sessions) as database:
         _check(database, found)
-        counts = _store(database, found, act)
+        counts = _store(database, found, act) + take_windows(database, found, act)
         counts += _take(sessions, database, found, act, settings)
         if found.problems:
             raise ImportFailedError(found.problems)
@@ -136,12 +140,18 @@ def _known(database: Database, found: Found, table: str) -> Collection[str]:
 
 
 def _check_numbers(database: Database, found: Found) -> None:
-    """Internal ids are unique."""
+    """Internal ids are unique, and what clients choose between."""
     taken = {row[0]: row[1] for row in database.execute(select(Client.internal_id, Client.ref))}
-    for entry in found.entries.get("client", []):
-        wanted = entry.optional("internal_id")
+    _check_unique(found, "client", "internal_id", taken)
+    names = {row[0]: row[1] for row in database.execute(select(AppointmentType.name, AppointmentType.ref))}
+    _check_unique(found, "appointment_type", "name", names)
+
+
+def _check_unique(found: Found, table: str, column: str, taken: dict[str, str]) -> None:
+    for entry in found.entries.get(table, []):
+        wanted = entry.optional(column)
         if wanted is not None and taken.setdefault(wanted, entry.ref) != entry.ref:
-            found.say(entry, "another client has it", "internal_id")
+            found.say(entry, f"another {table.replace('_', ' ')} has it", column)
 
 
 # --- people, places, services, reasons ------------------------------------------------------------------------

@@ -19,11 +19,12 @@ from adapters.diary.delivered import view_lines, view_travel
 from adapters.diary.lookup import by_ref, find_session, practice_zone
 from adapters.diary.notes import note_of
 from adapters.diary.planned import plans_of
+from adapters.diary.reminding import reminders_of, requests_of
 from adapters.diary.times import day_after, read_instant
 from adapters.diary.views import SessionDetail, SessionView, view, written
 from model.attendance import Assignment, Attendance, SessionClient, SessionWorker
 from model.bill import not_billable_yet
-from model.details import Kind, ShowAs, Status
+from model.details import TENTATIVE, Kind, ShowAs, Status
 from model.link import CalendarLink, EventMapping
 from model.moment import from_text, in_zone, zone
 from model.money import in_dollars
@@ -120,6 +121,10 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
             session_type=_type(database, row),
             service_types=row.service_types,
             comments=row.comments,
+            instructions=row.instructions,
+            session_bridge=row.session_bridge,
+            reminders=reminders_of(database, row),
+            feedback=requests_of(database, row),
             employee_message=row.employee_message,
             url=row.url,
             actual_start=_local(row.actual_starts_at, row),
@@ -238,4 +243,4 @@ def _occurrence(row: Session, uids: dict[UUID, str], zones: dict[UUID, str]) -> 
 def _status(row: Session) -> str:
     if row.status is Status.CANCELLED:
         return "CANCELLED"
-    return "TENTATIVE" if row.tentative or row.status is Status.DRAFT else "CONFIRMED"
+    return "TENTATIVE" if row.tentative or row.status in TENTATIVE else "CONFIRMED"

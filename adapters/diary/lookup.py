@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.loading import load_bookings, load_series, load_session
+from model.appointment_type import AppointmentType
 from model.asset import Asset
 from model.bed import Bed, BedBooking
 from model.cancellation import CancellationReason
@@ -35,6 +36,7 @@ _Named = TypeVar(
     GroupTemplate,
     CancellationReason,
     SessionType,
+    AppointmentType,
 )
 _KNOWN = "known by ref"
 _PREFIX = re.compile(r"[0-9a-f]{4,32}")
@@ -126,6 +128,6 @@ def series_of(database: Database, session: Session) -> Series | None:
 def _word(noun: type[object]) -> str:
     words = {
         "CancellationReason": "cancellation reason", "GroupTemplate": "group template",
-        "SessionType": "session type",
+        "SessionType": "session type", "AppointmentType": "appointment type",
     }  # fmt: skip
     return words.get(noun.__name__, noun.__name__.lower())

@@ -19,7 +19,7 @@ from model.attendance import SessionAsset
 from model.bed import Bed, BedBooking
 from model.busy import Busy, Fbtype, merge, times_of
 from model.capacity import Taken, above
-from model.details import Status
+from model.details import TENTATIVE, Status
 from model.practice import Room
 from model.session import Session
 from sync.labels import taken_as
@@ -77,7 +77,7 @@ def _full(rows: list[tuple[Status, Taken]], there_are: int) -> list[Busy]:
     def full(taken: list[Taken], fbtype: Fbtype) -> list[Busy]:
         return [Busy(start=at, end=then, fbtype=fbtype) for at, then in above(taken, there_are - 1)]
 
-    certain = [taken for status, taken in rows if status is not Status.DRAFT]
+    certain = [taken for status, taken in rows if status not in TENTATIVE]
     return full([taken for _, taken in rows], Fbtype.BUSY_TENTATIVE) + full(certain, Fbtype.BUSY)
 
 

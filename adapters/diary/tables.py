@@ -11,6 +11,7 @@ from adapters.diary import holidays
 from adapters.diary.times import read_moment, read_span
 from adapters.practice_set.key import Key
 from model.acceptance import AtLimit
+from model.appointment_type import LONGEST_PADDING
 from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
 from model.cancellation import Billing, CancelledBy, NdisCode
@@ -155,7 +156,8 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
         "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
-        "dob": Key(date), "gender": _choice(Gender),
+        "dob": Key(date), "gender": _choice(Gender), "allow_email": Key(bool), "allow_phone": Key(bool),
+        "allow_text": Key(bool), "allow_ics": Key(bool),
     },
     "blocklist": {
         "id": _ID, "worker": _reference("worker", required=True), "client": _reference("client"),
@@ -203,6 +205,15 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "id": _ID, "name": _NAME, "billable": Key(bool), "duration_min": Key(int, least=1, most=LONGEST),
         "colour": Key(str, check=_colour), "active": Key(bool),
     },
+    "appointment_type": {
+        "id": _ID, "name": _NAME, "length_min": Key(int, required=True, least=1, most=LONGEST),
+        "padding_min": Key(int, most=LONGEST_PADDING), "service": _reference("service"), "active": Key(bool),
+    },
+    "reserved_slot": {
+        "id": _ID, "worker": _reference("worker", required=True), "start": _TIME, "end": _END, "rule": _TEXT,
+        "types": _references("appointment_type"), "site": _reference("site"), "room": _reference("room"),
+        "asset": _reference("asset"),
+    },
     "reason": {
         "id": _ID, "text": _NAME, "type": _choice(CancelledBy, required=True), "active": Key(bool),
         "billing": _choice(Billing), "threshold_hours": Key(int), "billable_percent": Key(int, most=100),
@@ -218,7 +229,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "description": _TEXT, "employee_message": _TEXT, "medium": _TEXT, "contact_with": _TEXT,
         "show_as": _choice(ShowAs), "rostered": Key(bool), "live": Key(bool), "billable": Key(bool),
         "session_type": _reference("session_type"), "service_types": Key(list), "comments": _TEXT,
-        "activities": Key(list),
+        "activities": Key(list), "instructions": _TEXT, "reminders": Key(list), "session_bridge": Key(bool),
     },
     "planned_service": {
         "id": _ID, "session": _reference("session", required=True), "service": _reference("service"),

@@ -1,7 +1,8 @@
 """Who and what is taken, and when: the books of rooms, assets, workers and clients (DOMAIN 4).
 
-Intervals are half-open. What was cancelled or given up takes nobody's time, nor does what is shown as free. What to
-make of a time that is taken twice is decided in `conflicts` and `validating`.
+Intervals are half-open. What was cancelled or given up takes nobody's time, nor does what is shown as free, nor what a
+client only asked for: staff can still schedule there (R64). What to make of a time that is taken twice is decided in
+`conflicts` and `validating`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +47,7 @@ class Book:
         """Of sessions that block and are not cancelled, what was not given up."""
         many = literal(1) if self.qty is None else self.qty
         found = select(Session.id, self.who, self.starts, self.ends, many, Session.kind)
-        found = found.where(Session.status != Status.CANCELLED)
+        found = found.where(Session.status.not_in([Status.CANCELLED, Status.PENDING]))
         found = found.where(or_(Session.kind != Kind.OTHER_EVENT, Session.show_as == ShowAs.BUSY))
         if self.table is not None:
             found = found.join(self.table, self.table.session_id == Session.id)

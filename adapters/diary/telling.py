@@ -19,6 +19,7 @@ _DID = {
     "offered": "offered it to workers",
     "offer-answered": "wrote down a worker's answer to the offer of it",
     "answered": "wrote down a worker's answer to it",
+    "feedback-answered": "wrote down that a client has said how it was",
     "clients-changed": "changed which clients take part",
     "activities-changed": "changed its activities",
     "put-into-shift": "put it into a shift",

@@ -1,5 +1,6 @@
 """One change of the diary: a transaction whose checks and writes are one step, and the record of it."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from uuid import UUID
@@ -18,6 +19,17 @@ def writing(sessions: Sessions) -> Iterator[Database]:
     """Open a transaction that takes its number first: nothing comes between its checks and its writes."""
     with sessions.begin() as database:
         take(database)
+        yield database
+
+
+_TURN = threading.Lock()
+
+
+@contextmanager
+def in_turn(sessions: Sessions) -> Iterator[Database]:
+    """The same for what many want at the same second: those of one process queue before they ask the database, as
+    whoever waits for SQLite is not served in turn, and may wait in vain."""
+    with _TURN, writing(sessions) as database:
         yield database
 
 

@@ -75,6 +75,10 @@ class SessionDetail:
     session_type: str | None
     service_types: tuple[str, ...]
     comments: str
+    instructions: str
+    session_bridge: bool
+    reminders: tuple[dict[str, object], ...]
+    feedback: tuple[dict[str, object], ...]
     employee_message: str
     url: str
     actual_start: str | None

@@ -3,7 +3,7 @@
 By ids and by names of links alone: nobody's title, client or kind of leave (DOMAIN 5).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session as Database
@@ -53,10 +53,17 @@ def _of_session(one: Engagement) -> Cause:
         state = f"{one.assignment.value} by the worker"
     return Cause(
         start=one.start,
-        end=one.end,
+        end=one.taken_until,
         fbtype=one.fbtype,
-        what=f"{noun} {str(one.session_id)[:8]}, {state}" + (", tentative" if one.tentative else ""),
+        what=", ".join([f"{noun} {str(one.session_id)[:8]}", state, *_remarks(one)]),
     )
+
+
+def _remarks(one: Engagement) -> Iterator[str]:
+    if one.tentative:
+        yield "tentative"
+    if one.padding_min:
+        yield f"with {one.padding_min} min of padding"
 
 
 def _of_sources(database: Database, worker: Worker, since: datetime, until: datetime) -> Iterable[Cause]:

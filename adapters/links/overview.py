@@ -117,10 +117,7 @@ def overview(sessions: Sessions, *, now: datetime, item_writes: int, stale_after
             links=tuple(_healths(database, living_links(database), now, item_writes, stale_after)),
             hosts=tuple(_hosts(database, now)),
             notices=tuple(_notices(database)),
-            jobs=tuple(
-                Job(job=row.job, last=row.last_at, result=row.result)
-                for row in database.scalars(select(JobRun).order_by(JobRun.job))
-            ),
+            jobs=tuple(sorted([*_jobs(database), *_runs(database)], key=lambda job: job.job)),
         )
 
 
@@ -230,6 +227,21 @@ def _resting(row: CalendarHost, now: datetime) -> Resting:
     asked = row.wait_until is not None and row.wait_until > now
     until = max(at for at in (row.wait_until, row.open_until) if at is not None)
     return Resting(host=row.name, until=until, asked=asked, failures=row.failures)
+
+
+def _jobs(database: Database) -> list[Job]:
+    rows = database.scalars(select(JobRun))
+    return [Job(job=row.job, last=row.last_at, result=row.result) for row in rows]
+
+
+def _runs(database: Database) -> list[Job]:
+    """How the last run of any link went, and the last reconciliation: jobs, too, that have a cadence for each link."""
+    wanted = SyncRun.job.in_(("sync", "reconcile")), SyncRun.ended_at.is_not(None)
+    last = select(SyncRun.job, func.max(SyncRun.ended_at).label("at")).where(*wanted).group_by(SyncRun.job)
+    latest = last.subquery()
+    same = (SyncRun.job == latest.c.job) & (SyncRun.ended_at == latest.c.at)
+    found = {row.job: row for row in database.scalars(select(SyncRun).join(latest, same))}
+    return [Job(job=job, last=row.ended_at, result=row.result) for job, row in found.items() if row.ended_at]
 
 
 def _notices(database: Database) -> list[Told]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from adapters.sample.book import Slot
 from adapters.sample.draft import Draft
 from adapters.sample.words import (
+    APPOINTMENT_TYPES,
     AREAS,
     CLINICS,
     GROUP,
@@ -75,6 +76,8 @@ def make_services(draft: Draft) -> None:
     )
     for session_type in SESSION_TYPES:
         draft.add("session_type", **session_type)
+    for appointment_type in APPOINTMENT_TYPES:
+        draft.add("appointment_type", **appointment_type)
     for reason in REASONS:
         draft.add("reason", **reason)
 
@@ -85,6 +88,10 @@ def make_team(draft: Draft, clinic: Clinic, number: int) -> Team:
     for at, worker in enumerate(therapists):
         hours = "MO-FR 08:00-17:00" if at % 2 else "MO-FR 08:30-17:30"
         draft.add("availability", worker=worker, hours=hours, start_date=draft.monday)
+        draft.add(
+            "reserved_slot", worker=worker, start=f"{draft.monday} 13:00", end="17:00", rule="FREQ=WEEKLY",
+            types=["first-call", "visit"], site=clinic.ref,
+        )  # fmt: skip
     for worker in supporters:
         draft.add(
             "availability", worker=worker, hours="MO-FR 07:00-19:00, SA 09:00-13:00", start_date=draft.monday

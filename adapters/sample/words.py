@@ -49,6 +49,10 @@ SESSION_TYPES = (
     {"id": CLINIC, "name": "At the clinic", "colour": "teal", "duration_min": 50},
     {"id": REMOTE, "name": "Telehealth", "colour": "slateblue", "duration_min": 50},
 )
+APPOINTMENT_TYPES = (
+    {"id": "first-call", "name": "First call", "length_min": 15, "padding_min": 5},
+    {"id": "visit", "name": "Visit", "length_min": 50, "padding_min": 10},
+)
 REASONS = (
     {"id": "client-unwell", "type": "CLIENT", "text": "Client unwell", "ndis_code": "NSDH"},
     {"id": "client-transport", "type": "CLIENT", "text": "No transport", "ndis_code": "NSDT"},

@@ -110,6 +110,14 @@ class Office:
             database.execute(statement, values)
         database.close()
 
+    def look(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Read the database (SQLite): what no command shows."""
+        database = sqlite3.connect(self.folder / "calendula.sqlite3")
+        try:
+            return database.execute(statement, values).fetchall()
+        finally:
+            database.close()
+
     def store_password(self, text: str) -> None:
         """What a password changed at the server looks like from here."""
         secret = open_box(self.folder / "calendula.key").encrypt(text)

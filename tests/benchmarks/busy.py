@@ -17,7 +17,7 @@ from adapters.diary.availability import set_hours
 from adapters.diary.busy import busy_time
 from model.act import Act
 from model.busy import Busy, merge
-from tests.benchmarks.clashing import SESSIONS, WORKERS, fill, people, series
+from tests.benchmarks.clashing import SESSIONS, USUAL, WORKERS, fill, people, series
 from tests.benchmarks.crowd import crowd
 from tests.benchmarks.events import ZONE
 from tests.benchmarks.practice import ADELAIDE
@@ -42,7 +42,7 @@ def year_of_a_worker(folder: Path) -> Iterator[Figure]:
         act = Act(actor="bench", now=made.app.clock(), new_id=uuid4)
         set_hours(made.app.sessions, act, "w0", "MO-FR 09:00-17:00", first="2026-01-01", last=None)
         with made.engine.begin() as database:
-            fill(database)
+            fill(database, USUAL)
             database.execute(text("ANALYZE"))
         asked: list[float] = []
         for _ in range(_ROUNDS):

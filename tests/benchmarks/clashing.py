@@ -4,6 +4,7 @@ A hundred workers, fifty rooms and a thousand clients share them, over nine year
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -37,7 +38,7 @@ def clashing(folder: Path) -> Iterator[Figure]:
         people(made)
         add = series(made)
         with made.engine.begin() as database:
-            fill(database)
+            fill(database, USUAL)
             database.execute(text("ANALYZE"))
         took = _timed(made, add)
     yield Figure(
@@ -72,31 +73,46 @@ def series(made: Crowd) -> adding.Changed:
     return adding.add(made.app.sessions, act, new)
 
 
-def fill(database: Connection) -> None:
-    """Copies of one of its occurrences, made by the database itself, which belong to nobody's series."""
-    counted = f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {SESSIONS})"  # noqa: S608
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """How many sessions of how many people, and when each begins and ends, as SQL over its number `n`."""
+
+    sessions: int
+    workers: int
+    rooms: int
+    clients: int
+    at: str
+    to: str
+
+
+USUAL = Amount(sessions=SESSIONS, workers=WORKERS, rooms=_ROOMS, clients=_CLIENTS, at=_AT, to=_TO)
+
+
+def fill(database: Connection, much: Amount) -> None:
+    """Copies of a session that is there, made by the database itself, which belong to nobody's series."""
+    counted = f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {much.sessions})"  # noqa: S608
     for table, own in (
         (
             "session",
             {
-                "id": _ID, "series_id": "NULL", "occurrence_key": "NULL", "starts_at": _AT, "ends_at": _TO,
-                "local_start": f"substr(replace({_AT}, ' ', 'T'), 1, 19)",
-                "local_end": f"substr(replace({_TO}, ' ', 'T'), 1, 19)",
-                "room_id": _named("room", "r", _ROOMS),
+                "id": _ID, "series_id": "NULL", "occurrence_key": "NULL", "starts_at": much.at, "ends_at": much.to,
+                "local_start": f"substr(replace({much.at}, ' ', 'T'), 1, 19)",
+                "local_end": f"substr(replace({much.to}, ' ', 'T'), 1, 19)",
+                "room_id": _named("room", "r", much.rooms),
             },
         ),
         (
             "session_worker",
             {
-                "id": _ID, "session_id": _ID, "starts_at": _AT, "ends_at": _TO,
-                "worker_id": _named("worker", "w", WORKERS),
+                "id": _ID, "session_id": _ID, "starts_at": much.at, "ends_at": much.to,
+                "worker_id": _named("worker", "w", much.workers),
             },
         ),
         (
             "session_client",
             {
                 "id": _ID, "session_id": _ID,
-                "client_id": _named("client", "c", _CLIENTS),
+                "client_id": _named("client", "c", much.clients),
             },
         ),
     ):  # fmt: skip

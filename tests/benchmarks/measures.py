@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 from adapters.demo.radicale import Server
-from tests.benchmarks import busy, clashing, looking, reading, scale, whole
+from tests.benchmarks import busy, clashing, looking, reading, scale, slots, whole
 from tests.benchmarks.events import foreign
 from tests.benchmarks.practice import BenchPractice, practice
 from tests.benchmarks.processes import Spent, calendula
@@ -275,6 +275,11 @@ def clashes(bench: Bench) -> Iterator[Figure]:
     return clashing.clashing(bench.folder / "clashes")
 
 
+def bookable(bench: Bench) -> Iterator[Figure]:
+    """What can be booked online, and how fast it is."""
+    return slots.slots(bench.folder / "slots")
+
+
 def whole_practice(bench: Bench) -> Iterator[Figure]:
     """The made-up one, taken in and pushed."""
     return whole.whole_practice(bench.folder / "whole", bench.server)
@@ -311,6 +316,7 @@ ALL = {
     "scale": many_links,
     "clashes": clashes,
     "busy": busy_time,
+    "slots": bookable,
     "publish": publish,
     "sample": whole_practice,
 }

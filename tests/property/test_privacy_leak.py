@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from urllib.parse import unquote_to_bytes
 
 import pytest
@@ -26,6 +27,7 @@ from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
 from tests.agreed import AGREED
 from tests.phone import Part, Phone, master
+from tests.post_office import gateway, mail_server
 
 __all__ = ["office"]
 
@@ -47,9 +49,9 @@ PLANTED = {
     },
     "bed_booking": {"cancel_reason": "Qzstayoff"},
     "bed_hold": {"reason": "Qzhold"},
-    "worker": {"name": "Qzworkerfirst Qzworkerlast", "email": "Qzworkermail"},
+    "worker": {"name": "Qzworkerfirst Qzworkerlast", "email": "Qzworkermail@example.org"},
     "client": {
-        "name": "Qzfirst Qzlast", "email": "Qzmail", "phone": "Qzphone", "address": "Qzclientaddress",
+        "name": "Qzfirst Qzlast", "email": "Qzmail@example.org", "phone": "Qzphone", "address": "Qzclientaddress",
         "internal_id": "Qzinternal",
     },
     "service": {
@@ -57,6 +59,8 @@ PLANTED = {
     },
     "planned_service": {"claim_type": "Qzclaimtype"},
     "session_type": {"name": "Qztype"},
+    "appointment_type": {"name": "Qzappointment"},
+    "booking_request": {"message": "Qzanswer"},
     "base_roster": {"name": "Qzbase"},
     "roster_slot": {"subject": "Qzslot"},
     "roster_slot_service": {"claim_type": "Qzslotclaim"},
@@ -75,13 +79,13 @@ PLANTED = {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
         "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
-        "comments": "Qzcomments", "service_type_text": "Qzservicetypes",
+        "comments": "Qzcomments", "service_type_text": "Qzservicetypes", "instructions": "Qzinstructions",
     },
     "series": {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
         "contact_with": "Qzcontactwith", "employee_message": "Qzmessage", "import_uid": "Qzimportuid",
-        "comments": "Qzcomments", "service_type_text": "Qzservicetypes",
+        "comments": "Qzcomments", "service_type_text": "Qzservicetypes", "instructions": "Qzinstructions",
     },
 }  # fmt: skip
 # Texts with a form of their own: codes, ids, zones, times, states; and what belongs to syncing, not to people.
@@ -101,6 +105,8 @@ STRUCTURED = {
     "service": {"ref", "cancel_rule"},
     "planned_service": {"method"},
     "session_type": {"ref", "colour"},
+    "appointment_type": {"ref"},
+    "booking_request": {"ref", "state", "tz", "local_start", "local_end"},
     "base_roster": {"state", "tz"},
     "roster_slot": {"weekday", "start", "work_type", "kind", "activity_text"},
     "roster_slot_service": {"method"},
@@ -115,8 +121,8 @@ STRUCTURED = {
     "bill_line": set(),
     "payment": {"kind"},
     "attestation": {"level", "attested_by"},
-    "session": {"occurrence_key", "modifier_text", "activity_text", "colour"},
-    "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour"},
+    "session": {"occurrence_key", "modifier_text", "activity_text", "colour", "reminder_text"},
+    "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour", "reminder_text"},
 }
 _KINDS = {
     "kind",
@@ -130,6 +136,7 @@ _KINDS = {
     "local_end",
 }
 _OTHER_TABLES = {
+    "reserved_slot", "reserved_slot_type", "client_act",
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
@@ -138,7 +145,7 @@ _OTHER_TABLES = {
     "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
     "session_asset", "series_asset",
     "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
-    "travel_client",
+    "travel_client", "message", "reminder", "feedback_request",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
@@ -435,3 +442,53 @@ def test_the_calendar_of_a_resource_names_nobody_and_nothing(
     assert all(
         _UUID.fullmatch(one.uid) and one.uid not in _ids(office) for one in phone_on_radicale.resources()
     )
+
+
+# What a message may say (H9): the address it goes to is part of it.
+_TO_ALL = {"Qzpractice", "Qzsitecode", "Qzinstructions", "Qzurl"}
+
+
+def test_mails_and_texts_say_only_what_a_message_needs(office: Office) -> None:
+    with mail_server(office.folder) as server, gateway() as texts:
+        more = f'[messages]\nwebhook_url = "{texts.url}"\nwebhook_secret = "s"\nfeedback_url = "https://ask.example"\n'
+        _fill(office)
+        office.configure(_GENEROUS + server.config(more))
+        office.alter("UPDATE client SET allow_email = 1, allow_phone = 1, allow_text = 1, allow_ics = 1")
+        said = _remind_of_everything(office)
+        office.later(minutes=4)
+        said += office.run("messages", "send")  # the move, and the notice of the offer
+        office.at("2026-03-10T08:45+10:30")
+        said += office.run("messages", "send") + office.run("messages", "list", "--json")
+        mails = [(str(one["To"]), _decoded(one)) for one in server.mails]
+        to_clients = [body for to, body in mails if to == "Qzmail@example.org"]
+        to_workers = [body for to, body in mails if to == "Qzworkermail@example.org"]
+        assert len(to_clients) + len(to_workers) == len(mails)
+        kinds = {one["kind"] for one in office.ask("messages", "list", "--state", "SENT")}
+        assert kinds == {"REMINDER", "MOVED", "NOTICES"}
+        assert _words(b"\n".join(to_clients)) == _TO_ALL | {"Qzmail"}
+        assert _words(b"\n".join(to_workers)) == {"Qzpractice", "Qzworkermail"}
+        assert _words(b"\n".join(body for _, body in texts.requests)) <= _TO_ALL | {"Qzphone"}
+        assert len(texts.requests) > 2
+        assert not re.search(rb"ATTENDEE|ORGANIZER", b"\n".join(to_clients))
+    assert _words(said.encode()) <= {"Qzinternal"}
+
+
+def _remind_of_everything(office: Office) -> str:
+    """All that is to come reminds its clients; one is moved, and one offered."""
+    said = ""
+    for one in office.ask("session", "list", "--status", "ROSTERED"):
+        if one["clients"] and one["kind"] == "CLIENT_SESSION" and one["start"] > "2026-03-10T09":
+            scope = ("--scope", "this") if one["series_id"] else ()
+            edited = office.attempt("session", "edit", one["id"], "--remind", "1", "--remind", "2", *scope)
+            said += edited.out + edited.err
+    singles = [one for one in office.ask("session", "list", "--status", "ROSTERED") if not one["series_id"]]
+    online = next(one for one in singles if one["start"].startswith("2026-03-10T10"))
+    office.run("session", "move", online["id"], "--start", "2026-03-10 10:05")
+    office.run("session", "offer", online["id"], "--worker", "tom")
+    return said
+
+
+def _decoded(mail: EmailMessage) -> bytes:
+    """Headers as they are, bodies and files as they are read."""
+    parts = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
+    return b"\n".join([str(mail.items()).encode(), *(part for part in parts if isinstance(part, bytes))])

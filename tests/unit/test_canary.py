@@ -99,7 +99,7 @@ def run_service(practice: Commands, said: io.StringIO) -> str:
         link = link_named(database, "mia")
     due = [Due(id=link.id, ref=link.ref, host=link.host)]
     service = Scheduler(
-        runs=app.runner, due=lambda: due, jobs=lambda: None, limits=Limits(parallel=1, per_host=1), log=log
+        runs=app.runner, due=lambda: due, jobs=lambda: (), limits=Limits(parallel=1, per_host=1), log=log
     )
     for future in service.tick():
         future.result(60)

@@ -27,7 +27,7 @@ COMMANDS = {
     *(f"session {verb}" for verb in ("no-show", "fee", "cancellations", "repeat")),
     *(f"reason {verb}" for verb in ("list", "add", "retire")),
     *(f"session-type {verb}" for verb in ("list", "add", "retire")),
-    *("session edit", "session assets"),
+    *("session edit", "session assets", "session feedback"),
     *(
         f"roster base {verb}"
         for verb in ("add", "slot", "remove", "draft", "finalise", "clone", "list", "show", "plan", "unplan")
@@ -77,7 +77,15 @@ COMMANDS = {
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),
     *(f"offer {verb}" for verb in ("list", "send", "accept", "decline", "assign")),
     *(f"leave {verb}" for verb in ("add", "list", "approve", "remove")),
+    *(f"messages {verb}" for verb in ("list", "send", "try")),
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
+    *(
+        f"booking {verb}"
+        for verb in ("settings", "book", "move", "cancel", "withdraw", "list", "accept", "decline")
+    ),
+    *(f"booking type {verb}" for verb in ("list", "add", "retire")),
+    *(f"booking window {verb}" for verb in ("list", "add", "remove")),
+    "slots",
 }
 
 # STYLE, "Words", and the RFC names that keep their spelling.

@@ -16,6 +16,9 @@ RULES = {
         31,
         *range(40, 45),
         *range(50, 56),
+        63,
+        64,
+        *range(60, 63),
         65,
         70,
         71,
@@ -24,9 +27,8 @@ RULES = {
 }
 ROWS = {
     f"{source}_{number:02}"
-    for source, last in (("000", 28), ("001", 17), ("002", 12), ("004", 28))
+    for source, last in (("000", 28), ("001", 17), ("002", 12), ("003", 10), ("004", 28))
     for number in range(1, last + 1)
-    if (source, number) not in {("004", 13), ("004", 14), ("004", 15)}  # messages to clients
 }
 CODES = {
     "e_end_before_start",
@@ -57,8 +59,15 @@ CODES = {
     "e_period_align",
     "e_period_overlap",
     "e_not_validated",
+    "e_reminder_range",
+    "e_reminder_channel",
     "e_modifiers",
     "e_level_not_allowed",
+    "e_booking_off",
+    "e_cutoff",
+    "e_too_far",
+    "e_slot_taken",
+    "e_policy_ack",
     "slot_overlap",
     "client_overlap",
     "subject_pattern",

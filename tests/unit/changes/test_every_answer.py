@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.database.engine import connect, sessions
-from adapters.jobs import Jobs
+from adapters.jobs import Jobs, Means
 from tests.agreed import AGREED
 from tests.practice import phone
 from tests.unit.changes.conftest import ZONE, Story
@@ -321,7 +321,7 @@ def chased(story: Story) -> None:
     """The hourly job of the service."""
     engine = connect(f"sqlite:///{story.commands.folder / 'calendula.sqlite3'}")
     units = sessions(engine, clock=lambda: story.commands.now)
-    Jobs(sessions=units, clock=lambda: story.commands.now, new_id=uuid4).chase_if_due()
+    Jobs(means=Means(sessions=units), clock=lambda: story.commands.now, new_id=uuid4).do("chase")
     engine.dispose()
 
 

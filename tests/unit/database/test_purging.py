@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.config.schema import RetentionSection
-from adapters.jobs import Jobs
+from adapters.jobs import Jobs, Means
 from model.archive import ArchiveEntry
 from model.journal import ChangeState, HistoryEntry, InboundChange, JobRun, Notice, SyncRun
 from model.link import EventMapping, MappingState
@@ -30,9 +30,10 @@ def world(database_url: str) -> Iterator[World]:
 
 def purge(world: World, **days: float) -> None:
     world.clock.advance(**days)
-    jobs = Jobs(sessions=world.sessions, clock=world.clock.now, new_id=world.new_id, keep=RetentionSection())
-    assert jobs.purge_if_due() is not None
-    assert jobs.purge_if_due() is None
+    means = Means(sessions=world.sessions, keep=RetentionSection())
+    jobs = Jobs(means=means, clock=world.clock.now, new_id=world.new_id)
+    assert jobs.do("purge") is not None
+    assert jobs.do("purge") is None
 
 
 def count(world: World, noun: type) -> int:

@@ -71,7 +71,8 @@ def diary(template: Path, tmp_path: Path) -> Iterator[Diary]:
     file = tmp_path / "calendula.sqlite3"
     file.write_bytes(template.read_bytes())
     engine = connect(f"sqlite:///{file}")
-    yield Diary(sessions(engine, clock=lambda: NOW))
+    made = Diary(sessions(engine, clock=lambda: made.now))
+    yield made
     engine.dispose()
 
 
@@ -79,9 +80,9 @@ def diary(template: Path, tmp_path: Path) -> Iterator[Diary]:
 def either_diary(database_url: str) -> Iterator[Diary]:
     """On SQLite and on PostgreSQL: for what the database itself decides."""
     engine = connect(database_url)
-    factory = sessions(engine, clock=lambda: NOW)
-    _fill(factory, migrate_first=lambda: migrations.migrate(engine))
-    yield Diary(factory)
+    made = Diary(sessions(engine, clock=lambda: made.now))
+    _fill(made.sessions, migrate_first=lambda: migrations.migrate(engine))
+    yield made
     engine.dispose()
 
 

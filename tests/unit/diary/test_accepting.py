@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from adapters.diary import assigning
 from adapters.diary.accepting import accept_at_limit
-from adapters.jobs import Jobs
+from adapters.jobs import Jobs, Means
 from model.attendance import Assignment, SessionWorker
 from model.errors import DomainError
 from model.journal import Audience, HistoryEntry, Notice
@@ -126,10 +126,11 @@ def test_what_was_due_long_before_stays_as_it_is(diary: Diary) -> None:
 
 
 def test_the_job_makes_up_for_a_weekend_in_which_nothing_ran(diary: Diary) -> None:
-    jobs = Jobs(sessions=diary.sessions, clock=lambda: diary.now, new_id=diary.act.new_id, rules=rules())
-    assert jobs.accept_if_due() == 0
+    means = Means(sessions=diary.sessions, settings=Settings(rules=rules()))
+    jobs = Jobs(means=means, clock=lambda: diary.now, new_id=diary.act.new_id)
+    assert jobs.do("acceptance") == 0
     add(diary)
     diary.now = NOW + timedelta(minutes=14)
-    assert jobs.accept_if_due() is None
+    assert jobs.do("acceptance") is None
     diary.now = LIMIT + timedelta(days=1, hours=12)
-    assert (jobs.accept_if_due(), statuses(diary)) == (1, [Assignment.DECLINED])
+    assert (jobs.do("acceptance"), statuses(diary)) == (1, [Assignment.DECLINED])

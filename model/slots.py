@@ -1,0 +1,139 @@
+"""Which times clients can choose (R64): the starts that windows offer, held against what is taken.
+
+A window offers its own start, and then one every length + padding (or every step), as long as both fit in. All of it is
+in UTC and counts elapsed minutes, so that no change of clocks makes a slot longer, shorter or twice. Half-open, as all
+busy time: what ends when a slot begins does not meet it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+from model.moment import instant
+
+
+class Why(StrEnum):
+    """What makes a start one that cannot be chosen; never about whom or what for."""
+
+    NOT_ELIGIBLE = "NOT_ELIGIBLE"
+    CUT_OFF = "CUT_OFF"
+    TOO_FAR = "TOO_FAR"
+    NOT_KNOWN_YET = "NOT_KNOWN_YET"
+    SESSION = "SESSION"
+    PADDING = "PADDING"
+    REQUEST = "REQUEST"
+    DRAFT = "DRAFT"
+    OTHER_EVENT = "OTHER_EVENT"
+    SHIFT = "SHIFT"
+    AWAY = "AWAY"
+    CALENDAR = "CALENDAR"
+    CALENDAR_TENTATIVE = "CALENDAR_TENTATIVE"
+    ROOM = "ROOM"
+    ASSET = "ASSET"
+    CLIENT = "CLIENT"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """One stretch of a reserved slot; days are those of `tz`."""
+
+    ref: str
+    start: datetime
+    end: datetime
+    tz: ZoneInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A time that is taken, by what rule; `where` names the calendar, room or asset, if it is one."""
+
+    start: datetime
+    end: datetime
+    why: Why
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How long an appointment takes, and when it may begin, seen from now: not before the cut-off (003-04), and not on
+    a later day than so many from today, where it takes place (003-05)."""
+
+    length: timedelta
+    padding: timedelta
+    now: datetime
+    cutoff: timedelta
+    how_far_days: int
+    step: timedelta = timedelta(0)
+
+    @property
+    def needs(self) -> timedelta:
+        """What has to be free (003-08)."""
+        return self.length + self.padding
+
+    @property
+    def earliest(self) -> datetime:
+        return self.now + self.cutoff
+
+    def ends(self, tz: ZoneInfo) -> datetime:
+        """The first instant that is too far out: that of the day after the last one, where it takes place."""
+        day = self.now.astimezone(tz).date() + timedelta(days=self.how_far_days + 1)
+        return instant(day, tz)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One start that a window offers; `block` is what speaks against it, None where it can be chosen."""
+
+    start: datetime
+    window: Window
+    block: Block | None
+
+    @property
+    def free(self) -> bool:
+        return self.block is None
+
+
+class Timeline:
+    """What is taken, so that asking costs no more than a look-up, however much there is."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self._blocks = sorted((b for b in blocks if b.start < b.end), key=lambda b: (b.start, b.end))
+        self._starts = [block.start for block in self._blocks]
+        self._ends = list(accumulate((block.end for block in self._blocks), max))
+
+    def meets(self, start: datetime, end: datetime) -> Block | None:
+        """The first block that takes some of [start, end)."""
+        found = None
+        for at in range(bisect_left(self._starts, end) - 1, -1, -1):
+            if self._ends[at] <= start:
+                break
+            if self._blocks[at].end > start:
+                found = self._blocks[at]
+        return found
+
+
+def starts(window: Window, terms: Terms) -> Iterator[datetime]:
+    """The starts of one window, whatever is taken."""
+    step = terms.step or terms.needs
+    start = window.start
+    while start + terms.needs <= window.end:
+        yield start
+        start += step
+
+
+def candidates(window: Window, terms: Terms, taken: Timeline) -> Iterator[Candidate]:
+    """Every start of a window with what speaks against it."""
+    earliest, ends, needs = terms.earliest, terms.ends(window.tz), terms.needs
+    for start in starts(window, terms):
+        block: Block | None
+        if start < earliest:
+            block = Block(start=start, end=start + needs, why=Why.CUT_OFF)
+        elif start >= ends:
+            block = Block(start=start, end=start + needs, why=Why.TOO_FAR)
+        else:
+            block = taken.meets(start, start + needs)
+        yield Candidate(start=start, window=window, block=block)
