@@ -95,6 +95,7 @@ class RetentionSection:
     changes_days: int = field(default=365, metadata={"ge": 30, "le": 3_650})
     history_days: int = field(default=1_095, metadata={"ge": 30, "le": 36_500})
     notices_days: int = field(default=90, metadata={"ge": 1, "le": 3_650})
+    messages_days: int = field(default=90, metadata={"ge": 7, "le": 3_650})
     runs_days: int = field(default=30, metadata={"ge": 1, "le": 3_650})
     quiet_runs_days: int = field(default=2, metadata={"ge": 1, "le": 3_650})
     tombstones_days: int = field(default=400, metadata={"ge": 90, "le": 3_650})

@@ -16,6 +16,7 @@ from adapters.database.engine import Sessions
 from model.archive import ArchiveEntry
 from model.journal import ChangeState, HistoryEntry, InboundChange, Notice, SyncRun
 from model.link import EventMapping, MappingState
+from model.message import Message, MessageState
 
 _BATCH = 500
 _Key = InstrumentedAttribute[Any]
@@ -33,6 +34,8 @@ def _outlived(keep: RetentionSection, now: datetime) -> Iterator[tuple[_Key, Sel
     yield _rows(ArchiveEntry.number, ArchiveEntry.at < before(keep.archive_days))
     yield _rows(HistoryEntry.id, HistoryEntry.at < before(keep.history_days))
     yield _rows(Notice.id, Notice.created_at < before(keep.notices_days))
+    over = Message.state != MessageState.QUEUED
+    yield _rows(Message.id, over, Message.updated_at < before(keep.messages_days))
     answered = InboundChange.state != ChangeState.HELD
     yield _rows(InboundChange.id, answered, InboundChange.detected_at < before(keep.changes_days))
     buried = EventMapping.state == MappingState.TOMBSTONE

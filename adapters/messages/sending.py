@@ -15,15 +15,19 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.messages.composing import Office, Void, compose
-from adapters.messages.letter import Letter, SendingError
+from adapters.messages.letter import Letter, SendingError, Undeliverable
 from model.channel import Channel
 from model.journal import Notice
-from model.message import Kind, Message, MessageState
+from model.message import MOST_ATTEMPTS, Kind, Message, MessageState
 from model.reminder import FeedbackRequest, FeedbackState, Reminder, ReminderState
 
 _LEASE = timedelta(minutes=15)  # longer than any server is waited for
 _MOST = 500  # in one go; the rest is sent by the next
 Send = Callable[[Letter], None]
+
+
+class Interrupted(Undeliverable):
+    """Each attempt died on its way; it is not tried for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +65,18 @@ class Post:
         try:
             with reading(self.sessions) as database:
                 message = database.get_one(Message, message_id)
+                if message.attempts > MOST_ATTEMPTS:
+                    raise Interrupted
                 letter = compose(database, message, self.office, now=self.clock())
             if isinstance(letter, Letter):
                 self.carriers[letter.channel](letter)
-        except SendingError as error:
+        except Exception as error:  # noqa: BLE001 - one message's trouble is its own, and kept with it
             self._settle(message_id, error)
             return False
         self._settle(message_id, letter)
         return isinstance(letter, Letter)
 
-    def _settle(self, message_id: UUID, outcome: Letter | Void | SendingError) -> None:
+    def _settle(self, message_id: UUID, outcome: Letter | Void | Exception) -> None:
         """Note what became of it, and of what it was about."""
         now = self.clock()
         with self.sessions.begin() as database:
@@ -81,7 +87,8 @@ class Post:
                 message.problem = outcome.why
                 message.void()
             else:
-                message.missed(type(outcome).__name__, now, for_good=outcome.for_good)
+                for_good = isinstance(outcome, SendingError) and outcome.for_good
+                message.missed(type(outcome).__name__, now, for_good=for_good)
             database.flush()
             _follow(database, message, now)
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from adapters.config.schema import RetentionSection
+from adapters.diary.outbox import Said, message
 from adapters.jobs import Jobs, Means
 from model.archive import ArchiveEntry
-from model.journal import ChangeState, HistoryEntry, InboundChange, JobRun, Notice, SyncRun
+from model.journal import Audience, ChangeState, HistoryEntry, InboundChange, JobRun, Notice, SyncRun
 from model.link import EventMapping, MappingState
+from model.message import Kind, Message, MessageState
 from tests.world import ADELAIDE, World, dentist
 
 
@@ -79,6 +82,20 @@ def test_e26_what_waits_for_an_answer_never_goes(world: World) -> None:
         assert MappingState.TOMBSTONE not in set(db.scalars(select(EventMapping.state)))
     assert count(world, EventMapping) == 1
     assert (count(world, HistoryEntry), count(world, Notice)) == (0, 0)
+
+
+def test_e26_messages_that_are_over_go_and_what_waits_stays(world: World) -> None:
+    with world.sessions.begin() as db:
+        for number, state in enumerate(MessageState):
+            said = Said(kind=Kind.NOTICES, key=state, to=Audience.ADMIN)
+            row = message(said, message_id=UUID(int=number), now=world.clock.now())
+            row.state = state
+            db.add(row)
+    purge(world, days=89)
+    assert count(world, Message) == 4
+    purge(world, days=2)
+    with world.sessions() as db:
+        assert db.scalars(select(Message.state)).all() == ["QUEUED"]
 
 
 def test_the_status_tells_how_the_purge_went(world: World) -> None:

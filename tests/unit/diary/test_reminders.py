@@ -280,6 +280,8 @@ def test_004_15_who_came_is_asked_once_it_was_held(practice: Diary) -> None:
     at(practice, "2026-03-17T12:00+10:30")
     hold(practice, session, no_show=["liam"])
     (request,) = requests(practice)
+    with practice.read() as database:
+        assert database.get_one(Client, request.client_id).ref == "noor"
     assert request.state is FeedbackState.RECORDED
     shown = show_session(practice.sessions, session)
     assert [one["state"] for one in shown.feedback] == ["RECORDED"]

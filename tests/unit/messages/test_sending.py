@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -279,6 +280,49 @@ def test_two_that_send_at_once_send_everything_once(sent: Sent) -> None:
     first.deliver()
     assert len(sent.server.mails) == 4
     assert len({mail["Message-ID"] for mail in sent.server.mails}) == 4
+
+
+def test_a_message_that_kills_whoever_sends_it_is_not_tried_for_ever(sent: Sent) -> None:
+    sent.queue(Client, "noor", kind=Kind.BOOKING_CANCELLED, key="k")
+
+    def killed(_: Letter) -> None:
+        raise Killed
+
+    dying = Post(sessions=sent.post.sessions, clock=sent.post.clock, carriers={Channel.EMAIL: killed})
+    for _ in range(3):
+        with pytest.raises(Killed):
+            dying.deliver()
+        sent.diary.now += timedelta(minutes=15)
+    assert dying.deliver() == 0
+    assert sent.messages() == [("FAILED", "Interrupted", 4)]
+
+
+def test_one_messages_trouble_is_its_own(sent: Sent) -> None:
+    """A link that no key opens any more, say: the others go."""
+    sent.queue(Client, "noor", kind=Kind.BOOKING_LINK, key="a", link=b"not sealed", parameters={"minutes": 5})
+    sent.queue(Client, "noor", kind=Kind.BOOKING_CANCELLED, key="b")
+    assert sent.post.deliver() == 1
+    assert sent.messages() == [("QUEUED", "SecretsError", 1), ("SENT", "", 1)]
+
+
+def test_many_that_send_at_once_send_everything_once_on_each_database(either_diary: Diary) -> None:
+    either_diary.bring(PEOPLE)
+    with writing(either_diary.sessions) as database:
+        noor = database.scalars(select(Client).where(Client.ref == "noor")).one()
+        for number in range(20):
+            said = Said(kind=Kind.BOOKING_CANCELLED, key=str(number), to=noor)
+            outbox.queue(database, either_diary.act, said)
+    took: list[str] = []
+
+    def deliver(_: int) -> int:
+        carriers = {Channel.EMAIL: lambda letter: took.append(letter.message_id)}
+        return Post(
+            sessions=either_diary.sessions, clock=lambda: either_diary.now, carriers=carriers
+        ).deliver()
+
+    with ThreadPoolExecutor(4) as pool:
+        done = sum(pool.map(deliver, range(8)))
+    assert (done, len(took), len(set(took))) == (20, 20, 20)
 
 
 def cancel(sent: Sent, session: str) -> None:
