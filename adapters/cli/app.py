@@ -35,6 +35,7 @@ COMMANDS = {
     "offer": "adapters.cli.offers:offer",
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",
+    "feed": "adapters.cli.feeds:feed",
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",
     "run": "adapters.cli.running:run",

@@ -78,6 +78,9 @@ _DID = {
     "link-paused": "paused the link",
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
+    "feed-added": "made a feed",
+    "feed-rotated": "gave a feed another address",
+    "feed-removed": "ended a feed",
 }
 _DETAILS = (
     "worker",
@@ -93,6 +96,7 @@ _DETAILS = (
     "deleted",
     "stay",
     "bill",
+    "feed",
 )
 
 

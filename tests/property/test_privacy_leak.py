@@ -14,18 +14,26 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import String
 
+from adapters.config import load
+from adapters.database.engine import connect, sessions
 from adapters.database.tables import metadata
 from adapters.demo.radicale import Server
+from adapters.feeds.reading import Feeds
+from adapters.web.feeds import router
+from adapters.web.limits import Failures
 from tests.acceptance.conftest import office
 from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
 from tests.agreed import AGREED
 from tests.phone import Part, Phone, master
+from tests.serving import everything_said, serving
 
 __all__ = ["office"]
 
@@ -71,6 +79,7 @@ PLANTED = {
     "cancellation_reason": {"text": "Qzreason"},
     "cancellation": {"note": "Qznote", "rule_trace": "Qztrace", "fee_note": "Qzfeenote"},
     "attestation": {"basis": "Qzbasis"},
+    "feed": {"title": "Qztitle"},
     "session": {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
@@ -115,6 +124,7 @@ STRUCTURED = {
     "bill_line": set(),
     "payment": {"kind"},
     "attestation": {"level", "attested_by"},
+    "feed": {"ref", "secret_hash", "privacy_level", "state"},
     "session": {"occurrence_key", "modifier_text", "activity_text", "colour"},
     "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour"},
 }
@@ -435,3 +445,70 @@ def test_the_calendar_of_a_resource_names_nobody_and_nothing(
     assert all(
         _UUID.fullmatch(one.uid) and one.uid not in _ids(office) for one in phone_on_radicale.resources()
     )
+
+
+# A feed says its title besides, which an administrator gave it to be read.
+PUBLISHED = {level: ALLOWED[level] | {"Qztitle"} for level in ("busy", "reference", "initials")}
+
+
+@pytest.mark.parametrize("level", PUBLISHED)
+def test_only_the_allow_list_of_the_level_is_in_a_feed(office: Office, level: str) -> None:
+    _fill(office)
+    _own_event(office)
+    secret = _feed(office, "--worker", "priya", "--level", level, "--title", "x")
+    said = _emitted(office, secret)
+    assert _words(said) == PUBLISHED[level]
+    assert said.count(b"BEGIN:VEVENT") > 10
+    assert not _ids(office) & set(re.findall(r"\nUID:(\S+)", said.decode()))
+    assert secret.encode() not in said
+
+
+@pytest.mark.parametrize("of", [("--room", "gym"), ("--asset", "minibus"), ("--bed", "b2")])
+def test_the_feed_of_a_resource_names_nobody_and_nothing(office: Office, of: tuple[str, str]) -> None:
+    _fill(office)
+    office.run("bed", "book", "b2", "--client", "jordan", "--start", "2026-03-23", "--end", "2026-03-25")
+    said = _emitted(office, _feed(office, *of, "--title", "x"))
+    assert _words(said) == {"Qztitle"}
+    assert set(re.findall(rb"SUMMARY:(.*)\r\n", said)) == {b"Occupied"}
+
+
+def _feed(office: Office, *words: str) -> str:
+    """Make a feed, and plant what it is called; its secret."""
+    url = office.ask("feed", "add", *words)["url"]
+    listed = office.run("feed", "list") + office.run("feed", "list", "--json") + office.run("history")
+    secret = url.rpartition("/")[2].removesuffix(".ics")
+    assert secret not in listed
+    _plant(office)
+    return secret
+
+
+def _own_event(office: Office) -> None:
+    """One that the practitioner made in a calendar of her own, where its words are hers; and a draft."""
+    file = office.folder / "own.ics"
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:own\r\nDTSTAMP:20260301T000000Z\r\n"
+    texts = (
+        "SUMMARY:x\r\nLOCATION:x\r\nDESCRIPTION:x\r\nDTSTART:20260315T000000Z\r\nDTEND:20260315T010000Z\r\n"
+    )
+    file.write_text(f"{head}{texts}END:VEVENT\r\nEND:VCALENDAR\r\n", newline="")
+    office.run("event", "import", "priya", str(file))
+    who = [word for word in _WHO if word != "--roster"]
+    office.run("session", "add", *who, "--start", "2026-03-17 09:00", "--client", "noor")
+
+
+def _emitted(office: Office, secret: str) -> bytes:
+    """Every byte that a server sends for one address, whatever is asked of it."""
+    config = load(office.folder / "calendula.toml")
+    engine = connect(config.database.url)
+
+    def clock() -> datetime:
+        return office.now
+
+    feeds = Feeds(sessions=sessions(engine, clock=clock), settings=config.settings, clock=clock)
+    app = FastAPI(openapi_url=None)
+    app.include_router(router(feeds, Failures(5)))
+    with serving(app) as url:
+        address = f"{url}/feeds/{secret}.ics"
+        said = [everything_said(address, method=method) for method in ("GET", "HEAD", "POST", "OPTIONS")]
+        said += [everything_said(address, If_None_Match="*"), everything_said(f"{url}/feeds/{'x' * 43}.ics")]
+    engine.dispose()
+    return b"\n".join(said)
