@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from adapters.database.engine import read_only
 
-HEAD = "0012"
+HEAD = "0017"
 
 
 class SchemaError(Exception):

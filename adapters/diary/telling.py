@@ -78,6 +78,8 @@ _DID = {
     "link-paused": "paused the link",
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
+    "token-issued": "issued a token",
+    "token-revoked": "revoked a token",
 }
 _DETAILS = (
     "worker",
@@ -93,6 +95,7 @@ _DETAILS = (
     "deleted",
     "stay",
     "bill",
+    "token",
 )
 
 
