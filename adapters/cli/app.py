@@ -39,6 +39,8 @@ COMMANDS = {
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",
     "run": "adapters.cli.running:run",
+    "web": "adapters.cli.web:web",
+    "token": "adapters.cli.tokens:token",
     "status": "adapters.cli.status:status",
     "changes": "adapters.cli.changes:changes",
     "history": "adapters.cli.history:history",

@@ -134,7 +134,7 @@ def _usual(run: Here, kind: str) -> str:
 
 def _tell(run: Here, found: "Address", *, as_json: bool) -> None:
     """Show an address, once; without a known server only its path can be told."""
-    base = run.config.privacy.public_url.rstrip("/")
+    base = run.config.web.public_url.rstrip("/")
     url = f"{base}/feeds/{found.secret}.ics"
     if as_json:
         print_json({"feed": found.ref, "url": url})
@@ -142,8 +142,8 @@ def _tell(run: Here, found: "Address", *, as_json: bool) -> None:
     typer.echo(f"The address of {found.ref}, which is shown this once:")
     typer.echo(f"  {url}")
     if base:
-        typer.echo(f"  webcal{url.removeprefix('https')}")
+        typer.echo(f"  webcal:{url.partition(':')[2]}")
     else:
         typer.echo(
-            "Before it comes the address of your server; with privacy.public_url it is shown whole.", err=True
+            "Before it comes the address of your server; with web.public_url it is shown whole.", err=True
         )

@@ -1,6 +1,7 @@
 """All tables of all nouns: importing the nouns is what declares them."""
 
 from model import (
+    access,
     archive,
     asset,
     attendance,
@@ -28,6 +29,7 @@ from model import (
 from model.base import Base
 
 NOUNS = (
+    access,
     archive,
     asset,
     attendance,

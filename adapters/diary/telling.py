@@ -81,6 +81,8 @@ _DID = {
     "feed-added": "made a feed",
     "feed-rotated": "gave a feed another address",
     "feed-removed": "ended a feed",
+    "token-issued": "issued a token",
+    "token-revoked": "revoked a token",
 }
 _DETAILS = (
     "worker",
@@ -97,6 +99,7 @@ _DETAILS = (
     "stay",
     "bill",
     "feed",
+    "token",
 )
 
 

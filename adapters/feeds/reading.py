@@ -15,6 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Database
 
+from adapters.app import App
 from adapters.database.engine import Sessions, reading
 from adapters.feeds.content import entries, made_from
 from adapters.feeds.secret import hash_of, same
@@ -45,6 +46,11 @@ class Feeds:
     sessions: Sessions
     settings: Settings
     clock: Callable[[], datetime]
+
+    @classmethod
+    def of(cls, app: App) -> "Feeds":
+        """Those of one practice."""
+        return cls(sessions=app.sessions, settings=app.config.settings, clock=app.clock)
 
     def look(self, secret: str) -> Standing | None:
         """What stands under an address; None: nothing. Two short queries, whatever the feed holds."""

@@ -11,17 +11,15 @@ from email.utils import format_datetime, parsedate_to_datetime
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from adapters.feeds.reading import Feeds, Standing
+from adapters.web.guard import HEADERS
 from adapters.web.limits import Failures, address_key
+from adapters.web.problems import Refused
 
 PATH = "/feeds/{secret}.ics"
-_HEADERS = {
+_HEADERS = HEADERS | {
     "Cache-Control": "private, no-cache",
     "Content-Disposition": 'inline; filename="calendar.ics"',
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
 }
 _TYPE = "text/calendar; charset=utf-8"
 _PACKED = "-gzip"
@@ -48,7 +46,9 @@ def router(feeds: Feeds, failures: Failures) -> APIRouter:
         body = feeds.write(standing)
         return Response(_pack(body) if packed else body, headers=headers, media_type=_TYPE)
 
-    routes.add_api_route(PATH, answer, methods=["GET", "HEAD"], include_in_schema=False)
+    routes.add_api_route(
+        PATH, answer, methods=["GET", "HEAD"], operation_id="read_feed", include_in_schema=False
+    )
     return routes
 
 
@@ -57,7 +57,8 @@ def _known(feeds: Feeds, failures: Failures, secret: str, request: Request) -> S
     who = address_key(request.client.host if request.client else "")
     now = feeds.clock().timestamp()
     if wait := failures.wait(who, secret, now):
-        raise HTTPException(429, headers={"Retry-After": str(wait)})
+        sentence = f"Too many wrong addresses; try again in {wait} seconds"
+        raise Refused(429, "E_TOO_MANY", sentence, headers={"Retry-After": str(wait)})
     standing = feeds.look(secret)
     if standing is None:
         failures.note(who, now)

@@ -8,6 +8,7 @@ what happened may hold only the words of the channel's allow-list.
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,25 +16,24 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
+from uuid import uuid4
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import String
 
+from adapters.app import App
 from adapters.config import load
 from adapters.database.engine import connect, sessions
 from adapters.database.tables import metadata
 from adapters.demo.radicale import Server
-from adapters.feeds.reading import Feeds
-from adapters.web.feeds import router
-from adapters.web.limits import Failures
+from adapters.secrets import SecretBox
 from tests.acceptance.conftest import office
 from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
 from tests.agreed import AGREED
 from tests.phone import Part, Phone, master
-from tests.serving import everything_said, serving
+from tests.served import running
 
 __all__ = ["office"]
 
@@ -503,12 +503,28 @@ def _emitted(office: Office, secret: str) -> bytes:
     def clock() -> datetime:
         return office.now
 
-    feeds = Feeds(sessions=sessions(engine, clock=clock), settings=config.settings, clock=clock)
-    app = FastAPI(openapi_url=None)
-    app.include_router(router(feeds, Failures(5)))
-    with serving(app) as url:
+    made = sessions(engine, clock=clock)
+    app = App(config=config, engine=engine, sessions=made, box=_no_box, clock=clock, new_id=uuid4)
+    with running(app) as url:
         address = f"{url}/feeds/{secret}.ics"
-        said = [everything_said(address, method=method) for method in ("GET", "HEAD", "POST", "OPTIONS")]
-        said += [everything_said(address, If_None_Match="*"), everything_said(f"{url}/feeds/{'x' * 43}.ics")]
+        said = [_everything_said(address, method=method) for method in ("GET", "HEAD", "POST", "OPTIONS")]
+        said += [
+            _everything_said(address, If_None_Match="*"),
+            _everything_said(f"{url}/feeds/{'x' * 43}.ics"),
+        ]
     engine.dispose()
     return b"\n".join(said)
+
+
+def _everything_said(url: str, *, method: str = "GET", **headers: str) -> bytes:
+    """The whole answer as it came: status, headers and body."""
+    at = urlsplit(url)
+    lines = [f"{method} {at.path} HTTP/1.1", f"Host: {at.netloc}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    with socket.create_connection((at.hostname or "", at.port or 0), timeout=30) as wire:
+        wire.sendall("\r\n".join([*lines, "", ""]).encode())
+        return b"".join(iter(lambda: wire.recv(65_536), b""))
+
+
+def _no_box() -> SecretBox:
+    raise AssertionError("no secret is needed here")

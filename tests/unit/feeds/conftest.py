@@ -4,21 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 
+from adapters.app import App
+from adapters.config import Config
+from adapters.config.schema import WebSection
 from adapters.database.engine import connect, sessions
 from adapters.feeds.keeping import NewFeed, add_feed
 from adapters.feeds.reading import Feeds
 from adapters.ical.codec import ICalendar
-from adapters.web import feeds as web
-from adapters.web.limits import Failures
+from adapters.secrets import SecretBox
 from sync.event import Component, Event
 from sync.settings import DEFAULTS, PrivacySettings
-from tests.serving import serving
+from tests.served import running
 from tests.unit.diary.conftest import Diary, template
 from tests.unit.diary.test_assets import ASSETS
 from tests.unit.diary.test_beds import HOUSE
@@ -62,6 +64,19 @@ class Practice(Diary):
     def feeds(self) -> Feeds:
         return Feeds(sessions=self.sessions, settings=self.settings, clock=self.clock)
 
+    @property
+    def app(self) -> App:
+        """What is served."""
+        config = Config(web=WebSection(failed_logins=ALLOWED))
+        return App(
+            config=config,
+            engine=self.engine,
+            sessions=self.sessions,
+            box=_no_box,
+            clock=self.clock,
+            new_id=uuid4,
+        )
+
     def feed(self, of: str = "worker:priya", *, level: str | None = None, **other: object) -> str:
         """Make a feed; its secret."""
         kind, _, ref = of.partition(":")
@@ -78,6 +93,10 @@ class Practice(Diary):
         standing = self.feeds.look(secret)
         assert standing is not None
         return standing.tag
+
+
+def _no_box() -> SecretBox:
+    raise AssertionError("no secret is needed here")
 
 
 @pytest.fixture
@@ -124,9 +143,7 @@ class Site:
 @pytest.fixture
 def site(practice: Practice) -> Iterator[Site]:
     """Served by uvicorn, in a thread of this process."""
-    app = FastAPI(openapi_url=None)
-    app.include_router(web.router(practice.feeds, Failures(ALLOWED)))
-    with serving(app) as url:
+    with running(practice.app) as url:
         found = Site(url)
         yield found
         found.client.close()
