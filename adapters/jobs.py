@@ -25,13 +25,15 @@ EVERY = {
     "chase": timedelta(hours=1),
     "offers": timedelta(hours=1),
     "acceptance": timedelta(minutes=15),
+    "leave": timedelta(hours=1),
 }
 ACTOR = "calendula"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Jobs:
-    """What the jobs need. Which of several processes does one is decided by the job's row."""
+    """What the jobs need. Which of several processes does one is decided by the job's row. `leave` ends the access of
+    workers who are gone: it speaks to their calendars."""
 
     sessions: Sessions
     clock: Callable[[], datetime]
@@ -39,6 +41,7 @@ class Jobs:
     keep: RetentionSection = field(default_factory=RetentionSection)
     inbound: InboundSettings = field(default_factory=InboundSettings)
     rules: RulesSettings = field(default_factory=RulesSettings)
+    leave: Callable[[Act], int] | None = None
 
     def run_due(self) -> int | None:
         """All of them, as far as they are due; how many occurrences were made, or None."""
@@ -46,6 +49,7 @@ class Jobs:
             self.chase_if_due()
             self.expire_if_due()
             self.accept_if_due()
+            self.leave_if_due()
             return self.extend_if_due()
         finally:
             self.purge_if_due()
@@ -77,6 +81,14 @@ class Jobs:
     def _accept(self, last: datetime, now: datetime) -> int:
         act = Act(actor=ACTOR, now=now, new_id=self.new_id)
         return accept_at_limit(self.sessions, act, self.rules, since=last)
+
+    def leave_if_due(self) -> int | None:
+        """End the access of those who left; None where somebody did so within the hour."""
+        return self._do_if_due("leave", self._leave, "left") if self.leave is not None else None
+
+    def _leave(self, now: datetime) -> int:
+        act = Act(actor=ACTOR, now=now, new_id=self.new_id)
+        return self.leave(act) if self.leave is not None else 0
 
     def extend_if_due(self) -> int | None:
         """Make the occurrences of the next 13 months; None where somebody did so within a day."""

@@ -170,4 +170,4 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     latest: Mapped[int] = mapped_column(default=0)
     home: Mapped[str] = mapped_column(default="")
-    named: Mapped[int] = mapped_column(default=0, server_default="0")
+    named: Mapped[int] = mapped_column(default=0)

@@ -36,6 +36,7 @@ COMMANDS = {
     "busy": "adapters.cli.busy:busy",
     "link": "adapters.cli.links:link",
     "feed": "adapters.cli.feeds:feed",
+    "worker": "adapters.cli.workers:worker",
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",
     "run": "adapters.cli.running:run",

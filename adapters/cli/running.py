@@ -69,6 +69,7 @@ def _scheduler(
 ) -> "Scheduler":
     from adapters.due_links import due_links
     from adapters.jobs import Jobs
+    from adapters.links.leaving import leave_if_due
     from adapters.scheduler import Limits, Scheduler
 
     sync = app.config.sync
@@ -79,6 +80,7 @@ def _scheduler(
         keep=app.config.retention,
         inbound=app.config.inbound,
         rules=app.config.rules,
+        leave=lambda act: leave_if_due(app, act),
     )
     return Scheduler(
         runs=app.runner,

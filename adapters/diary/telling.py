@@ -81,6 +81,8 @@ _DID = {
     "feed-added": "made a feed",
     "feed-rotated": "gave a feed another address",
     "feed-removed": "ended a feed",
+    "worker-leaving": "noted that a worker leaves",
+    "worker-left": "ended all access of a worker",
     "token-issued": "issued a token",
     "token-revoked": "revoked a token",
 }

@@ -62,6 +62,7 @@ COMMANDS = {
         f"link {verb}"
         for verb in ("discover", "add", "login", "set", "list", "check", "pause", "resume", "remove")
     ),
+    "worker leave",
     *(f"feed {verb}" for verb in ("add", "list", "rotate", "remove")),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),

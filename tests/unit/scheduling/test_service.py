@@ -84,7 +84,7 @@ def test_the_service_syncs_wakes_and_ends_with_code_0(practice, radicale):
     service.wait_for("stopped")
     assert practice.status()["state"] == "ACTIVE"
     jobs = [job["job"] for job in practice.ok("status", "--json").json["jobs"]]
-    assert jobs == ["acceptance", "chase", "extend", "offers", "purge"]
+    assert jobs == ["acceptance", "chase", "extend", "leave", "offers", "purge"]
 
 
 def test_two_services_on_one_database_send_everything_once(practice, radicale):

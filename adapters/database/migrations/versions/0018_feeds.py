@@ -1,4 +1,4 @@
-"""Calendars that are only read, by a secret address; and when a name that sessions show was last changed."""
+"""Calendars that are only read, by a secret address; when a name that sessions show was last changed; who leaves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,3 +37,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_feed_worker_id", "feed", ["worker_id"])
     op.add_column("revision", sa.Column("named", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("worker", sa.Column("leaving", sa.Boolean(), nullable=False, server_default=sa.false()))
