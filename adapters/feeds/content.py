@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database.loading import load_sessions, load_several_series
+from adapters.database.loading import load_several_series, load_shown
 from adapters.database.portions import portions
 from adapters.database.resources import occupied, takes
 from model.attendance import SessionWorker
@@ -63,7 +63,7 @@ def _units(database: Database, worker_id: UUID, window: Window, asked: Sequence[
     series = list(dict.fromkeys(series_id for _, series_id in rows if series_id is not None))
     found: list[Unit] = []
     for some in portions(list(dict.fromkeys([*single, *asked]))):
-        found += load_sessions(database, some)
+        found += load_shown(database, some)
     for some in portions(series):
         found += load_several_series(database, some)
     return found
@@ -85,17 +85,10 @@ def _asked(worker_id: UUID) -> Select[UUID]:
 
 def _of_worker(worker_id: UUID, window: Window, settings: Settings) -> Select[Any]:
     """How many there are, and the newest numbers and times of them, of their series, and of names."""
-    theirs = _theirs(worker_id, window).order_by(None).subquery()
-    own = select(
-        func.count(),
-        func.max(Session.rev),
-        func.max(Session.updated_at),
-        func.max(Series.rev),
-        func.max(Series.updated_at),
-    )
-    found = own.select_from(theirs).join(Session, Session.id == theirs.c.id)
-    query = found.join(Series, Series.id == theirs.c.series_id, isouter=True).add_columns(_named_at())
-    return query.add_columns(*_offers(worker_id)) if settings.sync.push_offers else query
+    newest = (Session.rev, Session.updated_at, Series.rev, Series.updated_at)
+    query = _theirs(worker_id, window).order_by(None).with_only_columns(func.count(), *map(func.max, newest))
+    found = query.join(Series, Series.id == Session.series_id, isouter=True).add_columns(_named_at())
+    return found.add_columns(*_offers(worker_id)) if settings.sync.push_offers else found
 
 
 def _offers(worker_id: UUID) -> list[ScalarSelect[Any]]:

@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 from adapters.demo.radicale import Server
-from tests.benchmarks import clashing, looking, reading, scale, whole
+from tests.benchmarks import clashing, feeding, looking, reading, scale, whole
 from tests.benchmarks.events import foreign
 from tests.benchmarks.practice import BenchPractice, practice
 from tests.benchmarks.processes import Spent, calendula
@@ -293,6 +293,11 @@ def publish(bench: Bench) -> Iterator[Figure]:
     yield from publishes(bench.server, bench.folder / "publish")
 
 
+def feeds(bench: Bench) -> Iterator[Figure]:
+    """What subscribers cost."""
+    return feeding.feeding(bench.folder / "feed")
+
+
 ALL = {
     "start": starting,
     "reading": reading_rate,
@@ -306,4 +311,5 @@ ALL = {
     "clashes": clashes,
     "publish": publish,
     "sample": whole_practice,
+    "feed": feeds,
 }
