@@ -26,6 +26,7 @@ from adapters.database import migrations
 from adapters.database.engine import connect, sessions
 from adapters.diary.importing import import_practice
 from adapters.diary.tokens import NewToken, issue
+from adapters.secrets import SecretBox, SecretsError
 from adapters.web.app import create_app
 from adapters.web.serving import address, bound
 from model.access import AccessRole
@@ -118,7 +119,7 @@ def served(database: str, web: WebSection | None = None, *, empty: bool = True) 
     engine.dispose()
 
 
-def practice(engine: Engine, config: Config) -> Served:
+def practice(engine: Engine, config: Config, *, seed: int = 7) -> Served:
     """The product on a database, with a clock and ids of the test's; not served yet."""
 
     def now() -> datetime:
@@ -129,7 +130,7 @@ def practice(engine: Engine, config: Config) -> Served:
 
     factory = sessions(engine, clock=now)
     app = App(config=config, engine=engine, sessions=factory, box=_no_box, clock=now, new_id=new_id)
-    made = Served(app=app, url="", random=Random(7))
+    made = Served(app=app, url="", random=Random(seed))
     return made
 
 
@@ -159,5 +160,6 @@ def running(app: App) -> Iterator[str]:
         listener.close()
 
 
-def _no_box() -> Any:
-    raise AssertionError("no secret is needed here")
+def _no_box() -> SecretBox:
+    """There is no key here: what needs a password of a calendar fails as with a lost key file."""
+    raise SecretsError("there is no key")

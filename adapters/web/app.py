@@ -11,12 +11,43 @@ from adapters.web.desk import Hall, admitted
 from adapters.web.guard import Guard
 from adapters.web.limits import Bucket, Failures
 from adapters.web.openapi import TITLE, Tree, described
-from adapters.web.routes import health, me
+from adapters.web.routes import (
+    busy,
+    changes,
+    directory,
+    health,
+    links,
+    me,
+    my,
+    offers,
+    rosters,
+    session_life,
+    session_people,
+    session_times,
+    sessions,
+    status,
+    stays,
+)
 
 PREFIX = "/api/v1"
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 _READABLE = ("ETag", "Retry-After", "X-Request-Id", "Location")
-_ROUTERS: tuple[APIRouter, ...] = (me.router,)
+_ROUTERS: tuple[APIRouter, ...] = (
+    me.router,
+    my.router,
+    sessions.router,
+    session_times.router,
+    session_people.router,
+    session_life.router,
+    changes.router,
+    links.router,
+    busy.router,
+    rosters.router,
+    stays.router,
+    offers.router,
+    directory.router,
+    status.router,
+)
 
 
 class Web(FastAPI):

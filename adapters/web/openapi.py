@@ -54,8 +54,10 @@ def _refusable(operation: Tree) -> None:
     if operation["operationId"] in OPEN:
         return
     parameters = cast("list[Tree]", operation.get("parameters", []))
-    edits = any(one["name"] == "If-Match" for one in parameters)
+    named = [one for one in parameters if one["name"] == "If-Match"]
+    for one in named:
+        one["required"] = True  # without it the answer is 428, not a list of what does not fit
     answers = _below(operation, "responses")
-    for status, meaning in (_REFUSALS | (_EDITS if edits else {})).items():
+    for status, meaning in (_REFUSALS | (_EDITS if named else {})).items():
         schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
         answers[status] = {"description": meaning, "content": {MEDIA_TYPE: schema}}

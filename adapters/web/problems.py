@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from adapters.secrets import SecretsError
 from model.errors import DomainError
 from sync.errors import SyncError
 
@@ -90,6 +91,7 @@ def install(web: FastAPI) -> None:
     web.add_exception_handler(HTTPException, _http)
     web.add_exception_handler(SyncError, _calendar)
     web.add_exception_handler(OperationalError, _database)
+    web.add_exception_handler(SecretsError, _key)
 
 
 def request_id(request: Request) -> str:
@@ -141,6 +143,11 @@ def _calendar(request: Request, error: Exception) -> JSONResponse:
     name = type(error).__name__
     sentence = f"The calendar's server did not do what it was asked ({name})"
     return problem(502, "E_CALENDAR", sentence, request_id=request_id(request))
+
+
+def _key(request: Request, _: Exception) -> JSONResponse:
+    sentence = "The service cannot use its key; an administrator has to look"
+    return problem(503, "E_KEY", sentence, request_id=request_id(request))
 
 
 def _database(request: Request, _: Exception) -> JSONResponse:
