@@ -26,6 +26,13 @@ _STATUS = {
 }
 
 
+_BEFORE = {
+    404: ("E_NO_PAGE", "There is nothing at this address"),
+    405: ("E_METHOD", "This address does not know that method"),
+    413: ("E_TOO_LARGE", "More was sent than is taken at once"),
+}
+
+
 class Wrong(BaseModel):
     """One thing wrong with a request."""
 
@@ -129,12 +136,10 @@ def _without_value(found: Mapping[str, object]) -> str:
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
-    """What the framework says by itself: no such page, another method."""
+    """What is said before a route is asked: no such page, another method, too much."""
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
     status = error.status_code
-    sentences = {404: "There is nothing at this address", 405: "This address does not know that method"}
-    sentence = sentences.get(status, "The request cannot be understood")
-    code = {404: "E_NO_PAGE", 405: "E_METHOD"}.get(status, "E_REQUEST")
+    code, sentence = _BEFORE.get(status, ("E_REQUEST", "The request cannot be understood"))
     return problem(status, code, sentence, request_id=request_id(request), headers=error.headers)
 
 

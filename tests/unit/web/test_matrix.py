@@ -3,6 +3,7 @@ was decided, and `adapters.web.policy` is asked whether it does that.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from adapters.config import Config
+from adapters.config.schema import WebSection
 from adapters.database.engine import connect
 from adapters.web.app import create_app
 from adapters.web.policy import OPEN, POLICY
@@ -59,7 +61,7 @@ def held(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     """One practice for all: what may be done is asked with a wrong If-Match, and so is not done."""
     file = tmp_path_factory.mktemp("matrix") / "calendula.sqlite3"
     file.write_bytes(template.read_bytes())
-    with served(f"sqlite:///{file}", empty=False) as api:
+    with served(f"sqlite:///{file}", WebSection(requests_per_min=100_000), empty=False) as api:
         yield api, objects(api)
 
 
@@ -72,15 +74,35 @@ def routes_of(router: Any) -> Iterator[Route]:
             yield route
 
 
+@dataclass(frozen=True)
+class Operation:
+    """What OpenAPI says of one: `schema` is of its body, empty where it has none."""
+
+    method: str
+    path: str
+    parameters: list[dict[str, Any]]
+    schema: dict[str, Any]
+
+    @property
+    def example(self) -> Any:
+        return self.schema["examples"][0] if self.schema else None
+
+
 @pytest.fixture(scope="module")
-def described() -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """Method, path and description of each operation."""
-    web = create_app(practice(connect("sqlite://"), Config()).app)
+def described() -> dict[str, Operation]:
+    """Each operation by its id."""
+    tree = create_app(practice(connect("sqlite://"), Config()).app).openapi()
+    schemas = tree["components"]["schemas"]
     return {
-        told["operationId"]: (method.upper(), path, told)
-        for path, methods in web.openapi()["paths"].items()
+        told["operationId"]: Operation(method.upper(), path, told.get("parameters", []), _body(told, schemas))
+        for path, methods in tree["paths"].items()
         for method, told in methods.items()
     }
+
+
+def _body(told: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    found = told.get("requestBody", {}).get("content", {}).get("application/json")
+    return schemas[found["schema"]["$ref"].rpartition("/")[2]] if found else {}
 
 
 def test_g14_every_route_has_a_line_in_the_policy_and_in_this_table() -> None:
@@ -94,34 +116,30 @@ def test_g14_every_route_has_a_line_in_the_policy_and_in_this_table() -> None:
 
 
 def request(
-    held: tuple[Served, Objects],
-    told: tuple[str, str, dict[str, Any]],
-    role: AccessRole,
-    named: dict[str, str],
+    held: tuple[Served, Objects], told: Operation, role: AccessRole, named: dict[str, str]
 ) -> httpx2.Response:
     """One request as OpenAPI describes it, with its first example as body."""
     api, _ = held
-    method, path, operation = told
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    example = schemas_of(api)[body["schema"]["$ref"].rpartition("/")[2]]["examples"][0] if body else None
-    needed = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query" and p["required"]]
+    needed = [p["name"] for p in told.parameters if p["in"] == "query" and p["required"]]
     query = {"from": "2026-03-02", "to": "2026-03-09"} if needed else {}
-    address = api.url + path.format(**named)
+    return asked(api, role, told.method, told.path.format(**named), json=told.example, params=query)
+
+
+def asked(api: Served, role: AccessRole, method: str, path: str, **more: Any) -> httpx2.Response:
+    """With an ETag that nothing has: what is let in is not done."""
     headers = {"Authorization": f"Bearer {api.token(role)}", "If-Match": '"never"'}
-    return httpx2.request(method, address, json=example, params=query, headers=headers, timeout=30)
-
-
-def schemas_of(api: Served) -> dict[str, Any]:
-    return httpx2.get(f"{api.url}/openapi.json").json()["components"]["schemas"]
+    return api.client_for_all.request(method, api.url + path, headers=headers, **more)
 
 
 @pytest.mark.parametrize("operation", DECIDED)
 def test_g14_who_may_do_it_and_with_whose(
-    held: tuple[Served, Objects], described: dict[str, tuple[str, str, dict[str, Any]]], operation: str
+    held: tuple[Served, Objects], described: dict[str, Operation], operation: str
 ) -> None:
     _, known = held
     told, line = described[operation], DECIDED[operation]
-    owned = [name for name in known.own if f"{{{name}}}" in told[1] and known.own[name] != known.others[name]]
+    owned = [
+        name for name in known.own if f"{{{name}}}" in told.path and known.own[name] != known.others[name]
+    ]
     for letter, role in LETTERS.items():
         if letter not in line and letter.lower() not in line:
             for named in (known.own, known.others, known.missing):
@@ -153,7 +171,8 @@ def test_g14_a_list_holds_only_ones_own(held: tuple[Served, Objects], path: str)
     api, known = held
     word = {"/sessions": "id", "/changes": "ref", "/links": "ref", "/offers": "ref"}[path]
     name = path.strip("/").removesuffix("s")
-    found = {letter: names(api.as_(LETTERS[letter]).get(path), word) for letter in "AP"}
+    every = {"every": "true"} if path == "/changes" else {}
+    found = {letter: names(api.as_(LETTERS[letter]).get(path, params=every), word) for letter in "AP"}
     assert known.own[name] in found["P"]
     assert known.others[name] not in found["P"]
     assert found["P"] < found["A"]
@@ -180,17 +199,12 @@ def test_g14_a_practitioner_changes_one_session_and_not_its_series(held: tuple[S
 
 
 def test_only_an_administrator_overrides_a_rule(
-    held: tuple[Served, Objects], described: dict[str, tuple[str, str, dict[str, Any]]]
+    held: tuple[Served, Objects], described: dict[str, Operation]
 ) -> None:
     api, known = held
-    schemas, asked = schemas_of(api), 0
-    for method, path, operation in described.values():
-        body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        schema = schemas[body["schema"]["$ref"].rpartition("/")[2]] if body else {}
-        if "override" in schema.get("properties", {}):
-            asked += 1
-            content = schema["examples"][0] | {"override": "it fits"}
-            headers = {"If-Match": '"never"', "Authorization": f"Bearer {api.token(AccessRole.SCHEDULER)}"}
-            answer = httpx2.request(method, api.url + path.format(**known.own), json=content, headers=headers)
-            assert code_of(answer) == (403, "E_FORBIDDEN"), path
-    assert asked == 6
+    overriding = [one for one in described.values() if "override" in one.schema.get("properties", {})]
+    for one in overriding:
+        content, path = one.example | {"override": "it fits"}, one.path.format(**known.own)
+        answer = asked(api, AccessRole.SCHEDULER, one.method, path, json=content)
+        assert code_of(answer) == (403, "E_FORBIDDEN"), one.path
+    assert len(overriding) == 6
