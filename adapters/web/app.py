@@ -55,15 +55,21 @@ class Web(FastAPI):
 
     def openapi(self) -> Tree:
         if self.openapi_schema is None:
-            self.openapi_schema = described(list(self.routes), self.version)
+            self.openapi_schema = described(list(self.routes), self.version, self.servers)
         return self.openapi_schema
 
 
 def create_app(app: App) -> FastAPI:
     """The API on one practice; nothing is opened yet."""
     own = app.config.web
+    found = [{"url": own.public_url.rstrip("/")}] if own.public_url else []
     web = Web(
-        title=TITLE, version=version("calendula"), docs_url=None, redoc_url=None, openapi_url="/openapi.json"
+        title=TITLE,
+        version=version("calendula"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        servers=found,
     )
     web.state.hall = Hall(app=app, asked=Bucket(own.requests_per_min), failures=Failures(own.failed_logins))
     problems.install(web)

@@ -31,9 +31,11 @@ _REFUSALS = {
 _EDITS = {"412": "It was changed meanwhile; read it again", "428": "If-Match is missing"}
 
 
-def described(routes: list[BaseRoute], version: str) -> Tree:
+def described(routes: list[BaseRoute], version: str, servers: list[Tree]) -> Tree:
     """The whole document."""
-    tree: Tree = get_openapi(title=TITLE, version=version, description=_ABOUT, routes=routes)
+    tree: Tree = get_openapi(
+        title=TITLE, version=version, description=_ABOUT, routes=routes, servers=servers or None
+    )
     schemas = _below(_below(tree, "components"), "schemas")
     model = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(cast("Tree", model.pop("$defs")), Problem=model)

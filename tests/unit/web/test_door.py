@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from adapters.config.schema import WebSection
+from adapters.database.append_only import RewrittenHistoryError
 from adapters.diary.tokens import NewToken, caller_of, issue, list_tokens, revoke
 from model.access import AccessRole, ApiToken, Presented
 from model.errors import DomainError
+from model.journal import HistoryEntry
 from model.people import Worker
 from tests.served import Served, eventually, served
 
@@ -241,7 +243,7 @@ def test_g19_no_cookie_is_given_or_taken_so_a_foreign_page_acts_in_nobodys_name(
     refused(api.client().get("/me", headers=foreign), 401, "E_TOKEN")
 
 
-def test_g21_other_origins_are_not_let_in_unless_they_are_named(api: Served, copied: str) -> None:
+def test_other_origins_are_not_let_in_unless_they_are_named(api: Served, copied: str) -> None:
     asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
     assert "access-control-allow-origin" not in api.client().options("/me", headers=asked).headers
     assert "access-control-allow-origin" not in api.ada.get("/me", headers=asked).headers
@@ -276,6 +278,7 @@ def test_h8_who_saw_and_who_changed_what_is_written_down(api: Served) -> None:
     name = ref_of(api.token(AccessRole.PRACTITIONER))
     assert seen == {"operation": "show_session", "token": name, "session": made["id"], "status": 200}
 
+    api.now += timedelta(minutes=1)
     seen_as = {"If-Match": made["etag"]}
     edit = api.priya.patch(f"/sessions/{made['id']}", json={"comments": "Qz"}, headers=seen_as)
     assert edit.status_code == 200, edit.text
@@ -283,3 +286,18 @@ def test_h8_who_saw_and_who_changed_what_is_written_down(api: Served) -> None:
         (line["actor"], line["action"]) for line in api.priya.get(f"/sessions/{made['id']}/history").json()
     ]
     assert told == [("sam", "added"), ("priya", "edited")]
+
+
+def test_h8_a_line_of_history_is_never_changed(api: Served) -> None:
+    api.session()
+    for rewrite in (
+        lambda row, _: setattr(row, "actor", "nobody"),
+        lambda row, database: database.delete(row),
+    ):
+        with pytest.raises(RewrittenHistoryError), api.app.sessions.begin() as database:
+            rewrite(
+                database.scalars(select(HistoryEntry).where(HistoryEntry.action == "added")).one(), database
+            )
+    with api.app.sessions() as database:
+        query = select(HistoryEntry.actor).where(HistoryEntry.action == "added")
+        assert database.scalars(query).all() == ["sam"]
