@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from model.access import AccessRole
 from tests.served import Served
 from tests.unit.web.objects import Objects, objects
 
@@ -159,6 +160,21 @@ def test_a_client_sees_their_own_and_only_what_they_were_told(api: Served) -> No
     assert found[0]["workers"] == ["Priya Rao"]
     assert "Qz" not in str(found)
     assert "liam" not in str(found).lower()
+
+
+def test_a_client_sees_no_draft(api: Served) -> None:
+    draft = api.session(rostered=False)
+    assert code_of(api.noor.get(f"/my/sessions/{draft['id']}")) == (404, "E_NOT_FOUND")
+    assert ok(api.noor.get("/my/sessions"))["items"] == []
+
+
+def test_g14_who_is_off_a_session_sees_it_no_more(api: Served) -> None:
+    made = api.session(workers=["priya", "tom"])
+    address, seen = f"/sessions/{made['id']}", {"If-Match": made["etag"]}
+    ok(api.priya.post(f"{address}/workers/priya/answer", json={"status": "DECLINED"}, headers=seen))
+    assert code_of(api.priya.get(address)) == (404, "E_NOT_FOUND")
+    assert ok(api.priya.get("/sessions"))["items"] == []
+    assert ok(api.as_(AccessRole.PRACTITIONER, "tom").get(address))["session"]["workers"] == ["tom"]
 
 
 def test_each_part_of_a_session_is_changed_over_http(api: Served) -> None:
