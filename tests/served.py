@@ -167,7 +167,7 @@ def running(app: App) -> Iterator[str]:
 
 def eventually(condition: Callable[[], bool]) -> None:
     """Wait for what happens in another thread."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.01)

@@ -43,10 +43,10 @@ def test_a_token_is_issued_listed_and_revoked(practice: Commands) -> None:
     assert "revoked" in practice.ok("token", "revoke", row["ref"], "--as", "ada").out
     assert practice("token", "revoke", "nothing").code == 1
     told = [(line["actor"], line["action"]) for line in practice.ok("history", "--json").json]
-    assert [one for one in told if one[1].startswith("token")] == [
+    assert {one for one in told if one[1].startswith("token")} == {
         ("ada", "token-issued"),
         ("ada", "token-revoked"),
-    ]
+    }
 
 
 @pytest.mark.parametrize("words", [(), ("--worker", "mia", "--admin", "ada")])
