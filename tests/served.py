@@ -6,16 +6,16 @@ The practice is the sample's (DOMAIN 6), at a time that stands still unless the 
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import httpx2
-import uvicorn
 from sqlalchemy import Engine
 
 import adapters.demo
@@ -26,8 +26,8 @@ from adapters.database import migrations
 from adapters.database.engine import connect, sessions
 from adapters.diary.importing import import_practice
 from adapters.diary.tokens import NewToken, issue
-from adapters.web.app import create_app
-from adapters.web.serving import address, bound
+from adapters.secrets import SecretBox, SecretsError
+from adapters.web.serving import address, bound, server
 from model.access import AccessRole
 from model.act import Act
 
@@ -51,6 +51,7 @@ class Served:
     now: datetime = NOW
     tokens: dict[tuple[AccessRole, str], str] = field(default_factory=dict)
     clients: list[httpx2.Client] = field(default_factory=list)
+    _theirs: dict[str, httpx2.Client] = field(default_factory=dict)
 
     @property
     def act(self) -> Act:
@@ -74,8 +75,17 @@ class Served:
         self.clients.append(made)
         return made
 
+    @cached_property
+    def client_for_all(self) -> httpx2.Client:
+        """One without a token: to make a client takes longer than to ask."""
+        return self.client()
+
     def as_(self, role: AccessRole, person: str = "") -> httpx2.Client:
-        return self.client(self.token(role, person))
+        """The client of this person, made when first asked for."""
+        token = self.token(role, person)
+        if token not in self._theirs:
+            self._theirs[token] = self.client(token)
+        return self._theirs[token]
 
     @property
     def ada(self) -> httpx2.Client:
@@ -118,7 +128,7 @@ def served(database: str, web: WebSection | None = None, *, empty: bool = True) 
     engine.dispose()
 
 
-def practice(engine: Engine, config: Config) -> Served:
+def practice(engine: Engine, config: Config, *, seed: int = 7) -> Served:
     """The product on a database, with a clock and ids of the test's; not served yet."""
 
     def now() -> datetime:
@@ -129,7 +139,7 @@ def practice(engine: Engine, config: Config) -> Served:
 
     factory = sessions(engine, clock=now)
     app = App(config=config, engine=engine, sessions=factory, box=_no_box, clock=now, new_id=new_id)
-    made = Served(app=app, url="", random=Random(7))
+    made = Served(app=app, url="", random=Random(seed))
     return made
 
 
@@ -143,21 +153,26 @@ def fill(made: Served) -> None:
 def running(app: App) -> Iterator[str]:
     """A real server in a thread, on a port that was free."""
     listener = bound("127.0.0.1", 0)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(app), log_config=None, access_log=False, lifespan="off", ws="none")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    serving = server(app)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.01)
+    eventually(lambda: serving.started)
     try:
         yield address(listener)
     finally:
-        server.should_exit = True
+        serving.should_exit = True
         thread.join(20)
         listener.close()
 
 
-def _no_box() -> Any:
-    raise AssertionError("no secret is needed here")
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait for what happens in another thread."""
+    until = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def _no_box() -> SecretBox:
+    """There is no key here: what needs a password of a calendar fails as with a lost key file."""
+    raise SecretsError("there is no key")

@@ -13,19 +13,16 @@ def web(ctx: typer.Context) -> None:
 
     Example: calendula web
     """
+    from adapters.cli.running import told_to_stop
     from adapters.logs import configure
-    from adapters.web.serving import address, bound, server
+    from adapters.web.serving import beside
 
     command = here(ctx)
     log = configure(command.config.log)
-    own = command.config.web
     _ = command.sessions  # a missing database is said now, not at the first request
-    listener = bound(own.host, own.port)
-    typer.echo(f"Listening on {address(listener)}")
-    serving = server(command.app)
-    log.info("web_started")
-    try:
-        serving.run(sockets=[listener])
-    finally:
-        listener.close()
-    log.info("web_stopped")
+    ended = told_to_stop(log)
+    with beside(command.app) as url:
+        typer.echo(f"Listening on {url}")
+        log.info("started")
+        ended.wait()
+    log.info("stopped")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from adapters.database.append_only import keep_history
 from adapters.database.deletions import mark_mappings
 from adapters.database.occurrence_keys import free_names
 from adapters.database.revisions import Stamp
@@ -48,6 +49,7 @@ def read_only(engine: Engine) -> Engine:
 def sessions(engine: Engine, *, clock: Callable[[], datetime]) -> Sessions:
     """Make the factory of units of work; its rows are stamped and numbered at each flush."""
     maker = sessionmaker(engine, expire_on_commit=False)
+    event.listen(maker, "before_flush", keep_history)
     event.listen(maker, "before_flush", free_names)
     event.listen(maker, "before_flush", mark_mappings)
     Stamp(clock).listen(maker)

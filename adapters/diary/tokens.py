@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
@@ -134,7 +134,7 @@ def caller_of(sessions: Sessions, text: str, now: datetime) -> Caller | None:
     )
 
 
-def _known(ref: str):  # type: ignore[no-untyped-def]  # a Select of a row and a text
+def _known(ref: str) -> Select[ApiToken, str]:
     """The token of that name; whoever left the practice has none (FAILURES F10)."""
     return (
         select(ApiToken, Worker.ref)

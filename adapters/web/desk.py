@@ -21,6 +21,7 @@ from adapters.web.policy import POLICY, Reach
 from adapters.web.problems import Refused
 from model.access import AccessRole
 from model.act import Act
+from model.series import Scope
 
 _BEARER = HTTPBearer(
     auto_error=False, scheme_name="token", description="A person's token: `calendula token add`"
@@ -95,8 +96,8 @@ def admitted(
     reach = line.get(caller.role)
     if reach is None:
         raise Refused(403, "E_FORBIDDEN", "This token's role may not do this")
-    if reach is Reach.OWN and not owns(here.app.sessions, caller, request.path_params):
-        raise _no_such()
+    if reach is Reach.OWN:
+        _check_own(here.app.sessions, caller, request)
     return Desk(app=here.app, caller=caller, reach=reach)
 
 
@@ -116,6 +117,14 @@ def _caller(here: Hall, request: Request, text: str) -> Caller:
         )
     here.failures.trust(text)
     return found
+
+
+def _check_own(sessions: Sessions, caller: Caller, request: Request) -> None:
+    """All that is named is theirs; and a change goes no further: the rest of a series may be somebody else's."""
+    if not owns(sessions, caller, request.path_params):
+        raise _no_such()
+    if request.query_params.get("scope", Scope.THIS_ONLY) != Scope.THIS_ONLY:
+        raise Refused(403, "E_FORBIDDEN", "This token's role may change one session at a time: THIS_ONLY")
 
 
 def _no_such() -> Refused:

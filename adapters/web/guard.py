@@ -10,6 +10,7 @@ from time import perf_counter
 from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,8 +30,11 @@ _PRIVATE = {"Cache-Control": "no-store"}
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-class TooLarge(Exception):
-    """More was sent than is taken."""
+class TooLarge(HTTPException):
+    """More was sent than is taken; the framework lets this class of error through while it reads a body."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class Guard:
@@ -50,11 +54,9 @@ class Guard:
         answer = _Answer(send, name)
         try:
             await self._inner(scope, _limited(scope, receive, self._most), answer)
-        except TooLarge:
-            await self._end(scope, answer, 413, "E_TOO_LARGE", "More was sent than is taken at once")
         except Exception as error:  # noqa: BLE001 - the last place where an error can become a document
             get_log().error("request_failed", request=name, error=error)
-            await self._end(scope, answer, 500, "E_INTERNAL", "Something unexpected happened; it was logged")
+            await self._end(scope, answer)
         finally:
             passed = round((perf_counter() - begun) * 1000)
             get_log().info(
@@ -62,12 +64,12 @@ class Guard:
                 **_told(scope),
             )  # fmt: skip
 
-    async def _end(self, scope: Scope, answer: "_Answer", status: int, code: str, sentence: str) -> None:
+    async def _end(self, scope: Scope, answer: "_Answer") -> None:
         """Answer with a problem, unless an answer has begun already: then it is cut off."""
         if answer.status:
             return
-        request_id = str(scope["calendula.request_id"])
-        told = problem(status, code, sentence, request_id=request_id)
+        sentence = "Something unexpected happened; it was logged"
+        told = problem(500, "E_INTERNAL", sentence, request_id=str(scope["calendula.request_id"]))
         await told(scope, Request(scope).receive, answer)
 
 

@@ -31,9 +31,11 @@ _REFUSALS = {
 _EDITS = {"412": "It was changed meanwhile; read it again", "428": "If-Match is missing"}
 
 
-def described(routes: list[BaseRoute], version: str) -> Tree:
+def described(routes: list[BaseRoute], version: str, servers: list[Tree]) -> Tree:
     """The whole document."""
-    tree: Tree = get_openapi(title=TITLE, version=version, description=_ABOUT, routes=routes)
+    tree: Tree = get_openapi(
+        title=TITLE, version=version, description=_ABOUT, routes=routes, servers=servers or None
+    )
     schemas = _below(_below(tree, "components"), "schemas")
     model = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(cast("Tree", model.pop("$defs")), Problem=model)
@@ -54,8 +56,10 @@ def _refusable(operation: Tree) -> None:
     if operation["operationId"] in OPEN:
         return
     parameters = cast("list[Tree]", operation.get("parameters", []))
-    edits = any(one["name"] == "If-Match" for one in parameters)
+    named = [one for one in parameters if one["name"] == "If-Match"]
+    for one in named:
+        one["required"] = True  # without it the answer is 428, not a list of what does not fit
     answers = _below(operation, "responses")
-    for status, meaning in (_REFUSALS | (_EDITS if edits else {})).items():
+    for status, meaning in (_REFUSALS | (_EDITS if named else {})).items():
         schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
         answers[status] = {"description": meaning, "content": {MEDIA_TYPE: schema}}

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from adapters.secrets import SecretsError
 from model.errors import DomainError
 from sync.errors import SyncError
 
@@ -22,6 +23,13 @@ _STATUS = {
     "E_NOT_FOUND": 404,
     "E_LEVEL_NOT_ALLOWED": 403,
     **dict.fromkeys(_CONFLICTS, 409),
+}
+
+
+_BEFORE = {
+    404: ("E_NO_PAGE", "There is nothing at this address"),
+    405: ("E_METHOD", "This address does not know that method"),
+    413: ("E_TOO_LARGE", "More was sent than is taken at once"),
 }
 
 
@@ -90,6 +98,7 @@ def install(web: FastAPI) -> None:
     web.add_exception_handler(HTTPException, _http)
     web.add_exception_handler(SyncError, _calendar)
     web.add_exception_handler(OperationalError, _database)
+    web.add_exception_handler(SecretsError, _key)
 
 
 def request_id(request: Request) -> str:
@@ -127,12 +136,10 @@ def _without_value(found: Mapping[str, object]) -> str:
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
-    """What the framework says by itself: no such page, another method."""
+    """What is said before a route is asked: no such page, another method, too much."""
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
     status = error.status_code
-    sentences = {404: "There is nothing at this address", 405: "This address does not know that method"}
-    sentence = sentences.get(status, "The request cannot be understood")
-    code = {404: "E_NO_PAGE", 405: "E_METHOD"}.get(status, "E_REQUEST")
+    code, sentence = _BEFORE.get(status, ("E_REQUEST", "The request cannot be understood"))
     return problem(status, code, sentence, request_id=request_id(request), headers=error.headers)
 
 
@@ -141,6 +148,11 @@ def _calendar(request: Request, error: Exception) -> JSONResponse:
     name = type(error).__name__
     sentence = f"The calendar's server did not do what it was asked ({name})"
     return problem(502, "E_CALENDAR", sentence, request_id=request_id(request))
+
+
+def _key(request: Request, _: Exception) -> JSONResponse:
+    sentence = "The service cannot use its key; an administrator has to look"
+    return problem(503, "E_KEY", sentence, request_id=request_id(request))
 
 
 def _database(request: Request, _: Exception) -> JSONResponse:

@@ -148,7 +148,7 @@ _OTHER_TABLES = {
     "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
     "session_asset", "series_asset",
     "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
-    "travel_client",
+    "travel_client", "api_token",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.

@@ -68,6 +68,8 @@ COMMANDS = {
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),
     *(f"offer {verb}" for verb in ("list", "send", "accept", "decline", "assign")),
     *(f"leave {verb}" for verb in ("add", "list", "approve", "remove")),
+    *(f"token {verb}" for verb in ("add", "list", "revoke")),
+    "web",
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
 }
 

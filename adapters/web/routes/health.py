@@ -14,7 +14,7 @@ from adapters.web.desk import hall
 router = APIRouter(tags=["service"])
 
 
-class Health(BaseModel):
+class ServiceHealth(BaseModel):
     """How the service is."""
 
     status: str = Field(examples=["ok"])
@@ -24,8 +24,8 @@ class Health(BaseModel):
     "/healthz",
     operation_id="healthz",
     summary="Whether the service is up",
-    response_model=Health,
-    responses={503: {"model": Health, "description": "The database cannot be read"}},
+    response_model=ServiceHealth,
+    responses={503: {"model": ServiceHealth, "description": "The database cannot be read"}},
 )
 def healthz(request: Request) -> JSONResponse:
     """200 while the database can be read, else 503; nothing else is told."""
@@ -33,5 +33,5 @@ def healthz(request: Request) -> JSONResponse:
         with reading(hall(cast("FastAPI", request.app)).app.sessions) as database:
             database.execute(text("SELECT 1"))
     except SQLAlchemyError:
-        return JSONResponse(Health(status="no database").model_dump(), 503)
-    return JSONResponse(Health(status="ok").model_dump())
+        return JSONResponse(ServiceHealth(status="no database").model_dump(), 503)
+    return JSONResponse(ServiceHealth(status="ok").model_dump())
