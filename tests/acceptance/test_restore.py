@@ -76,7 +76,9 @@ def test_e20_postgresql_comes_back_into_an_empty_database(
         server.execute(f'CREATE DATABASE "{name}"'.encode())
     there = plain.set(database=name).render_as_string(hide_password=False)
     subprocess.run(
-        [_pg_restore(), "--no-owner", "--dbname", there, str(copy)], check=True, capture_output=True
+        [_pg_restore(), "--no-owner", f"--role={here.username}", f"--dbname={there}", str(copy)],
+        check=True,
+        capture_output=True,
     )
     text = practice.config.read_text(encoding="utf-8")
     assert postgresql_url in text
