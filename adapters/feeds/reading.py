@@ -6,7 +6,7 @@ never was one are the same here: no row has that hash.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.app import App
 from adapters.database.engine import Sessions, reading
 from adapters.feeds.content import entries, made_from
+from adapters.feeds.kept import Kept
 from adapters.feeds.secret import hash_of, same
 from adapters.ical.feed import feed as written
 from model.feed import Feed
@@ -46,6 +47,7 @@ class Feeds:
     sessions: Sessions
     settings: Settings
     clock: Callable[[], datetime]
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
     def of(cls, app: App) -> "Feeds":
@@ -64,11 +66,18 @@ class Feeds:
         return Standing(feed=feed, tag=tag, since=since, now=now)
 
     def write(self, standing: Standing) -> bytes:
-        """The calendar itself."""
+        """The calendar itself; one that was written lately is not written again."""
+        known = self.kept.get(standing.tag)
+        if known is not None:
+            return known
         feed = standing.feed
         with reading(self.sessions) as database:
+            tag = self._tag(database, feed, standing.now)
             found = entries(database, feed, feed.window(standing.now), self.settings)
-        return written([(one.event, one.changed) for one in found], title=feed.title)
+        body = written([(one.event, one.changed) for one in found], title=feed.title)
+        if tag == standing.tag:  # nothing was changed since it was looked at
+            self.kept.put(tag, body)
+        return body
 
     def _tag(self, database: Database, feed: Feed, now: datetime) -> str:
         """A hash of all that the content follows from: rows, days, the feed itself, and the settings."""

@@ -13,6 +13,7 @@ import pytest
 from adapters import logs
 from adapters.config.schema import LogSection
 from adapters.feeds.keeping import remove_feed, rotate_feed
+from adapters.feeds.kept import Kept
 from adapters.feeds.secret import new_secret
 from model.session import Session
 from tests.unit.feeds.conftest import ALLOWED, Practice, Site
@@ -71,6 +72,29 @@ def test_a_304_is_answered_without_making_the_calendar(
     monkeypatch.setattr("adapters.feeds.reading.entries", None)
     assert site.get(secret, If_None_Match=tag).status_code == 304
     assert site.get(secret, method="HEAD").status_code == 200
+
+
+def test_what_was_written_lately_is_not_written_again(
+    practice: Practice, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice.add("2026-03-10 09:00")
+    secret = practice.feed()
+    first = site.get(secret).content
+    with monkeypatch.context() as broken:
+        broken.setattr("adapters.feeds.reading.entries", None)
+        assert site.get(secret).content == first
+    practice.add("2026-03-11 09:00", clients=["eva"])
+    assert site.get(secret).content.count(b"BEGIN:VEVENT") == 2
+
+
+def test_no_more_is_kept_than_there_is_room_for() -> None:
+    kept = Kept(most=10)
+    for tag in "abc":
+        kept.put(tag, b"1234")
+        kept.get("a")
+    assert [kept.get(tag) for tag in "abc"] == [b"1234", None, b"1234"]
+    kept.put("d", b"more than there is room for")
+    assert kept.get("d") is None
 
 
 def test_a_date_tells_when_it_became_so_also_of_what_was_taken_away(practice: Practice, site: Site) -> None:
