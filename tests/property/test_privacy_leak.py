@@ -491,6 +491,11 @@ def _own_event(office: Office) -> None:
     )
     file.write_text(f"{head}{texts}END:VEVENT\r\nEND:VCALENDAR\r\n", newline="")
     office.run("event", "import", "priya", str(file))
+    database = sqlite3.connect(office.folder / "calendula.sqlite3")
+    with database:
+        made = database.execute("UPDATE session SET source = 'CALENDAR' WHERE import_uid = 'own'")
+    assert made.rowcount == 1
+    database.close()
     who = [word for word in _WHO if word != "--roster"]
     office.run("session", "add", *who, "--start", "2026-03-17 09:00", "--client", "noor")
 

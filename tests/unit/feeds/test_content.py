@@ -16,6 +16,7 @@ from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from adapters.diary.importing_events import import_events
 from model.cancellation import CancelledBy
+from model.details import Source
 from model.feed import Feed
 from model.people import Client
 from model.practice import Site
@@ -101,6 +102,8 @@ END:VCALENDAR\r
 
 def test_h4_a_practitioners_own_words_are_not_read_in_a_busy_feed(practice: Practice) -> None:
     import_events(practice.sessions, practice.act, "priya", OWN)
+    with practice.sessions.begin() as database:
+        database.scalars(select(Session)).one().source = Source.CALENDAR  # as if she had made it on her phone
     (busy,) = shown(practice.body(practice.feed(level="busy")))
     assert (busy.summary, busy.location, busy.description) == ("Busy", "", "")
     assert busy.classification == "CONFIDENTIAL"
