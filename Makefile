@@ -9,7 +9,7 @@ WORKERS ?= auto
 SERVERS ?= $(CALENDULA_CALDAV_SERVERS)
 ARGS ?=
 
-.PHONY: demo test check mutants bench fuzz lock clean
+.PHONY: demo test check mutants bench fuzz package lock clean
 
 demo: $(READY)
 	$(BIN)/calendula demo
@@ -32,6 +32,11 @@ bench: $(READY)
 # Ten minutes of mutated calendar files; a file that breaks the reader is kept in fuzz-failures/.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# An sdist, and the wheel made of it, in dist/.
+package: $(READY)
+	rm -rf dist
+	$(BIN)/python -m tests.packaging dist
 
 # What is installed is what requirements.lock names, hash by hash; the project itself needs nothing beyond it.
 $(READY): requirements.lock pyproject.toml

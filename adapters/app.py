@@ -98,6 +98,7 @@ class App:
     def jobs(self) -> "Jobs":
         """What is done for the practice as a whole, now and then."""
         from adapters.jobs import Jobs, Means
+        from adapters.links.leaving import leave_if_due
         from adapters.messages.wiring import post, told
 
         means = Means(
@@ -108,6 +109,7 @@ class App:
             told=tuple(told(self.config)),
             asks=bool(self.config.messages.feedback_url),
             tokens=self.refresh_tokens,
+            leave=lambda act: leave_if_due(self, act),
         )
         return Jobs(means=means, clock=self.clock, new_id=self.new_id)
 

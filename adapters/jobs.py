@@ -37,7 +37,7 @@ _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What jobs work with. `post` sends messages, `told` says who gets mail besides workers, `tokens` keeps consents
-    fresh; `asks`: clients are sent where to say how it was.
+    fresh, `leave` ends the access of workers who are gone; `asks`: clients are sent where to say how it was.
     """
 
     sessions: Sessions
@@ -47,6 +47,7 @@ class Means:
     told: Iterable[Audience] = ()
     asks: bool = False
     tokens: Callable[[], int] = lambda: 0
+    leave: Callable[[Act], int] = lambda _: 0
 
     def mails(self) -> bool:
         """Whether mail goes out at all: else notices wait where `status` shows them."""
@@ -90,6 +91,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="acceptance", every=15 * _MINUTE, work=_accept, word="settled"),
     Job(name="chase", every=_HOUR, work=lambda m, act, _: chase(m.sessions, act, m.settings.inbound), word="given"),
     Job(name="extend", every=_DAY, work=lambda m, act, _: extend(m.sessions, act), word="made"),
+    Job(name="leave", every=_HOUR, work=lambda m, act, _: m.leave(act), word="left"),
     Job(name="offers", every=_HOUR, work=lambda m, act, _: expire_offers(m.sessions, act), word="ended"),
     Job(name="publish", every=15 * _MINUTE, work=lambda m, act, _: publish_unfinished(m.sessions, act, m.settings),
         word="made"),

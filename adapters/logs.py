@@ -38,7 +38,8 @@ _COUNTS = (
     "quarantined",
 )
 _PROCESS = ("library", "signal", "thread", "version")
-ALLOWED = frozenset((*_OURS, *_OUTCOME, *_WIRE, *_COUNTS, *_PROCESS))
+_WEB = ("request", "operation", "token")
+ALLOWED = frozenset((*_OURS, *_OUTCOME, *_WIRE, *_COUNTS, *_PROCESS, *_WEB))
 
 _ACTION = re.compile(r"[a-z][a-z_]{1,39}")
 _WORD = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")

@@ -161,7 +161,8 @@ class Row:
 class Revision(Base):
     """The one row that numbers changes: locked until commit, so the order of numbers is that of commits.
 
-    `home` says where the database lies, for those that can tell: one read from a dump lies elsewhere.
+    `home` says where the database lies, for those that can tell: one read from a dump lies elsewhere. `named` is the
+    number of the last change of a name that sessions show, of those that are past too.
     """
 
     __tablename__ = "revision"
@@ -169,3 +170,4 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     latest: Mapped[int] = mapped_column(default=0)
     home: Mapped[str] = mapped_column(default="")
+    named: Mapped[int] = mapped_column(default=0)

@@ -37,7 +37,8 @@ class ContactType(StrEnum):
 class Worker(Row, Base):
     """A practitioner's row. `ref` is the practice's own id for the person ("mia"); `contracted_min` are the minutes a
     week of the contract; `shift_acceptance` what becomes of sessions that this worker does not answer in time
-    (`model.acceptance`), where it is not what the practice says."""
+    (`model.acceptance`), where it is not what the practice says. `leaving`: access of theirs is still to be ended, when
+    `end_date` is over."""
 
     __tablename__ = "worker"
 
@@ -51,6 +52,7 @@ class Worker(Row, Base):
     end_date: Mapped[date | None] = mapped_column(Date)
     contracted_min: Mapped[int | None]
     shift_acceptance: Mapped[str | None]
+    leaving: Mapped[bool] = mapped_column(default=False)
 
 
 class Client(Row, Base):

@@ -44,6 +44,8 @@ class View:
     `waiting` names occurrence keys with a held change, or holds "*"; `related_to` is the UID of what this session
     replaces. `away`: an event of the practitioner's own is shown in another calendar than the one it came from.
     `inside`: it is a file for use in the practice; `emit_attendees`: rooms and assets are named beside people.
+    `published`: it is a feed, which whoever knows its address may read; what a practitioner wrote in a calendar of
+    their own is then shown as everything else is, by the level.
     """
 
     worker_id: UUID
@@ -58,6 +60,7 @@ class View:
     away: bool = False
     inside: bool = False
     emit_attendees: bool = False
+    published: bool = False
 
 
 def effective_level(wanted: Level, maximum: Level) -> Level:
@@ -116,7 +119,7 @@ def _labelled(unit: Unit, view: View) -> bool:
 
 def _classification(unit: Unit, view: View) -> str:
     """A hint only (FAILURES H2); the practitioner's own events keep the one they have."""
-    if unit.source is Source.CALENDAR:
+    if unit.source is Source.CALENDAR and not view.published:
         return "PUBLIC"
     return "PRIVATE" if _may(view, "reference") else "CONFIDENTIAL"
 
@@ -146,7 +149,8 @@ def _prefixes(unit: Unit, view: View) -> bool:
 def _own_words(unit: Unit, view: View) -> bool:
     """Whether an Other Event's texts may be shown: to its owner from `reference` on, and always back to
     the calendar that they came from (004-20)."""
-    return unit.kind is Kind.OTHER_EVENT and (unit.source is Source.CALENDAR or _may(view, "reference"))
+    back = unit.source is Source.CALENDAR and not view.published
+    return unit.kind is Kind.OTHER_EVENT and (back or _may(view, "reference"))
 
 
 def _title(unit: Unit, view: View) -> str:

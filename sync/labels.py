@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from model.details import Source
+from model.feed import Feed
 from model.link import CalendarLink
 from model.series import Series
 from model.session import Session
@@ -28,8 +29,8 @@ def taken_by(unit: Session | Series) -> frozenset[str]:
     return frozenset([*rooms, *(taken_as("RESOURCE", one.asset_id) for one in unit.assets)])
 
 
-def shown_by(link: CalendarLink) -> frozenset[str]:
-    """The room, asset or bed whose calendar it is."""
+def shown_by(link: CalendarLink | Feed) -> frozenset[str]:
+    """The room, asset or bed whose calendar or feed it is."""
     if link.room_id is not None:
         return frozenset({taken_as("ROOM", link.room_id)})
     other = link.asset_id or link.bed_id

@@ -6,8 +6,10 @@ Each session stands there as an event of its own, so that not even what repeats 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
 
-from model.bed import BedBooking, BookingState
+from model.bed import BedBooking, BedHold, BookingState
 from model.details import TENTATIVE, Status
 from model.moment import Moment, in_zone
 from model.session import Session
@@ -18,13 +20,23 @@ OCCUPIED, ON_HOLD = "Occupied", "On hold"
 
 @dataclass(frozen=True, kw_only=True)
 class Occupied:
-    """One stretch of time that is taken. `key` names for good what takes it, `part_of` the stay that a hold is of."""
+    """One stretch of time that is taken. `key` names for good what takes it, `part_of` the stay that a hold is of.
+
+    `changed` says when what takes it was last changed, and `changes` grows with each of its changes.
+    """
 
     key: str
     start: Moment
     end: Moment
+    changed: datetime
+    changes: int
     tentative: bool = False
     part_of: str = ""
+
+
+class _Changes(TypedDict):
+    changed: datetime
+    changes: int
 
 
 def taken_by_sessions(sessions: Iterable[Session], *, drafts: bool) -> list[Occupied]:
@@ -34,6 +46,8 @@ def taken_by_sessions(sessions: Iterable[Session], *, drafts: bool) -> list[Occu
             key=f"session:{row.id.hex}",
             start=row.span.start,
             end=row.span.end,
+            changed=row.updated_at,
+            changes=row.rev,
             tentative=row.status in TENTATIVE,
         )
         for row in sessions
@@ -49,7 +63,7 @@ def taken_by_stays(stays: Iterable[BedBooking]) -> list[Occupied]:
             continue
         key, span = f"stay:{stay.id.hex}", stay.span
         start, end = in_zone(span.start, span.tz), in_zone(span.end, span.tz)
-        found.append(Occupied(key=key, start=start, end=end))
+        found.append(Occupied(key=key, start=start, end=end, **_changes(stay)))
         found += [
             Occupied(
                 key=f"hold:{hold.id.hex}",
@@ -57,10 +71,16 @@ def taken_by_stays(stays: Iterable[BedBooking]) -> list[Occupied]:
                 end=hold.until,
                 tentative=True,
                 part_of=key,
+                **_changes(hold),
             )
             for hold in stay.holds
         ]
     return found
+
+
+def _changes(row: BedBooking | BedHold) -> "_Changes":
+    """Stays have no number of their own (`adapters.database.revisions`): the seconds since they were made grow too."""
+    return {"changed": row.updated_at, "changes": int((row.updated_at - row.created_at).total_seconds())}
 
 
 def shown(one: Occupied, uid: str, *, related_to: str = "", taken: frozenset[str] = frozenset()) -> Event:

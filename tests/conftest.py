@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests import servers
 from tests.phone import Phone
 
 Running = Callable[[str], Server]
+Made = TypeVar("Made")
 
 pytest_plugins = ["tests.databases"]
 
@@ -84,10 +87,20 @@ def collection_url(caldav_server: Server) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def schemathesis() -> Path:
+    """The command that makes requests up from an OpenAPI document; a program of its own, like the servers."""
+    return or_skip(lambda: servers.installed("schemathesis", servers.SCHEMATHESIS)).parent / "schemathesis"
+
+
 def start_or_skip(name: str, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """In CI a server that is missing is a failure, elsewhere a reason to skip."""
+    return or_skip(lambda: servers.start_own(name, tmp_path_factory.mktemp(name)))
+
+
+def or_skip(make: Callable[[], Made]) -> Made:
+    """In CI a program that is missing is a failure, elsewhere a reason to skip."""
     try:
-        return servers.start_own(name, tmp_path_factory.mktemp(name))
+        return make()
     except ServerStartError as error:
         if os.environ.get("CI"):
             pytest.fail(str(error), pytrace=False)

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -25,6 +26,7 @@ from adapters.demo.radicale import RADICALE, Server, free_port, install, launch_
 from tests.fake.server import FakeServer
 
 XANDIKOS = "xandikos==0.4.*"
+SCHEMATHESIS = "schemathesis==4.*"  # needs the real urllib3, which our own environment does not have
 OWN = ("radicale", "xandikos")
 LOOPBACK = Policy(
     plain_hosts=frozenset({"127.0.0.1", "localhost"}), private=("127.0.0.0/8", "::1"), read_seconds=30
@@ -43,6 +45,28 @@ def installed(name: str, requirement: str) -> Path:
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return install(folder / name, requirement)
+
+
+def installed_js(requirement: str) -> Path | None:
+    """The same for a library that node runs; None where npm cannot fetch it."""
+    folder = _cache() / requirement.replace("@", "-")
+    folder.mkdir(parents=True, exist_ok=True)
+    module = folder / "node_modules" / requirement.partition("@")[0]
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not module.exists():
+            command = [
+                "npm",
+                "install",
+                "--prefix",
+                str(folder),
+                requirement,
+                "--no-audit",
+                "--no-fund",
+                "--silent",
+            ]
+            subprocess.run(command, check=False, timeout=120, capture_output=True)
+    return module if module.exists() else None
 
 
 def start_own(name: str, folder: Path) -> Server:

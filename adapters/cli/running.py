@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import typer
 from adapters.cli.context import here
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from structlog.typing import FilteringBoundLogger
 
@@ -25,7 +26,7 @@ def run(ctx: typer.Context) -> None:
 
     SIGTERM or Ctrl-C end it, after the item in hand. It logs to stderr.
     Several of these on one database do not disturb each other.
-    With [monitor] port it answers GET /healthz and /metrics on loopback.
+    With [monitor] port it answers GET /healthz and /metrics on loopback; with [web] in_run it serves the HTTP API.
 
     Example: calendula run
     """
@@ -35,6 +36,19 @@ def run(ctx: typer.Context) -> None:
     command = here(ctx)
     _ = command.box  # a missing key is said now, not at the first run
     log = configure(command.config.log)
+    ended = told_to_stop(log)
+    log.info("started")
+    port = command.config.monitor.port
+    with _web(command.app):
+        if port:
+            _serve_watched(command.app, log, ended, port)
+        else:
+            serve(_scheduler(command.app, log), ended)
+    log.info("stopped")
+
+
+def told_to_stop(log: "FilteringBoundLogger") -> threading.Event:
+    """What is set once SIGTERM or Ctrl-C came."""
     ended = threading.Event()
 
     def end(number: int, _: FrameType | None) -> None:
@@ -43,13 +57,19 @@ def run(ctx: typer.Context) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    log.info("started")
-    port = command.config.monitor.port
-    if port:
-        _serve_watched(command.app, log, ended, port)
-    else:
-        serve(_scheduler(command.app, log), ended)
-    log.info("stopped")
+    return ended
+
+
+@contextmanager
+def _web(app: "App") -> "Iterator[None]":
+    """The HTTP API beside the scheduler, where the configuration wants it."""
+    if not app.config.web.in_run:
+        yield
+        return
+    from adapters.web.serving import beside
+
+    with beside(app):
+        yield
 
 
 def _serve_watched(app: "App", log: "FilteringBoundLogger", ended: threading.Event, port: int) -> None:

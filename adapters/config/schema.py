@@ -153,6 +153,28 @@ class MessagesSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebSection:
+    """Where the HTTP API listens, whether `run` serves it too, and what it bears (FAILURES G16, G26).
+
+    `cors_origins`: pages of other origins that may call it; `trusted_proxies`: whose word counts about who asks.
+    """
+
+    host: str = field(
+        default="127.0.0.1", metadata={"min_length": 1, "description": "an address or host name"}
+    )
+    port: int = field(default=8470, metadata={"ge": 1, "le": 65_535})
+    in_run: bool = False
+    public_url: str = field(
+        default="", metadata={"pattern": r"^(https?://[^\s/]+(/[^\s]*)?)?$", "description": "a URL, or empty"}
+    )
+    cors_origins: Names = ()
+    trusted_proxies: Names = ()
+    body_kb: int = field(default=256, metadata={"ge": 1, "le": 65_536})
+    requests_per_min: int = field(default=600, metadata={"ge": 1, "le": 1_000_000})
+    failed_logins: int = field(default=20, metadata={"ge": 1, "le": 10_000})
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoogleClient:
     """How we are known to Google; without a `client_id` of your own, `link add --oauth` is not offered."""
 
@@ -183,6 +205,7 @@ class Config(BaseSettings):
     network: NetworkSection = NetworkSection()
     log: LogSection = LogSection()
     monitor: MonitorSection = MonitorSection()
+    web: WebSection = WebSection()
     privacy: PrivacySettings = PrivacySettings()
     sync: SyncSettings = SyncSettings()
     inbound: InboundSettings = InboundSettings()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from adapters.database.append_only import keep_history
 from adapters.database.deletions import mark_mappings
 from adapters.database.following import TELLING, Follow
 from adapters.database.occurrence_keys import free_names
@@ -51,6 +52,7 @@ def sessions(engine: Engine, *, clock: Callable[[], datetime], telling: Telling 
     """Make the factory of units of work; its rows are stamped and numbered at each flush, and clients' reminders follow
     them as `telling` says."""
     maker = sessionmaker(engine, expire_on_commit=False, info={TELLING: telling or Telling()})
+    event.listen(maker, "before_flush", keep_history)
     event.listen(maker, "before_flush", free_names)
     event.listen(maker, "before_flush", mark_mappings)
     Stamp(clock).listen(maker)

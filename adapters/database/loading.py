@@ -26,10 +26,18 @@ from model.session import Session
 def _session_parts() -> tuple[_AbstractLoad, ...]:
     """What belongs to one session."""
     return (
-        selectinload(Session.clients).joinedload(SessionClient.client, innerjoin=True),
+        *_shown_parts(),
         selectinload(Session.workers).joinedload(SessionWorker.worker, innerjoin=True),
-        selectinload(Session.assets).joinedload(SessionAsset.asset, innerjoin=True),
         selectinload(Session.cancellations).joinedload(Cancellation.reason, innerjoin=True),
+    )
+
+
+def _shown_parts() -> tuple[_AbstractLoad, ...]:
+    """What a projection looks at: neither who the workers are nor why it was cancelled is ever shown."""
+    return (
+        selectinload(Session.clients).joinedload(SessionClient.client, innerjoin=True),
+        selectinload(Session.workers),
+        selectinload(Session.assets).joinedload(SessionAsset.asset, innerjoin=True),
         joinedload(Session.site),
         joinedload(Session.room),
         with_expression(Session.note_signed, locks.note_signed()),
@@ -62,6 +70,17 @@ def _some_series() -> Select[Series]:
         selectinload(Series.services).selectinload(PlannedService.clients),
     )
     return query.options(*parts).execution_options(populate_existing=True)
+
+
+@cache
+def _shown_sessions() -> Select[Session]:
+    query = select(Session).where(Session.id.in_(bindparam("ids", expanding=True)))
+    return query.options(*_shown_parts()).order_by(Session.starts_at, Session.id)
+
+
+def load_shown(database: Database, ids: Iterable[UUID]) -> list[Session]:
+    """Some sessions with no more than a projection looks at, in order of time."""
+    return list(database.scalars(_shown_sessions(), {"ids": list(ids)}))
 
 
 def load_session(database: Database, session_id: UUID) -> Session | None:

@@ -1,10 +1,11 @@
 """Let a new name of a site, room, asset or client, and a new colour of a session type, reach the calendars: what shows
 it is a change of its sessions.
 
-What is past is left to the daily reconciliation. The number itself is `revisions`' to take.
+What is past is left to the daily reconciliation, and feeds ask when a name was last changed. The
+number itself is `revisions`' to take.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, update
@@ -13,6 +14,7 @@ from sqlalchemy.orm.attributes import get_history
 
 from model.asset import Asset
 from model.attendance import SessionAsset, SessionClient
+from model.base import Revision
 from model.people import Client
 from model.practice import Room, Site
 from model.series import Series
@@ -34,9 +36,11 @@ def renamed(rows: Iterable[object]) -> list[Renamed]:
     return [row for row in rows if isinstance(row, Renamed) and _says_else(row)]
 
 
-def number_what_shows(database: Database, rows: Iterable[Renamed], *, number: int, now: datetime) -> None:
+def number_what_shows(database: Database, rows: Collection[Renamed], *, number: int, now: datetime) -> None:
     """Give a change's number to the sessions to come that show these rows, and to their series."""
     values = {"rev": number, "updated_at": now}
+    if rows:
+        database.connection().execute(update(Revision).values(named=number))
     for row in rows:
         _tell_what_keeps(database, row)
         showing = _showing(row), Session.ends_at >= now

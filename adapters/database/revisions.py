@@ -52,8 +52,8 @@ class Stamp:
 
     def _before_flush(self, database: Database, _: UOWTransaction, __: Sequence[object] | None) -> None:
         now = self._clock()
-        changed = [row for row in database.dirty if database.is_modified(row)]
-        touched = [*database.new, *filter(_visible, changed), *database.deleted]
+        changed = [row for row in database.dirty if database.is_modified(row) and _visible(row)]
+        touched = [*database.new, *changed, *database.deleted]
         sessions = _sessions_of(touched)
         series = _series_of(database, touched, sessions)
         names = renamed(changed)

@@ -1,6 +1,7 @@
 """All tables of all nouns: importing the nouns is what declares them."""
 
 from model import (  # noqa: F401 - each declares its tables
+    access,
     appointment_type,
     archive,
     asset,
@@ -11,6 +12,7 @@ from model import (  # noqa: F401 - each declares its tables
     booking,
     busy,
     cancellation,
+    feed,
     journal,
     link,
     message,

@@ -81,7 +81,7 @@ def list_sessions(sessions: Sessions, window: Window) -> list[SessionView]:
 def find_sessions(database: Database, window: Window) -> list[Session]:
     """The same, loaded."""
     query = select(Session.id).where(Session.kind != Kind.OTHER_EVENT)
-    return load_sessions(database, database.scalars(_within(database, query, window)).all())
+    return load_sessions(database, database.scalars(within(database, query, window)).all())
 
 
 def show_session(sessions: Sessions, text: str) -> SessionDetail:
@@ -157,13 +157,13 @@ def list_events(sessions: Sessions, worker: str, start: str, end: str) -> list[O
     """The Other Events of a worker that touch a window, in order of time."""
     with reading(sessions) as database:
         query = select(Session.id).where(Session.kind == Kind.OTHER_EVENT)
-        ids = database.scalars(_within(database, query, Window(start=start, end=end, worker=worker))).all()
+        ids = database.scalars(within(database, query, Window(start=start, end=end, worker=worker))).all()
         rows = load_sessions(database, ids)
         uids, zones = _uids(database, worker, rows), _series_zones(database, rows)
         return [_occurrence(row, uids, zones) for row in rows]
 
 
-def _within(database: Database, query: Select[UUID], window: Window) -> Select[UUID]:
+def within(database: Database, query: Select[UUID], window: Window) -> Select[UUID]:
     """Half-open; what has no length belongs to where it starts."""
     tz = practice_zone(database)
     if window.worker:

@@ -62,10 +62,11 @@ def list_stays(sessions: Sessions, wanted: Wanted) -> list[Stay]:
             query = query.where(BedBooking.starts_at < read_instant(wanted.end, tz))
         if wanted.state:
             query = query.where(BedBooking.state == wanted.state)
-        return [_stay(row) for row in load_bookings(database, database.scalars(query).all())]
+        return [told(row) for row in load_bookings(database, database.scalars(query).all())]
 
 
-def _stay(row: BedBooking) -> Stay:
+def told(row: BedBooking) -> Stay:
+    """Show one loaded stay."""
     span = row.span
     return Stay(
         id=row.id,

@@ -79,6 +79,13 @@ _DID = {
     "link-paused": "paused the link",
     "link-resumed": "resumed the link",
     "link-checked": "checked the link",
+    "feed-added": "made a feed",
+    "feed-rotated": "gave a feed another address",
+    "feed-removed": "ended a feed",
+    "worker-leaving": "noted that a worker leaves",
+    "worker-left": "ended all access of a worker",
+    "token-issued": "issued a token",
+    "token-revoked": "revoked a token",
 }
 _DETAILS = (
     "worker",
@@ -94,6 +101,8 @@ _DETAILS = (
     "deleted",
     "stay",
     "bill",
+    "feed",
+    "token",
 )
 
 

@@ -28,15 +28,20 @@ def calendar(event: Event, *, now: datetime) -> Node:
 
 def calendars(events: Sequence[Event], *, now: datetime) -> Node:
     """Several events in one file, as it is handed to people; a resource on a server holds one (RFC 4791, 4.1)."""
-    nodes = [node for event in events for node in _nodes(event, now=now)]
+    return stamped([(event, now) for event in events])
+
+
+def stamped(events: Sequence[tuple[Event, datetime]], *, said: Sequence[Line] = ()) -> Node:
+    """The same, each event with the time of its own last change; `said` are lines about the calendar as a whole."""
+    nodes = [node for event, now in events for node in _nodes(event, now=now)]
     head = [
         line("BEGIN", "VCALENDAR"),
         line("VERSION", "2.0"),
         line("PRODID", PRODID),
         line("CALSCALE", "GREGORIAN"),
     ]
-    zones = definitions(zone_names(nodes), *events)
-    return Node("VCALENDAR", [*head, *zones, *nodes, line("END", "VCALENDAR")])
+    zones = definitions(zone_names(nodes), *(event for event, _ in events))
+    return Node("VCALENDAR", [*head, *said, *zones, *nodes, line("END", "VCALENDAR")])
 
 
 def _nodes(event: Event, *, now: datetime) -> list[Node]:

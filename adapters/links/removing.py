@@ -43,7 +43,7 @@ def remove(app: App, act: Act, ref: str, *, delete_events: bool) -> Removed:
     """End the link under its lease, so that no run works on it meanwhile."""
     with reading(app.sessions) as database:
         link = link_named(database, ref)
-        ours = list(database.scalars(_ours(link.id))) if delete_events else []
+        ours = list(database.scalars(our_events(link.id))) if delete_events else []
     lease = app.store.take_lease(link.id, owner=app.owner, run_id=act.new_id(), job="remove")
     if lease is None:
         raise DomainError("E_BUSY", f"{ref} is being run just now; try again in a moment")
@@ -73,7 +73,7 @@ def _living(link_id: UUID) -> Select[UUID]:
     )
 
 
-def _ours(link_id: UUID) -> Select[UUID]:
+def our_events(link_id: UUID) -> Select[UUID]:
     """What the practice put there: everything but the practitioner's own events."""
     own = or_(Session.source == Source.CALENDAR, Series.source == Source.CALENDAR)
     theirs = (

@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 from adapters.demo.radicale import Server
-from tests.benchmarks import busy, clashing, looking, reading, scale, slots, whole
+from tests.benchmarks import busy, clashing, feeding, looking, reading, scale, slots, whole
 from tests.benchmarks.events import foreign
 from tests.benchmarks.practice import BenchPractice, practice
 from tests.benchmarks.processes import Spent, calendula
@@ -304,6 +304,11 @@ def busy_time(bench: Bench) -> Iterator[Figure]:
     yield from busy.against_others(bench.folder, bench.server, bench.events)
 
 
+def feeds(bench: Bench) -> Iterator[Figure]:
+    """What subscribers cost."""
+    return feeding.feeding(bench.folder / "feed")
+
+
 ALL = {
     "start": starting,
     "reading": reading_rate,
@@ -319,4 +324,5 @@ ALL = {
     "slots": bookable,
     "publish": publish,
     "sample": whole_practice,
+    "feed": feeds,
 }

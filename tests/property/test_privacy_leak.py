@@ -8,26 +8,34 @@ what happened may hold only the words of the channel's allow-list.
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import String
 
+from adapters.app import App
+from adapters.config import load
+from adapters.database.engine import connect, sessions
 from adapters.database.tables import metadata
 from adapters.demo.radicale import Server
+from adapters.secrets import SecretBox
 from tests.acceptance.conftest import office
 from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
 from tests.agreed import AGREED
 from tests.phone import Part, Phone, master
 from tests.post_office import gateway, mail_server
+from tests.served import running
 
 __all__ = ["office"]
 
@@ -75,6 +83,7 @@ PLANTED = {
     "cancellation_reason": {"text": "Qzreason"},
     "cancellation": {"note": "Qznote", "rule_trace": "Qztrace", "fee_note": "Qzfeenote"},
     "attestation": {"basis": "Qzbasis"},
+    "feed": {"title": "Qztitle"},
     "session": {
         "subject": "Qzsubject", "description": "Qzdescription", "location": "Qzlocation",
         "address": "Qzaddress", "url": "https://video.example/Qzurl", "medium": "Qzmedium",
@@ -121,6 +130,7 @@ STRUCTURED = {
     "bill_line": set(),
     "payment": {"kind"},
     "attestation": {"level", "attested_by"},
+    "feed": {"ref", "secret_hash", "privacy_level", "state"},
     "session": {"occurrence_key", "modifier_text", "activity_text", "colour", "reminder_text"},
     "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour", "reminder_text"},
 }
@@ -145,7 +155,7 @@ _OTHER_TABLES = {
     "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
     "session_asset", "series_asset",
     "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
-    "travel_client", "message", "reminder", "feedback_request",
+    "travel_client", "message", "reminder", "feedback_request", "api_token",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.
@@ -492,3 +502,91 @@ def _decoded(mail: EmailMessage) -> bytes:
     """Headers as they are, bodies and files as they are read."""
     parts = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
     return b"\n".join([str(mail.items()).encode(), *(part for part in parts if isinstance(part, bytes))])
+
+
+# A feed says its title besides, which an administrator gave it to be read.
+PUBLISHED = {level: ALLOWED[level] | {"Qztitle"} for level in ("busy", "reference", "initials")}
+
+
+@pytest.mark.parametrize("level", PUBLISHED)
+def test_only_the_allow_list_of_the_level_is_in_a_feed(office: Office, level: str) -> None:
+    _fill(office)
+    _own_event(office)
+    secret = _feed(office, "--worker", "priya", "--level", level, "--title", "x")
+    said = _emitted(office, secret)
+    assert _words(said) == PUBLISHED[level]
+    assert said.count(b"BEGIN:VEVENT") > 10
+    assert not _ids(office) & set(re.findall(r"\nUID:(\S+)", said.decode()))
+    assert secret.encode() not in said
+
+
+@pytest.mark.parametrize("of", [("--room", "gym"), ("--asset", "minibus"), ("--bed", "b2")])
+def test_the_feed_of_a_resource_names_nobody_and_nothing(office: Office, of: tuple[str, str]) -> None:
+    _fill(office)
+    office.run("bed", "book", "b2", "--client", "jordan", "--start", "2026-03-23", "--end", "2026-03-25")
+    said = _emitted(office, _feed(office, *of, "--title", "x"))
+    assert _words(said) == {"Qztitle"}
+    assert set(re.findall(rb"SUMMARY:(.*)\r\n", said)) == {b"Occupied"}
+
+
+def _feed(office: Office, *words: str) -> str:
+    """Make a feed, and plant what it is called; its secret."""
+    url = office.ask("feed", "add", *words)["url"]
+    listed = office.run("feed", "list") + office.run("feed", "list", "--json") + office.run("history")
+    secret = url.rpartition("/")[2].removesuffix(".ics")
+    assert secret not in listed
+    _plant(office)
+    return secret
+
+
+def _own_event(office: Office) -> None:
+    """One that the practitioner made in a calendar of her own, where its words are hers; and a draft."""
+    file = office.folder / "own.ics"
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:own\r\nDTSTAMP:20260301T000000Z\r\n"
+    texts = (
+        "SUMMARY:x\r\nLOCATION:x\r\nDESCRIPTION:x\r\nDTSTART:20260315T000000Z\r\nDTEND:20260315T010000Z\r\n"
+    )
+    file.write_text(f"{head}{texts}END:VEVENT\r\nEND:VCALENDAR\r\n", newline="")
+    office.run("event", "import", "priya", str(file))
+    database = sqlite3.connect(office.folder / "calendula.sqlite3")
+    with database:
+        made = database.execute("UPDATE session SET source = 'CALENDAR' WHERE import_uid = 'own'")
+    assert made.rowcount == 1
+    database.close()
+    who = [word for word in _WHO if word != "--roster"]
+    office.run("session", "add", *who, "--start", "2026-03-17 09:00", "--client", "noor")
+
+
+def _emitted(office: Office, secret: str) -> bytes:
+    """Every byte that a server sends for one address, whatever is asked of it."""
+    config = load(office.folder / "calendula.toml")
+    engine = connect(config.database.url)
+
+    def clock() -> datetime:
+        return office.now
+
+    made = sessions(engine, clock=clock)
+    app = App(config=config, engine=engine, sessions=made, box=_no_box, clock=clock, new_id=uuid4)
+    with running(app) as url:
+        address = f"{url}/feeds/{secret}.ics"
+        said = [_everything_said(address, method=method) for method in ("GET", "HEAD", "POST", "OPTIONS")]
+        said += [
+            _everything_said(address, If_None_Match="*"),
+            _everything_said(f"{url}/feeds/{'x' * 43}.ics"),
+        ]
+    engine.dispose()
+    return b"\n".join(said)
+
+
+def _everything_said(url: str, *, method: str = "GET", **headers: str) -> bytes:
+    """The whole answer as it came: status, headers and body."""
+    at = urlsplit(url)
+    lines = [f"{method} {at.path} HTTP/1.1", f"Host: {at.netloc}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    with socket.create_connection((at.hostname or "", at.port or 0), timeout=30) as wire:
+        wire.sendall("\r\n".join([*lines, "", ""]).encode())
+        return b"".join(iter(lambda: wire.recv(65_536), b""))
+
+
+def _no_box() -> SecretBox:
+    raise AssertionError("no secret is needed here")

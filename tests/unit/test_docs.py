@@ -73,11 +73,15 @@ COMMANDS = {
             "remove",
         )
     ),
+    "worker leave",
+    *(f"feed {verb}" for verb in ("add", "list", "rotate", "remove")),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),
     *(f"offer {verb}" for verb in ("list", "send", "accept", "decline", "assign")),
     *(f"leave {verb}" for verb in ("add", "list", "approve", "remove")),
     *(f"messages {verb}" for verb in ("list", "send", "try")),
+    *(f"token {verb}" for verb in ("add", "list", "revoke")),
+    "web",
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
     *(
         f"booking {verb}"

@@ -1,0 +1,109 @@
+"""Answer whoever has a feed's address: is it new, and what does it say?
+
+What it says is only made for who does not have it yet. A feed that is not there, one that was ended and an address that
+never was one are the same here: no row has that hash.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session as Database
+
+from adapters.app import App
+from adapters.database.engine import Sessions, reading
+from adapters.feeds.content import entries, made_from
+from adapters.feeds.kept import Kept
+from adapters.feeds.secret import hash_of, same
+from adapters.ical.feed import feed as written
+from model.feed import Feed
+from sync.feed import published_level
+from sync.settings import Settings
+
+_FORM = 1  # raised when the same content is written otherwise, so that subscribers take it anew
+_USED = timedelta(hours=1)  # how exactly the last use is known: else every look would be a write
+_NOBODY = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A feed as it is now: its entity tag, since when it is so, and what is needed to write it."""
+
+    feed: Feed
+    tag: str
+    since: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feeds:
+    """What the addresses of feeds are answered from."""
+
+    sessions: Sessions
+    settings: Settings
+    clock: Callable[[], datetime]
+    kept: Kept = field(default_factory=Kept)
+
+    @classmethod
+    def of(cls, app: App) -> "Feeds":
+        """Those of one practice."""
+        return cls(sessions=app.sessions, settings=app.config.settings, clock=app.clock)
+
+    def look(self, secret: str) -> Standing | None:
+        """What stands under an address; None: nothing. Two short queries, whatever the feed holds."""
+        wanted, now = hash_of(secret), self.clock()
+        with reading(self.sessions) as database:
+            feed = database.scalar(select(Feed).where(Feed.secret_hash == wanted))
+            if not same(feed.secret_hash if feed is not None else _NOBODY, wanted) or feed is None:
+                return None
+            tag = self._tag(database, feed, now)
+        since = self._note(feed, tag, now)
+        return Standing(feed=feed, tag=tag, since=since, now=now)
+
+    def write(self, standing: Standing) -> bytes:
+        """The calendar itself; one that was written lately is not written again."""
+        known = self.kept.get(standing.tag)
+        if known is not None:
+            return known
+        feed = standing.feed
+        with reading(self.sessions) as database:
+            tag = self._tag(database, feed, standing.now)
+            found = entries(database, feed, feed.window(standing.now), self.settings)
+        body = written([(one.event, one.changed) for one in found], title=feed.title)
+        if tag == standing.tag:  # nothing was changed since it was looked at
+            self.kept.put(tag, body)
+        return body
+
+    def _tag(self, database: Database, feed: Feed, now: datetime) -> str:
+        """A hash of all that the content follows from: rows, days, the feed itself, and the settings."""
+        window = feed.window(now)
+        level = published_level(feed.privacy_level, self.settings.privacy.maximum)
+        sync = self.settings.sync
+        shown = (sync.cancelled_display, sync.mark_completed, sync.push_drafts, sync.emit_attendees)
+        said = (_FORM, feed.id, feed.title, level, window, shown, asdict(self.settings.privacy))
+        rows = made_from(database, feed, window, self.settings)
+        return sha256(f"{said} {rows}".encode()).hexdigest()[:32]
+
+    def _note(self, feed: Feed, tag: str, now: datetime) -> datetime:
+        """Write down that it was used, and since when it is as it is. A busy database is not waited for twice: what
+        cannot be written now is written at the next look."""
+        same_as_before = feed.state == tag and feed.changed_at is not None
+        since = feed.changed_at if same_as_before and feed.changed_at is not None else now
+        used_lately = feed.last_used_at is not None and now - feed.last_used_at < _USED
+        if same_as_before and used_lately:
+            return since
+        with suppress(OperationalError):
+            self._store(feed.id, tag, since, now)
+        return since
+
+    def _store(self, feed_id: UUID, tag: str, since: datetime, now: datetime) -> None:
+        with self.sessions.begin() as database:
+            changed = or_(Feed.state != tag, Feed.changed_at.is_(None))
+            row = update(Feed).where(Feed.id == feed_id)
+            database.execute(row.where(changed).values(state=tag, changed_at=since))
+            database.execute(row.values(last_used_at=now))

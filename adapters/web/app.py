@@ -1,0 +1,90 @@
+"""Put the HTTP API together: its routes, what every request meets, and how it is described."""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from adapters.app import App
+from adapters.feeds.reading import Feeds
+from adapters.web import feeds, problems
+from adapters.web.desk import Hall, admitted
+from adapters.web.guard import Guard
+from adapters.web.limits import Bucket, Failures
+from adapters.web.openapi import TITLE, Tree, described
+from adapters.web.routes import (
+    busy,
+    changes,
+    directory,
+    health,
+    links,
+    me,
+    my,
+    offers,
+    rosters,
+    session_life,
+    session_people,
+    session_times,
+    sessions,
+    status,
+    stays,
+)
+
+PREFIX = "/api/v1"
+_METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+_READABLE = ("ETag", "Retry-After", "X-Request-Id", "Location")
+_ROUTERS: tuple[APIRouter, ...] = (
+    me.router,
+    my.router,
+    sessions.router,
+    session_times.router,
+    session_people.router,
+    session_life.router,
+    changes.router,
+    links.router,
+    busy.router,
+    rosters.router,
+    stays.router,
+    offers.router,
+    directory.router,
+    status.router,
+)
+
+
+class Web(FastAPI):
+    """FastAPI, with our own description of the refusals."""
+
+    def openapi(self) -> Tree:
+        if self.openapi_schema is None:
+            self.openapi_schema = described(list(self.routes), self.version, self.servers)
+        return self.openapi_schema
+
+
+def create_app(app: App) -> FastAPI:
+    """The API on one practice; nothing is opened yet."""
+    own = app.config.web
+    found = [{"url": own.public_url.rstrip("/")}] if own.public_url else []
+    web = Web(
+        title=TITLE,
+        version=version("calendula"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        servers=found,
+    )
+    web.state.hall = Hall(app=app, asked=Bucket(own.requests_per_min), failures=Failures(own.failed_logins))
+    problems.install(web)
+    web.include_router(health.router)
+    web.include_router(feeds.router(Feeds.of(app), Failures(own.failed_logins)))
+    for router in _ROUTERS:
+        web.include_router(router, prefix=PREFIX, dependencies=[Depends(admitted)])
+    if own.cors_origins:
+        web.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(own.cors_origins),
+            allow_methods=list(_METHODS),
+            allow_headers=["Authorization", "Content-Type", "If-Match"],
+            expose_headers=list(_READABLE),
+        )
+    web.add_middleware(Guard, new_id=app.new_id, most=own.body_kb * 1024)
+    return web

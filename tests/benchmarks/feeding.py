@@ -1,0 +1,93 @@
+"""What a subscriber of a feed costs: one that has nothing yet, and one that has the newest already.
+
+Over HTTP, from a server in a thread of this process, so that both are measured as a reader sees them. Before each look
+of the first kind a session is moved, so that the calendar is written as a whole.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from uuid import uuid4
+
+import httpx2
+
+from adapters.cli.context import Here
+from adapters.config.schema import LogSection
+from adapters.feeds.keeping import NewFeed, add_feed
+from adapters.logs import configure
+from model.act import Act
+from tests.benchmarks.practice import BenchPractice
+from tests.benchmarks.report import Figure
+from tests.practice import Commands
+from tests.served import running
+
+_EVENTS, _COLD, _KNOWN = 1_000, 15, 100
+
+
+def feeding(folder: Path) -> Iterator[Figure]:
+    """A worker's feed of 1,000 events, read anew and asked for news."""
+    folder.mkdir(parents=True, exist_ok=True)
+    configure(LogSection(level="error"))
+    commands = Commands(folder, datetime.now(UTC))
+    commands.set_up()
+    here = Here(clock=lambda: datetime.now(UTC), new_id=uuid4, environ={}, config_name=str(commands.config))
+    try:
+        yield from _read(here)
+    finally:
+        here.close()
+
+
+def _read(here: Here) -> Iterator[Figure]:
+    made = BenchPractice(app=here.app, config=Path(here.config_name), link_id=uuid4())
+    made.fill(_EVENTS)
+    act = Act(actor="bench", now=here.clock(), new_id=uuid4)
+    new = NewFeed(kind="worker", of="priya", level="reference", past_days=30, future_days=365)
+    secret = add_feed(here.app.sessions, act, new, here.config.privacy).secret
+    with (
+        running(here.app) as url,
+        _reader(url) as reader,
+    ):
+        path = f"/feeds/{secret}.ics"
+        first = reader.get(path)
+        assert first.content.count(b"BEGIN:VEVENT") == _EVENTS
+        cold = _median(reader, path, {}, 200, _COLD, made.move_one)
+        tag = reader.get(path).headers["ETag"]
+        known = _median(reader, path, {"If-None-Match": tag}, 304, _KNOWN)
+        again = _median(reader, path, {}, 200, _COLD)
+    yield Figure(
+        what=f"A feed of {_EVENTS:,} events, read anew after a change",
+        target="≤ 100 ms",
+        figure=f"{cold * 1000:.0f} ms",
+        met=cold <= 0.1,
+        more=f"{len(first.content) / 1024:.0f} KiB, {again * 1000:.0f} ms where nothing changed",
+    )
+    yield Figure(
+        what="The same, where nothing is new (304)",
+        target="≤ 5 ms",
+        figure=f"{known * 1000:.1f} ms",
+        met=known <= 0.005,
+    )
+
+
+def _reader(url: str) -> httpx2.Client:
+    return httpx2.Client(base_url=url, headers={"Accept-Encoding": "identity"}, timeout=60)
+
+
+def _median(
+    reader: httpx2.Client,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+    times: int,
+    before: Callable[[], None] = lambda: None,
+) -> float:
+    spent = []
+    for _ in range(times):
+        before()
+        begun = perf_counter()
+        answer = reader.get(path, headers=headers)
+        spent.append(perf_counter() - begun)
+        assert answer.status_code == status
+    return median(spent)

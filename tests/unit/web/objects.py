@@ -1,0 +1,122 @@
+"""Two of everything that belongs to somebody: Priya's and Noor's, and Tom's and Liam's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from sqlalchemy import select
+
+from adapters.diary import beds, offering, periods, rosters
+from adapters.diary.importing import import_practice
+from model.base import Row
+from model.journal import ChangeState, InboundChange
+from model.link import AuthKind, CalendarAccount, CalendarLink, LinkState, Mode
+from model.people import Worker
+from tests.served import Served
+
+HOUSE = """
+[[site]]
+id = "house"
+code = "HSE"
+name = "House"
+tz = "Australia/Adelaide"
+kind = "ACCOMMODATION"
+[[bed]]
+id = "b2"
+name = "Bed 2"
+site = "house"
+record_type = "RESPITE"
+"""
+
+
+@dataclass(frozen=True)
+class Objects:
+    """What a path may name, by parameter: the own one, somebody else's, and one that does not exist."""
+
+    own: Mapping[str, str]
+    others: Mapping[str, str]
+    missing: Mapping[str, str]
+
+
+def objects(api: Served) -> Objects:
+    """Put them into the practice."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "house.toml"
+        file.write_text(HOUSE, encoding="utf-8")
+        import_practice(api.app.sessions, api.act, file)
+    shared = _shared(api)
+    own = api.session("2026-03-03 10:00", workers=["priya"], clients=["noor"])
+    other = api.session("2026-03-03 10:00", workers=["tom"], clients=["liam"])
+    return Objects(
+        own=shared | _theirs(api, own["id"], "priya"),
+        others=shared | _theirs(api, other["id"], "tom"),
+        missing={
+            name: str(UUID(int=1)) if name in ("session", "stay") else "nowhere"
+            for name in ("session", "worker", "link", "change", "offer", "stay", "period", "slot", "base")
+        }
+        | {"kind": "rooms", "ref": "nowhere"},
+    )
+
+
+def _shared(api: Served) -> dict[str, str]:
+    """What is nobody's own: a stay, a roster with a period."""
+    maker, act = api.app.sessions, api.act
+    new = beds.NewStay(bed="b2", client="eva", start="2026-03-20", end="2026-03-23")
+    stay = beds.book(maker, act, new).booking_id
+    rosters.add_base(maker, act, "West house", weeks=1, start=date(2026, 3, 2))
+    slot = rosters.Slot(start="07:00", minutes=60, workers=["tom"], clients=["liam"])
+    for weekday in ("MO", "TU", "WE"):
+        rosters.add_slot(maker, act, "West house", slot, week=1, weekday=weekday)
+    rosters.finalise(maker, act, "West house")
+    period = periods.create(maker, act, "West house", date(2026, 3, 16))
+    planned = periods.show(maker, period)[0].id
+    return {
+        "stay": str(stay),
+        "base": "West house",
+        "period": period,
+        "slot": planned,
+        "kind": "rooms",
+        "ref": "room-1",
+    }
+
+
+def _theirs(api: Served, session: str, worker: str) -> dict[str, str]:
+    """A session, a link that rests, a change that waits, and an offer."""
+    open_one = api.session("2026-03-04 10:00", workers=[], clients=["eva" if worker == "tom" else "jordan"])
+    offer = offering.offer(api.app.sessions, api.act, open_one["id"], [worker])[0].ref
+    link = _link(api, worker)
+    change = f"{UUID(session).hex[:8]}"
+    _keep(
+        api,
+        InboundChange(
+            id=api.new_id(), ref=change, link_id=link.id, mapping_id=None, run_id=api.new_id(),
+            session_id=UUID(session), series_id=None, code="E4", state=ChangeState.HELD,
+            detected_at=api.now, resolved_at=None,
+        ),
+    )  # fmt: skip
+    return {"session": session, "worker": worker, "link": link.ref, "change": change, "offer": offer}
+
+
+def _link(api: Served, worker: str) -> CalendarLink:
+    with api.app.sessions() as database:
+        worker_id = database.scalars(select(Worker.id).where(Worker.ref == worker)).one()
+    account = CalendarAccount(
+        id=api.new_id(), worker_id=worker_id, server="https://cal.example/", user=worker,
+        auth=AuthKind.PASSWORD, secret=b"sealed",
+    )  # fmt: skip
+    _keep(api, account)
+    link = CalendarLink(
+        id=api.new_id(), ref=f"{worker}-link", worker_id=worker_id, account_id=account.id,
+        href=f"https://cal.example/{worker}/", tz="UTC", mode=Mode.TWO_WAY, privacy_level="reference",
+        state=LinkState.PAUSED, next_run_at=api.now, pull_s=300, cancelled_display="mark",
+    )  # fmt: skip
+    _keep(api, link)
+    return link
+
+
+def _keep(api: Served, row: Row) -> None:
+    with api.app.sessions.begin() as database:
+        database.add(row)
