@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import event
 
 from model.access import AccessRole
 from tests.served import Served
@@ -90,6 +91,23 @@ def test_what_is_added_before_a_page_moves_nothing_on_it(api: Served) -> None:
     api.session("2026-03-03 10:00")
     rest = ok(api.sam.get("/sessions", params={"cursor": first["next"]}))
     assert [row["id"] for row in [*first["items"], *rest["items"]]] == late
+
+
+def test_a_page_costs_the_same_number_of_queries_whatever_is_on_it(api: Served) -> None:
+    asked: list[str] = []
+    event.listen(api.app.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def queries() -> int:
+        ok(api.sam.get("/sessions"))  # whose last use is noted by now
+        asked.clear()
+        ok(api.sam.get("/sessions"))
+        return len(asked)
+
+    api.session("2026-03-03 10:00")
+    few = queries()
+    for day in range(10, 20):
+        api.session(f"2026-03-{day} 10:00")
+    assert queries() == few < 12
 
 
 @pytest.mark.parametrize("cursor", ["x", "", "MjAyNi0wMy0wMyB4", "MjAyNi0wMy0wM1QxMDowMCAwMDAw", "é"])
