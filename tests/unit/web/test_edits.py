@@ -213,13 +213,10 @@ def test_each_part_of_a_session_is_changed_over_http(api: Served) -> None:
     change("POST", "/offers", {"workers": ["tom"]}, 201)
     shown = ok(api.sam.get(address))
     session = shown["session"]
-    assert (session["status"], session["workers"], session["room"]) == (
-        "ROSTERED",
-        ["priya", "lena"],
-        "room-3",
-    )
-    assert session["clients"] == ["C-1044"] or session["clients"]
-    assert (shown["activities"], shown["modifiers"]) == (["BREAK priya 10:20-10:30"], ["GT"])
+    assert (session["status"], session["room"]) == ("ROSTERED", "room-3")
+    assert set(session["workers"]) == {"priya", "lena"}
+    assert len(session["clients"]) == 1
+    assert (shown["activities"], shown["modifiers"]) == (["BREAK priya 10:20-10:30 unpaid"], ["GT"])
     assert change("POST", "/repeat", {"rule": "FREQ=WEEKLY;COUNT=3"})["count"] == 3
 
 
