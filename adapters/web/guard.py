@@ -21,11 +21,13 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_UNFRAMED = {
+    "X-Frame-Options": "DENY"
+}  # for browsers that know no frame-ancestors, where a page says nothing of it
 _PRIVATE = {"Cache-Control": "no-store"}
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -83,7 +85,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
             headers = MutableHeaders(scope=message)
-            for header, value in (HEADERS | _PRIVATE).items():
+            framing = {} if "Content-Security-Policy" in headers else _UNFRAMED
+            for header, value in (HEADERS | _PRIVATE | framing).items():
                 headers.setdefault(header, value)
             headers["X-Request-Id"] = self._name
         await self._send(message)
