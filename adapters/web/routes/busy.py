@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from adapters.diary.busy import BusyTime, Stale, busy_time, stale_sources
+from adapters.diary.busy import BusyTime, busy_time, stale_sources
 from adapters.diary.resource_busy import Resource, resource_busy
+from adapters.diary.sources import Stale
 from adapters.web.desk import At
 from adapters.web.wire import Ref, When
 
