@@ -103,7 +103,7 @@ _OF_WORKER = (
     .where(CalendarLink.worker_id == bindparam("worker"), CalendarLink.state != LinkState.UNLINKED)
     .where(BusyBlock.ends_at > bindparam("since"), BusyBlock.starts_at < bindparam("until"))
 )
-_KINDS = {kind.value: kind for kind in Fbtype}
+_KINDS = {kind.name: kind for kind in Fbtype}  # as it is stored
 
 
 def times_of(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
