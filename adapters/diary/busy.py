@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from adapters.database.busy_blocks import times_between
+from adapters.database.busy_blocks import times_of
 from adapters.database.engine import Sessions, reading
 from adapters.diary.engagements import busy_with_sessions
 from adapters.diary.lookup import by_ref
@@ -53,7 +53,7 @@ def busy_time(sessions: Sessions, worker: str, start: str, end: str) -> BusyTime
         since, until = read_window(start, end, zone(found.tz))
         blocks = [
             *busy_with_sessions(database, found.id, since, until),
-            *(time for _, time in times_between(database, {found.id}, since, until)),
+            *times_of(database, found.id, since, until),
             *away_between(database, found, since, until),
         ]
     merged = tuple(merge(blocks, start=since, end=until))

@@ -6,6 +6,7 @@ test_resource_busy.py.
 
 import re
 from datetime import date
+from enum import StrEnum
 
 import pytest
 from sqlalchemy import event
@@ -18,8 +19,9 @@ from adapters.diary.leave import NewLeave, add_leave
 from adapters.diary.opening import availability_text
 from adapters.diary.validating import validate
 from adapters.diary.why import NOTHING, why
+from model.attendance import Assignment
 from model.cancellation import CancelledBy
-from model.details import Kind, ShowAs
+from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
 from sync.settings import DEFAULTS
 from tests.unit.diary.conftest import Diary
@@ -180,3 +182,9 @@ def test_e_end_before_start_a_window_does_not_go_backwards(diary: Diary) -> None
         with pytest.raises(DomainError) as refused:
             ask(diary.sessions, "priya", "2026-03-12", "2026-03-11")
         assert refused.value.code == "E_END_BEFORE_START"
+
+
+@pytest.mark.parametrize("words", [Kind, Status, ShowAs, Assignment])
+def test_the_words_that_decide_are_stored_as_they_are_written(words: type[StrEnum]) -> None:
+    """Of years of sessions they are compared as stored: by their names."""
+    assert [one.name for one in words] == [one.value for one in words]
