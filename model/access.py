@@ -72,7 +72,7 @@ class ApiToken(Row, Base):
     def revoke(self, now: datetime) -> None:
         """For good: another one is issued instead."""
         if self.revoked_at is not None:
-            raise DomainError("E_TRANSITION", f"The token {self.ref} was revoked already")
+            raise DomainError("E_TRANSITION", f"The token {self.ref} was revoked already; add another one")
         self.revoked_at = now
 
     def unnoted(self, now: datetime) -> bool:

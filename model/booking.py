@@ -55,7 +55,10 @@ class BookingRequest(Row, Timed, Base):
         if self.state is not RequestState.PENDING or state is RequestState.PENDING:
             raise DomainError("E_TRANSITION", f"A request that is {self.state} cannot become {state}")
         if state is RequestState.ACCEPTED and self.starts_at <= act.now:
-            raise DomainError("E_TRANSITION", "Its start has passed; the request has expired")
+            raise DomainError(
+                "E_TRANSITION",
+                "Its start has passed and the request has expired; decline it, or book another time",
+            )
         if len(message) > LONGEST_MESSAGE:
             raise DomainError("E_NOTE", f"A message has at most {LONGEST_MESSAGE} characters")
         self.state, self.answered_at, self.message = state, act.now, message
@@ -101,5 +104,5 @@ def check_notice(start: datetime, *, now: datetime, hours: int) -> None:
     """A practice may insist on some hours (24, 48, 72); 0: lateness forbids nothing (R63)."""
     if hours and start - now < timedelta(hours=hours):
         raise DomainError(
-            "E_CUTOFF", f"Less than {hours} hours before, only the practice changes or cancels it"
+            "E_CUTOFF", f"Less than {hours} hours before, only the practice changes or cancels it; ask there"
         )

@@ -82,7 +82,7 @@ class FeedbackRequest(Row, Base):
     def answer(self, act: Act) -> None:
         """The client has answered, once."""
         if self.state is FeedbackState.ANSWERED:
-            raise DomainError("E_TRANSITION", "This request is answered already")
+            raise DomainError("E_TRANSITION", "This request is answered already; ask again with another one")
         self.state, self.answered_at = FeedbackState.ANSWERED, act.now
 
 
@@ -103,17 +103,17 @@ def read_plans(texts: Iterable[str]) -> tuple[Plan, ...]:
     if len(plans) > MOST:
         raise DomainError("E_REMINDER_RANGE", f"A session has at most {MOST} reminders")
     if len({plan.days for plan in plans}) < len(plans):
-        raise DomainError("E_REMINDER_RANGE", "The reminders of a session are on different days")
+        raise DomainError("E_REMINDER_RANGE", "The reminders of a session must be on different days")
     return plans
 
 
 def _plan(text: str) -> Plan:
     days, colon, words = text.strip().partition(":")
     if not days.isdecimal() or int(days[:3]) not in _DAYS:
-        raise DomainError("E_REMINDER_RANGE", f"A reminder is {_DAYS[0]} to {_DAYS[-1]} days before")
+        raise DomainError("E_REMINDER_RANGE", f"A reminder is from {_DAYS[0]} to {_DAYS[-1]} days before")
     names = [word.strip().upper() for word in words.split(",") if word.strip()]
     if (colon and not names) or not set(names) <= set(Channel):
-        raise DomainError("E_REMINDER_CHANNEL", "The channels are email, phone and text")
+        raise DomainError("E_REMINDER_CHANNEL", "A channel must be email, phone or text")
     return Plan(days=int(days), channels=tuple(channel for channel in Channel if channel in names))
 
 
@@ -138,7 +138,10 @@ def check_channels(plans: Iterable[Plan], allowed: Iterable[frozenset[Channel]])
                 "A client does not allow that channel, or has no address there; name others, or none",
             )
         if not plan.channels and not any(everybody):
-            raise DomainError("E_REMINDER_CHANNEL", "No client of this session allows any channel")
+            raise DomainError(
+                "E_REMINDER_CHANNEL",
+                "No client of this session allows any channel; their preferences must allow one first",
+            )
 
 
 def due(starts_at: datetime, days: int, *, tz: ZoneInfo, at: time) -> datetime:

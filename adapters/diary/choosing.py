@@ -73,7 +73,9 @@ def _refusal(start: datetime, worker: Worker, terms: Terms) -> DomainError:
     if start < terms.earliest:
         return DomainError("E_CUTOFF", "That is too soon to be booked online; choose a later time")
     if start >= terms.ends(zone(worker.tz)):
-        return DomainError("E_TOO_FAR", f"Only {terms.how_far_days} days ahead can be booked online")
+        return DomainError(
+            "E_TOO_FAR", f"Only {terms.how_far_days} days ahead can be booked online; choose an earlier day"
+        )
     return DomainError("E_SLOT_TAKEN", "That time cannot be booked, or is taken meanwhile; choose another")
 
 

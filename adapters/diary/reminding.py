@@ -23,7 +23,9 @@ def read_reminders(texts: Iterable[str], *, has_client: bool, clients: Iterable[
     """Reminders as typed, for these clients; "" for none."""
     plans = read_plans(texts)
     if plans and not has_client:
-        raise DomainError("E_CLIENT_REQUIRED", "Only a session with clients can remind them")
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "Only a session with clients can remind them; add a client first"
+        )
     check_channels(plans, [client.channels for client in clients])
     return plan_text(plans)
 

@@ -127,7 +127,7 @@ def _place(database: Database, new: NewWindow) -> tuple[UUID | None, UUID | None
     room = by_ref(database, Room, new.room) if new.room else None
     site = by_ref(database, Site, new.site) if new.site else None
     if room and site and room.site_id != site.id:
-        raise DomainError("E_SITE_REQUIRED", "That room is not at that site")
+        raise DomainError("E_SITE_REQUIRED", "That room is not at that site; name a room of it")
     return room.id if room else None, room.site_id if room else site.id if site else None
 
 

@@ -142,7 +142,8 @@ def _check_level(database: Database, new: NewFeed, privacy: PrivacySettings) -> 
         )
     if new.kind != "worker" and new.level != "busy":
         raise DomainError(
-            "E_LEVEL_NOT_ALLOWED", f'The feed of {new.kind} {new.of[:60]} says "Occupied" and no more'
+            "E_LEVEL_NOT_ALLOWED",
+            f'The feed of {new.kind} {new.of[:60]} says "Occupied" and no more; leave the level out',
         )
 
 

@@ -16,7 +16,7 @@ from tests.unit.test_rows import CODES
 ROOT = Path(__file__).parents[2]
 _ROOMS = ("model", "sync", "adapters")
 _TO_DO = re.compile(
-    r"\b(add|allow|ask|assign|begin|begins on|bill|book|bring|cancel|change|choose|complete|correct|dismiss|edit|end|"
+    r"\b(accept|add|allow|ask|assign|begin|begins on|bill|book|bring|cancel|change|choose|complete|correct|decline|dismiss|edit|end|"
     r"enter|finalise|give|leave|lists|make|move|must|name|needs|raises|reset|reschedule|resume|say|shows|take|unlock|use|validate|wait|"
     r"write|written|only one that|at least|at most|from .* to|or more|like)\b",
     re.IGNORECASE,
