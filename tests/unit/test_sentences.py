@@ -16,8 +16,9 @@ from tests.unit.test_rows import CODES
 ROOT = Path(__file__).parents[2]
 _ROOMS = ("model", "sync", "adapters")
 _TO_DO = re.compile(
-    r"\b(accept|add|allow|ask|assign|begin|begins on|bill|book|bring|cancel|change|choose|complete|correct|decline|dismiss|edit|end|"
-    r"enter|finalise|give|leave|lists|make|move|must|name|needs|raises|reset|reschedule|resume|say|shows|take|unlock|use|validate|wait|"
+    r"\b(accept|add|allow|ask|assign|begin|begins on|bill|book|bring|cancel|change|choose|complete|correct|decline|"
+    r"dismiss|edit|end|enter|finalise|give|leave|lists|make|move|must|name|needs|raises|reset|"
+    r"reschedule|resume|say|shows|take|unlock|use|validate|wait|"
     r"write|written|only one that|at least|at most|from .* to|or more|like)\b",
     re.IGNORECASE,
 )
