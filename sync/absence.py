@@ -24,8 +24,8 @@ def prove_gone(
     """
     listed = {canonical_href(h) for h in look.etags}
     missing = {canonical_href(h) for h in look.gone} & known.keys()
-    young = {key for key, since in unechoed.items() if since > run.clock.now() - BEHIND}
-    missing |= (known.keys() if look.complete else unechoed.keys()) - listed - young
+    waited = {key for key, since in unechoed.items() if since <= run.clock.now() - BEHIND}
+    missing |= (known.keys() if look.complete else waited) - listed
     gone: list[str] = []
     unsure: list[str] = []
     found: list[Item] = []

@@ -34,7 +34,7 @@ def refused(diary: Diary, start: str = "2026-03-10 10:00", **other: object) -> s
 def test_r30_a_worker_blocklisted_with_the_client_is_refused(either_diary: Diary) -> None:
     either_diary.bring(NOT_NOOR)
     message = refused(either_diary)
-    assert message == 'The worker "tom" is blocklisted with a client of this session'
+    assert message == 'The worker "tom" is blocklisted with a client of this session; choose another worker'
     either_diary.add("2026-03-10 10:00", workers=["tom"], clients=["liam"])
 
 

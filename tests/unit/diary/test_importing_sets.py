@@ -86,7 +86,7 @@ def test_either_database_takes_the_same_set(database_url: str, tmp_path: Path) -
     diary = Diary(sessions(engine, clock=lambda: NOW))
     first, again = bring(diary, write(tmp_path / "set")), bring(diary, tmp_path / "set")
     engine.dispose()
-    assert sum(one.added for one in first.values()) == 44
+    assert sum(one.added for one in first.values()) == 47
     assert sum(one.added for one in again.values()) == 0
 
 

@@ -34,7 +34,7 @@ from tests.unit.diary.conftest import NOW, Diary
 
 START = date(2026, 3, 4)
 MONDAY = date(2026, 3, 2)
-_MOST_QUERIES = 4_700
+_MOST_QUERIES = 5_000
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -64,7 +64,9 @@ def filled(diary: Diary, database: Database, random: Random) -> list[Session]:
 def times_of(book: Book, row: Session) -> Iterator[Taken]:
     """What a session takes of a book, told without any query."""
     given_up = (Assignment.CANCELLED, Assignment.DECLINED, Attendance.CANCELLED)
-    if row.status is Status.CANCELLED or (row.kind is Kind.OTHER_EVENT and row.show_as is ShowAs.FREE):
+    if row.status in (Status.CANCELLED, Status.PENDING) or (
+        row.kind is Kind.OTHER_EVENT and row.show_as is ShowAs.FREE
+    ):
         return
     people: list[tuple[UUID | None, object]] = {
         ROOMS: [(row.room_id, None)],

@@ -26,6 +26,7 @@ _VALUES: dict[Lock, dict[str, object]] = {
     Lock.NOTE_SIGNED: {"note_signed": True},
     Lock.SESSION_COMPLETE: {"status": Status.COMPLETE},
     Lock.SESSION_IN_PROGRESS: {"status": Status.IN_PROGRESS},
+    Lock.REQUEST_PENDING: {"status": Status.PENDING},
 }
 _TOGETHER = [
     locks

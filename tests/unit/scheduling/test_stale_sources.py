@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from adapters.diary.sources import Stale, stale_sources
 from adapters.diary.warning import warn_of_stale
-from adapters.jobs import Jobs
+from adapters.jobs import Jobs, Means
 from model.journal import Audience, Notice
 from model.link import CalendarLink, LinkState, Role
 from model.people import Worker
@@ -90,13 +90,13 @@ def test_one_that_was_linked_just_now_is_no_alarm_yet(links) -> None:
 
 def test_the_service_does_it_every_five_minutes(links) -> None:
     source(links, "mia")
-    jobs = Jobs(sessions=links.sessions, clock=lambda: links.now, new_id=links.new_id)
+    jobs = Jobs(means=Means(sessions=links.sessions), clock=lambda: links.now, new_id=links.new_id)
     links.now = NOW + timedelta(minutes=59)
-    assert jobs.warn_if_due() == 0
+    assert jobs.do("sources") == 0
     links.now += timedelta(minutes=4)
-    assert jobs.warn_if_due() is None
+    assert jobs.do("sources") is None
     links.now += timedelta(minutes=1)
-    assert jobs.warn_if_due() == 1
+    assert jobs.do("sources") == 1
 
 
 def test_a_link_to_be_stale_is_one_that_is_only_read() -> None:
