@@ -129,21 +129,22 @@ def coming_one(
 def times_to_move(
     sessions: Sessions, act: Act, session: str, client: str, settings: Settings, *, since: datetime | None
 ) -> list[datetime]:
-    """The starts that this session can be moved to, on the clock of where it would be."""
+    """The other starts that this session can be moved to, on the clock of where it would be."""
     rules = settings.booking
     check_changes_allowed(rules)
     with reading(sessions) as database:
         who = by_ref(database, Client, client)
-        what = appointment_of(own(database, act, session, who, rules), who)
+        row = own(database, act, session, who, rules)
+        what = appointment_of(row, who)
         begin = max(since or act.now, act.now)
         wanted = Wanted(
             terms=terms_for(act, rules, length_min=what.length_min, padding_min=what.padding_min),
             since=begin, until=as_far(begin, act, rules), type_id=what.type_id, client_id=who.id,
-            without=UUID(session),
+            without=row.id,
         )  # fmt: skip
         found = offered(database, act, [what.worker], wanted, rules)
         free = {one.candidate.start: one.candidate.window.tz for one in found if one.candidate.free}
-    return [start.astimezone(free[start]) for start in sorted(free)]
+    return [start.astimezone(free[start]) for start in sorted(free) if start != row.starts_at]
 
 
 def cost_of_cancelling(

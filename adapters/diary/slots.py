@@ -53,7 +53,7 @@ class Search:
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A time that can be booked; its length is what clients are shown (003-07)."""
+    """A time that can be booked, on the clock of `tz`; its length is what clients are shown (003-07)."""
 
     worker: str
     type: str
@@ -61,6 +61,7 @@ class Slot:
     end: str
     minutes: int
     site: str | None
+    tz: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,6 +253,7 @@ def _slot(one: Offered, of_type: AppointmentType, sites: dict[UUID, str]) -> Slo
         end=written(end.astimezone(tz)),
         minutes=of_type.length_min,
         site=sites.get(one.slot.site_id) if one.slot.site_id else None,
+        tz=tz.key,
     )
 
 

@@ -31,7 +31,6 @@ IN = "/in/"
 _BYTES = 32
 _NOBODY = UUID(int=0)
 _HOUR = timedelta(hours=1)
-_LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +141,7 @@ def forget_addresses(sessions: Sessions, act: Act) -> int:
 def _only_one(database: Database, email: str) -> Client | None:
     """The active client of this address; where several share it nobody can tell whose visit it would be."""
     wanted = email.strip().lower()
-    if not wanted or len(wanted) > _LONGEST_ADDRESS:
+    if not wanted:
         return None
     theirs = func.lower(func.trim(Client.email)) == wanted
     found = database.scalars(select(Client).where(theirs, Client.active.is_(True)).limit(2)).all()

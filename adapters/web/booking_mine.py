@@ -18,8 +18,10 @@ from adapters.diary.visits import end
 from adapters.web.booking_new import MOST_TIMES, new_key
 from adapters.web.booking_pages import LOOK
 from adapters.web.pages.rendering import page
+from adapters.web.pages.times import Day, FreeTime, by_day
 from adapters.web.refusing import PageRoute
 from adapters.web.visiting import COOKIE, AtForm, AtVisit, Visiting, session_id, start_of, text
+from model.moment import zone
 from model.money import in_dollars
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -50,7 +52,7 @@ def show_move(at: AtVisit, session: str = "", since: str = "") -> Response:
     begin = start_of(text(since), at.act(), at.front.rules) if since else None
     times = times_to_move(at.sessions, at.act(), str(one.id), at.who.client, at.front.settings, since=begin)
     shown, later = times[:MOST_TIMES], times[MOST_TIMES:]
-    values = {"one": one, "times": _by_day(shown, one), "later": later[0].isoformat() if later else ""}
+    values = {"one": one, "times": _listed(shown, one), "later": later[0].isoformat() if later else ""}
     return page("move", at.page | values | {"practice": name_of_practice(at.sessions)})
 
 
@@ -58,7 +60,7 @@ def show_move(at: AtVisit, session: str = "", since: str = "") -> Response:
 def show_move_confirm(at: AtVisit, session: str = "", time: str = "") -> Response:
     """What will happen; nothing has happened yet."""
     one, rules = _mine(at, session), at.front.rules
-    start = start_of(text(time), at.act(), rules)
+    start = start_of(text(time), at.act(), rules).astimezone(zone(one.tz))
     hidden = {"session": str(one.id), "start": start.isoformat(), "key": new_key()}
     values = {"one": one, "start": start, "hidden": hidden, "asks": rules.mode == "request"}
     policy = rules.policy_text.strip()
@@ -129,16 +131,10 @@ def _mine(at: Visiting, session: str) -> Coming:
     return coming_one(at.sessions, at.act(), at.who.client_id, session_id(text(session)), at.front.rules)
 
 
-def _by_day(times: list[datetime], one: Coming) -> list[tuple[datetime, list[dict[str, object]]]]:
-    """Each day once, with its times."""
-    days: dict[object, tuple[datetime, list[dict[str, object]]]] = {}
-    for start in times:
-        row: dict[str, object] = {
-            "value": start.isoformat(),
-            "start": start,
-            "end": start + (one.end - one.start),
-        }
-        days.setdefault(start.date(), (start, []))[1].append(
-            row | {"with": ", ".join(one.workers), "place": ""}
-        )
-    return list(days.values())
+def _listed(times: list[datetime], one: Coming) -> list[Day]:
+    """The same appointment at other times."""
+    worker, length = ", ".join(one.workers), one.end - one.start
+    return by_day(
+        FreeTime(value=at.isoformat(), start=at, end=at + length, tz=str(at.tzinfo), worker=worker)
+        for at in times
+    )

@@ -10,9 +10,11 @@ from adapters.diary.client_views import Choices, Named, choices
 from adapters.diary.slots import Search, Slot, find_slots
 from adapters.web.booking_pages import LOOK
 from adapters.web.pages.rendering import page
+from adapters.web.pages.times import Day, FreeTime, by_day
 from adapters.web.refusing import PageRoute
 from adapters.web.visiting import AtForm, AtVisit, Visiting, start_of, text
 from model.errors import DomainError
+from model.moment import zone
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MOST_TIMES = 40
@@ -31,7 +33,7 @@ def show_new(at: AtVisit, type: str = "", worker: str = "", since: str = "") -> 
         return page("new", values)
     times = _free(at, of_type, wanted, since)
     shown, later = times[:MOST_TIMES], times[MOST_TIMES:]
-    listed = {"times": _by_day(shown, found), "later": later[0].start if later else ""}
+    listed = {"times": _listed(shown, found), "later": later[0].start if later else ""}
     return page("times", values | listed | {"name": _named(found.types, of_type)})
 
 
@@ -39,10 +41,10 @@ def show_new(at: AtVisit, type: str = "", worker: str = "", since: str = "") -> 
 def show_confirm(at: AtVisit, type: str = "", time: str = "") -> Response:  # noqa: A002
     """What will happen, and the practice's policy; nothing has happened yet."""
     found, slot = choices(at.sessions), _chosen(at, text(type), text(time))
-    start = datetime.fromisoformat(slot.start)
     what = {
-        "name": _named(found.types, slot.type), "with": _named(found.workers, slot.worker), "start": start,
-        "end": datetime.fromisoformat(slot.end), "minutes": slot.minutes, "place": _named(found.sites, slot.site),
+        "name": _named(found.types, slot.type), "with": _named(found.workers, slot.worker), "minutes": slot.minutes,
+        "start": _at(slot, slot.start), "end": _at(slot, slot.end), "tz": slot.tz,
+        "place": _named(found.sites, slot.site),
     }  # fmt: skip
     hidden = {"type": slot.type, "worker": slot.worker, "start": slot.start, "key": new_key()}
     rules = at.front.rules
@@ -93,18 +95,20 @@ def _chosen(at: Visiting, of_type: str, time: str) -> Slot:
     return found[0]
 
 
-def _by_day(times: list[Slot], found: Choices) -> list[tuple[datetime, list[dict[str, object]]]]:
-    """As they are listed: each day once, with its times."""
-    days: dict[object, tuple[datetime, list[dict[str, object]]]] = {}
-    for one in times:
-        start = datetime.fromisoformat(one.start)
-        value = f"{one.worker} {one.start}"
-        row: dict[str, object] = {
-            "value": value, "start": start, "end": datetime.fromisoformat(one.end),
-            "with": _named(found.workers, one.worker), "place": _named(found.sites, one.site),
-        }  # fmt: skip
-        days.setdefault(start.date(), (start, []))[1].append(row)
-    return list(days.values())
+def _listed(times: list[Slot], found: Choices) -> list[Day]:
+    """As they are listed, with the names of people and places."""
+    return by_day(
+        FreeTime(
+            value=f"{one.worker} {one.start}", start=_at(one, one.start), end=_at(one, one.end), tz=one.tz,
+            worker=_named(found.workers, one.worker), place=_named(found.sites, one.site),
+        )
+        for one in times
+    )  # fmt: skip
+
+
+def _at(slot: Slot, written: str) -> datetime:
+    """On the clock that the slot is written on."""
+    return datetime.fromisoformat(written).astimezone(zone(slot.tz))
 
 
 def _named(those: tuple[Named, ...], ref: str | None) -> str:
