@@ -6,7 +6,7 @@ What is mailed is sealed until it is sent: neither a table nor a log holds a lin
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -83,8 +83,8 @@ def invite(sessions: Sessions, act: Act, client: str, entrance: Entrance) -> str
                 "E_NO_EMAIL",
                 "That client has no e-mail address, or is not active; change that, or book for them",
             )
-        made = _let_in(database, act, known, entrance, address="")
-        record(database, act, "client-invited", visit=str(made.id))
+        _let_in(database, act, known, entrance, address="")
+        record(database, act, "client-invited", client=str(known.id))
         return known.internal_id
 
 
@@ -101,12 +101,14 @@ def enter(sessions: Sessions, act: Act, secret: str, rules: BookingSettings) -> 
     with sessions.begin() as database:
         step = update(Visit).where(*_unopened(secret, act.now))
         step = step.values(opened_at=act.now, cookie_hash=_hash_of(shown), expires_at=until)
+        step = step.returning(Visit.client_id).execution_options(synchronize_session=False)
         found = database.scalar(
-            step.returning(Visit.id).execution_options(synchronize_session=False)
+            step
         )  # the row is locked: of two who open it at once one finds nothing to change
         if found is None:
             return None
-        record(database, act, "visit-opened", visit=str(found))
+        actor = database.get_one(Client, found).internal_id
+        record(database, replace(act, actor=actor), "visit-opened")
         return shown
 
 
@@ -158,9 +160,7 @@ def _lately(database: Database, act: Act, whose: ColumnElement[bool]) -> int:
     )
 
 
-def _let_in(
-    database: Database, act: Act, client: Client | None, entrance: Entrance, *, address: str
-) -> Visit:
+def _let_in(database: Database, act: Act, client: Client | None, entrance: Entrance, *, address: str) -> None:
     """Make the link; where it is for nobody, it is made and forgotten."""
     secret, minutes = secrets.token_urlsafe(_BYTES), entrance.rules.link_min
     link = entrance.seal(f"{entrance.url}{IN}{secret}".encode())
@@ -179,7 +179,6 @@ def _let_in(
             link=link,
         )
         queue(database, act, said)
-    return made
 
 
 def _unopened(secret: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
