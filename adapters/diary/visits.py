@@ -101,14 +101,12 @@ def enter(sessions: Sessions, act: Act, secret: str, rules: BookingSettings) -> 
     with sessions.begin() as database:
         step = update(Visit).where(*_unopened(secret, act.now))
         step = step.values(opened_at=act.now, cookie_hash=_hash_of(shown), expires_at=until)
-        step = step.returning(Visit.client_id).execution_options(synchronize_session=False)
-        found = database.scalar(
-            step
-        )  # the row is locked: of two who open it at once one finds nothing to change
+        step = step.returning(Visit.id, Visit.client_id).execution_options(synchronize_session=False)
+        found = database.execute(step).first()  # locked: of two who open it at once one finds nothing
         if found is None:
             return None
-        actor = database.get_one(Client, found).internal_id
-        record(database, replace(act, actor=actor), "visit-opened")
+        actor = database.get_one(Client, found[1]).internal_id
+        record(database, replace(act, actor=actor), "visit-opened", visit=str(found[0]))
         return shown
 
 

@@ -27,6 +27,7 @@ from model.errors import DomainError
 from sync.settings import BookingSettings, Settings
 
 COOKIE = "calendula_visit"
+_MEANT = {"https": ":443", "http": ":80"}
 _MOST_FIELDS = 20
 _LONGEST = 1_000
 _SAME = (None, "same-origin", "none")  # what a browser says of a form of ours; older ones say nothing
@@ -59,8 +60,9 @@ class Front:
 
     @property
     def origin(self) -> str:
-        at = urlsplit(self.app.config.web.public_url)
-        return f"{at.scheme}://{at.netloc}".lower()
+        """As browsers say it of our forms: without the port that is meant anyway (RFC 6454, 6.2)."""
+        at = urlsplit(self.app.config.web.public_url.lower())
+        return f"{at.scheme}://{at.netloc.removesuffix(_MEANT.get(at.scheme, ''))}"
 
     @property
     def secure(self) -> bool:
@@ -167,6 +169,7 @@ def visiting(request: Request, at: AtFront) -> Visiting:
     found = visitor_of(at.sessions, shown, at.app.clock()) if shown else None
     if found is None:
         raise Refused(403, "E_TOKEN", "Your visit has ended, or has not begun; ask for a link")
+    request.scope["calendula.token"] = f"visit {found.visit_id}"  # so the log says who saw what (FAILURES H8)
     if wait := at.asked.take(f"visit {found.visit_id}", at.app.clock().timestamp()):
         raise too_many(wait)
     return Visiting(front=at, who=found, address=address_of(request), form_token=form_token(shown))

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import event, update
+from structlog.testing import capture_logs
 
 from adapters.diary.appointment_types import retire_type
 from adapters.diary.reserved_slots import NewWindow, add_window
@@ -22,6 +23,7 @@ from model.people import Client, Worker
 from model.practice import Practice
 from model.visit import MOST_AN_HOUR
 from tests.browser import Browser
+from tests.served import eventually
 from tests.unit.web.clients import Pages, opened, session_ids
 
 EVA, LIAM = "eva.petrov@mail.example", "liam.obrien@mail.example"
@@ -648,13 +650,26 @@ def test_the_cookie_is_for_our_pages_alone(pages: Pages) -> None:
 def test_behind_tls_the_cookie_is_sent_by_tls_alone_and_a_proxys_path_is_kept(
     copied: str, tmp_path: Path
 ) -> None:
-    with opened(copied, tmp_path, origin="https://practice.example/clinic") as pages:
+    with opened(copied, tmp_path, origin="https://Practice.example:443/clinic/") as pages:
         pages.origin = "https://practice.example"
         window = pages.browser().post("/booking/link", {"email": EVA})
         assert window.page.xpath("//link/@href") == ["/clinic/booking/style.css"]
         assert pages.links()[-1].startswith("/clinic/booking/in/")
         told = cookie_of(pages).lower().split("; ")
         assert {"secure", "httponly", "samesite=strict", "path=/clinic/booking"} <= set(told)
+
+
+def test_h8_the_log_says_which_visit_saw_what_and_no_secret(pages: Pages) -> None:
+    with capture_logs() as log:
+        window = book(pages.visit())
+        window.go("/booking/mine")
+        eventually(lambda: len(log) >= len(window.seen))
+    said = str(log)
+    (shown,) = window.cookies.values()
+    assert len(set(re.findall(r"visit [0-9a-f-]{36}", said))) == 1
+    assert shown not in said
+    assert pages.links()[-1].rpartition("/")[2] not in said
+    assert not re.search("[Ee]va|C-1101|mail.example", said)
 
 
 def test_nothing_in_the_database_opens_anything(pages: Pages) -> None:
