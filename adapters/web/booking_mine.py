@@ -87,12 +87,16 @@ def show_cancel(at: AtVisit, session: str = "", reason: str = "") -> Response:
     values = at.page | {"one": one, "hidden": hidden, "practice": name_of_practice(at.sessions)}
     if one.waiting:
         return page("withdraw", values)
-    why = rules.cancel_reason or text(reason)
+    why = _chosen(at, reason) or rules.cancel_reason
     if not why:
         return page("reason", values | {"reasons": reasons_of_clients(at.sessions)})
     cents = cost_of_cancelling(at.sessions, at.act(), str(one.id), at.who.client, why, at.front.settings)
     charged = in_dollars(cents) if cents else ""
-    told = {"charged": charged, "policy": rules.policy_text.strip(), "hidden": hidden | {"reason": why}}
+    told = {
+        "charged": charged,
+        "policy": rules.policy_text.strip(),
+        "hidden": hidden | {"reason": _chosen(at, reason)},
+    }
     return page("cancel", values | told)
 
 
@@ -100,9 +104,8 @@ def show_cancel(at: AtVisit, session: str = "", reason: str = "") -> Response:
 def do_cancel(at: AtForm) -> Response:
     """Cancel it, advised now."""
     visit, told = at.visiting, at.fields
-    session, reason = str(session_id(told.get("session", ""))), told.get("reason", "")
-    rules = visit.front.settings
-    done = cancel(visit.sessions, visit.act(), session, at.caller, rules, reason=reason)
+    session, reason = str(session_id(told.get("session", ""))), _chosen(visit, told.get("reason", ""))
+    done = cancel(visit.sessions, visit.act(), session, at.caller, visit.front.settings, reason=reason)
     return visit.front.go(f"/mine?done={done.state.lower()}")
 
 
@@ -125,6 +128,11 @@ def do_leave(at: AtForm) -> Response:
         COOKIE, path=visit.front.base, secure=visit.front.secure, httponly=True, samesite="strict"
     )
     return answer
+
+
+def _chosen(at: Visiting, reason: str) -> str:
+    """The reason that a client chose. Where the practice names one for all, nobody chooses a cheaper one."""
+    return "" if at.front.rules.cancel_reason else text(reason)
 
 
 def _mine(at: Visiting, session: str) -> Coming:

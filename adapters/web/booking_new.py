@@ -2,8 +2,9 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from adapters.diary.booking import Booking, book
 from adapters.diary.client_views import Choices, Named, choices
@@ -18,14 +19,15 @@ from model.moment import zone
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MOST_TIMES = 40
+OfType = Annotated[str, Query(alias="type")]
 _MINUTE = timedelta(minutes=1)
 
 
 @router.api_route("/new", methods=LOOK, operation_id="page_new")
-def show_new(at: AtVisit, type: str = "", worker: str = "", since: str = "") -> Response:  # noqa: A002 - as forms say it
+def show_new(at: AtVisit, of_type: OfType = "", worker: str = "", since: str = "") -> Response:
     """What can be booked; and once that was chosen, the next times that are free."""
     found = choices(at.sessions)
-    of_type, wanted = text(type), text(worker)
+    of_type, wanted = text(of_type), text(worker)
     values = at.page | {
         "practice": found.practice, "types": found.types, "workers": found.workers, "type": of_type, "worker": wanted,
     }  # fmt: skip
@@ -38,9 +40,9 @@ def show_new(at: AtVisit, type: str = "", worker: str = "", since: str = "") -> 
 
 
 @router.api_route("/confirm", methods=LOOK, operation_id="page_confirm")
-def show_confirm(at: AtVisit, type: str = "", time: str = "") -> Response:  # noqa: A002
+def show_confirm(at: AtVisit, of_type: OfType = "", time: str = "") -> Response:
     """What will happen, and the practice's policy; nothing has happened yet."""
-    found, slot = choices(at.sessions), _chosen(at, text(type), text(time))
+    found, slot = choices(at.sessions), _chosen(at, text(of_type), text(time))
     what = {
         "name": _named(found.types, slot.type), "with": _named(found.workers, slot.worker), "minutes": slot.minutes,
         "start": _at(slot, slot.start), "end": _at(slot, slot.end), "tz": slot.tz,
@@ -83,12 +85,8 @@ def _chosen(at: Visiting, of_type: str, time: str) -> Slot:
         raise DomainError("E_SLOT_TAKEN", "No time was chosen; go back, and choose one")
     start = start_of(typed, act, rules)
     search = Search(
-        type=of_type,
-        worker=worker,
-        start=start.isoformat(),
-        end=(start + _MINUTE).isoformat(),
-        client=at.who.client,
-    )
+        type=of_type, worker=worker, start=start.isoformat(), end=(start + _MINUTE).isoformat(), client=at.who.client
+    )  # fmt: skip
     found = find_slots(at.sessions, act, search, rules)
     if not found:
         raise DomainError("E_SLOT_TAKEN", "That time cannot be booked, or is taken meanwhile; choose another")

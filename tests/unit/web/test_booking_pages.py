@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi.routing import APIRoute
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 from structlog.testing import capture_logs
 
 from adapters.diary.appointment_types import retire_type
@@ -18,6 +18,7 @@ from adapters.diary.visits import Entrance, invite
 from adapters.web import booking_mine, booking_new, booking_pages
 from adapters.web.pages.rendering import PAGE_HEADERS
 from model.appointment_type import AppointmentType
+from model.cancellation import Cancellation, CancellationReason
 from model.errors import DomainError
 from model.people import Client, Worker
 from model.practice import Practice
@@ -461,6 +462,21 @@ def test_r63_what_cancelling_costs_is_said_before(pages: Pages) -> None:
     window.press("Go on", reason="client-late")
     assert "$100.00" in window.text
     assert window.press("Cancel this appointment").heading == "Your appointments"
+
+
+def test_r63_where_the_practice_names_the_reason_nobody_chooses_a_cheaper_one(pages: Pages) -> None:
+    book(pages.visit())
+    pages.api.now += timedelta(hours=23)
+    window = pages.visit()
+    session = session_ids(pages)[0]
+    assert "$100.00" in window.go(f"/booking/cancel?session={session}&reason=client-ill").text
+    form = dict(window.form_of("Cancel this appointment").form_values())
+    window.post("/booking/cancel", form | {"reason": "client-ill"})
+    with pages.api.app.sessions() as database:
+        found = database.execute(
+            select(Cancellation.amount_cents, CancellationReason.ref).join(CancellationReason)
+        )
+        assert [tuple(one) for one in found] == [(10_000, "client-late")]
 
 
 def test_r64_a_request_says_that_it_waits_and_can_be_taken_back(pages: Pages) -> None:
