@@ -150,6 +150,8 @@ def invite_(
     entrance = Entrance(url=run.config.web.booking_url, seal=run.box.encrypt, rules=rules)
     invited = invite(run.sessions, run.act(), client, entrance)
     typer.echo(f"Invited: {invited}; the link opens once, for {rules.link_min} minutes")
+    if run.config.mail.via == "none":
+        typer.echo("Nothing is sent until mail.via is set; what is too late by then is not sent at all")
 
 
 @booking.command("list")

@@ -194,3 +194,16 @@ def test_a_link_that_could_not_be_mailed_in_time_is_not_mailed(office: Office, t
         assert office.look("SELECT kind, state, problem, link FROM message") == [
             ("BOOKING_LINK", "VOID", "TooLate", None)
         ]
+
+
+def test_staff_invite_a_client_and_are_told_where_nothing_is_sent(office: Office) -> None:
+    opened(office, more=f'{INSTANT}[web]\npublic_url = "https://practice.example"\n')
+    said = office.run("booking", "invite", "C-1101")
+    assert said.startswith(
+        "Invited: C-1101; the link opens once, for 30 minutes\nNothing is sent until mail.via is set"
+    )
+    assert office.look("SELECT kind, state, parameters FROM message") == [
+        ("BOOKING_LINK", "QUEUED", '{"minutes":30}')
+    ]
+    history = office.run("history")
+    assert "client-invited" in history

@@ -18,7 +18,9 @@ PAGE_HEADERS = HEADERS | {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "X-Frame-Options": "DENY",  # for browsers that know no frame-ancestors
-    "Referrer-Policy": "same-origin",  # with less than that, browsers do not say where a form comes from
+    # Never a path, as that of a link is a secret, and a proxy's log may keep it; with less than the origin, browsers do
+    # not say where a form comes from (Fetch, "append a request Origin header").
+    "Referrer-Policy": "strict-origin",
 }
 
 

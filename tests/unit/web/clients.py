@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from adapters.config import Config
-from adapters.config.schema import DatabaseSection, MailSection, WebSection
+from adapters.config.schema import DatabaseSection, WebSection
 from adapters.database.engine import connect
 from adapters.database.tables import metadata
 from adapters.diary.appointment_types import AppointmentType, add_type
@@ -95,7 +95,7 @@ def opened(
     create_key_file(folder / "pages.key")
     config = Config(
         database=DatabaseSection(url=database), web=WebSection(public_url=known), booking=rules,
-        mail=MailSection(via="file", folder=str(folder)), fees=FeesSettings(no_show_cents=10_000),
+        fees=FeesSettings(no_show_cents=10_000),
     )  # fmt: skip
     engine = connect(database)
     made = practice(engine, config, box=KeyRing(folder / "pages.key").box)

@@ -564,7 +564,7 @@ def test_g21_no_page_runs_loads_or_is_framed(every_page: list[httpx2.Response], 
         assert one.headers["Content-Security-Policy"] == policy
         assert one.headers["X-Frame-Options"] == "DENY"
         assert one.headers["Cache-Control"] == "no-store"
-        assert one.headers["Referrer-Policy"] == "same-origin"
+        assert one.headers["Referrer-Policy"] == "strict-origin"
         assert {name: one.headers[name] for name in PAGE_HEADERS} == PAGE_HEADERS
         assert not re.search(
             r"<script|javascript:|\son\w+=|<iframe|<object|<embed|style=|postMessage", one.text
