@@ -69,8 +69,8 @@ def come_in(request: Request, at: AtFront, secret: str, _: Annotated[None, Depen
 
 
 @router.api_route("/style.css", methods=LOOK, operation_id="page_style")
-def show_style(_: AtFront) -> Response:
-    """The one thing that pages load."""
+def show_style() -> Response:
+    """The one thing that pages load, also those that say that there is nothing here."""
     kept = HEADERS | {"Cache-Control": "public, max-age=3600"}
     return Response(stylesheet(), media_type="text/css", headers=kept)
 
