@@ -144,7 +144,7 @@ class BookingSettings:
     `enforce_window_hours` before (0: never too late) only the practice does. `cancel_reason` is what clients'
     cancellations get as a reason, unless they choose one. A client holds at most `client_open` appointments and
     requests to come, and does at most `client_hour` things within an hour, an address at most `address_hour`
-    (FAILURES G16, G26).
+    (FAILURES G16, G26). A mailed link opens for `link_min` minutes, and the visit lasts as long.
     """
 
     allow: bool = False
@@ -161,6 +161,7 @@ class BookingSettings:
     client_open: int = _whole(10, least=1, most=1_000)
     client_hour: int = _whole(20, least=1, most=10_000)
     address_hour: int = _whole(60, least=1, most=100_000)
+    link_min: int = _whole(30, least=5, most=240)
 
 
 @dataclass(frozen=True, kw_only=True)

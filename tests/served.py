@@ -4,6 +4,7 @@ The practice is the sample's (DOMAIN 6), at a time that stands still unless the 
 """
 
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -128,7 +129,9 @@ def served(database: str, web: WebSection | None = None, *, empty: bool = True) 
     engine.dispose()
 
 
-def practice(engine: Engine, config: Config, *, seed: int = 7) -> Served:
+def practice(
+    engine: Engine, config: Config, *, seed: int = 7, box: Callable[[], SecretBox] | None = None
+) -> Served:
     """The product on a database, with a clock and ids of the test's; not served yet."""
 
     def now() -> datetime:
@@ -138,7 +141,7 @@ def practice(engine: Engine, config: Config, *, seed: int = 7) -> Served:
         return made.new_id()
 
     factory = sessions(engine, clock=now)
-    app = App(config=config, engine=engine, sessions=factory, box=_no_box, clock=now, new_id=new_id)
+    app = App(config=config, engine=engine, sessions=factory, box=box or _no_box, clock=now, new_id=new_id)
     made = Served(app=app, url="", random=Random(seed))
     return made
 
@@ -150,9 +153,9 @@ def fill(made: Served) -> None:
 
 
 @contextlib.contextmanager
-def running(app: App) -> Iterator[str]:
-    """A real server in a thread, on a port that was free."""
-    listener = bound("127.0.0.1", 0)
+def running(app: App, listener: socket.socket | None = None) -> Iterator[str]:
+    """A real server in a thread, on a port that was free, or on one that was bound before."""
+    listener = listener or bound("127.0.0.1", 0)
     serving = server(app)
     thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

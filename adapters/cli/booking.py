@@ -133,6 +133,27 @@ def withdraw_(ctx: typer.Context, request: str = _REQUEST, client: str = _CLIENT
     typer.echo(f"Withdrawn: {request}")
 
 
+@booking.command("invite")
+def invite_(
+    ctx: typer.Context, client: str = typer.Argument(metavar="CLIENT", help="By id, like C-1042.")
+) -> None:
+    """Mail a client a link to book, move and cancel with.
+
+    It opens once, for booking.link_min minutes, on the pages at web.public_url. Clients ask for one there themselves.
+
+    Example: calendula booking invite C-1101
+    """
+    from adapters.diary.visits import Entrance, invite
+
+    run = here(ctx)
+    rules = run.config.booking
+    entrance = Entrance(url=run.config.web.booking_url, seal=run.box.encrypt, rules=rules)
+    invited = invite(run.sessions, run.act(), client, entrance)
+    typer.echo(f"Invited: {invited}; the link opens once, for {rules.link_min} minutes")
+    if run.config.mail.via == "none":
+        typer.echo("Nothing is sent until mail.via is set; what is too late by then is not sent at all")
+
+
 @booking.command("list")
 def list_(
     ctx: typer.Context,

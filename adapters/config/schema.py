@@ -173,6 +173,11 @@ class WebSection:
     requests_per_min: int = field(default=600, metadata={"ge": 1, "le": 1_000_000})
     failed_logins: int = field(default=20, metadata={"ge": 1, "le": 10_000})
 
+    @property
+    def booking_url(self) -> str:
+        """Where clients find the pages for booking; empty where others find nothing of us."""
+        return f"{self.public_url.rstrip('/')}/booking" if self.public_url else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GoogleClient:

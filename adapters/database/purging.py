@@ -17,6 +17,7 @@ from model.archive import ArchiveEntry
 from model.journal import ChangeState, HistoryEntry, InboundChange, Notice, SyncRun
 from model.link import EventMapping, MappingState
 from model.message import Message, MessageState
+from model.visit import KEPT, Visit
 
 _BATCH = 500
 _Key = InstrumentedAttribute[Any]
@@ -36,6 +37,7 @@ def _outlived(keep: RetentionSection, now: datetime) -> Iterator[tuple[_Key, Sel
     yield _rows(Notice.id, Notice.created_at < before(keep.notices_days))
     over = Message.state != MessageState.QUEUED
     yield _rows(Message.id, over, Message.updated_at < before(keep.messages_days))
+    yield _rows(Visit.id, Visit.expires_at < now - KEPT)
     answered = InboundChange.state != ChangeState.HELD
     yield _rows(InboundChange.id, answered, InboundChange.detected_at < before(keep.changes_days))
     buried = EventMapping.state == MappingState.TOMBSTONE

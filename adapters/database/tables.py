@@ -29,6 +29,7 @@ from model import (  # noqa: F401 - each declares its tables
     session_type,
     slot_service,
     travel,
+    visit,
     waiver,
 )
 from model.base import Base

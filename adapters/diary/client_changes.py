@@ -37,7 +37,7 @@ from sync.settings import BookingSettings, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Mine:
+class Mine:
     """A client's own session that is still to come."""
 
     client: Client
@@ -49,7 +49,7 @@ def move(
 ) -> Booked:
     """Take another of the times that are offered with the same worker; where the practice answers first, ask for it."""
     rules = settings.booking
-    _check_allowed(rules)
+    check_changes_allowed(rules)
     with in_turn(sessions) as database:
         client = by_ref(database, Client, caller.client)
         body = {"session": session, "start": start}
@@ -57,8 +57,8 @@ def move(
         if (known := told_before(database, attempt)) is not None:
             return booked(known)
         check_caller(database, act, attempt, rules)
-        row = _own(database, act, session, client, rules)
-        wanted = _appointment(row, client)
+        row = own(database, act, session, client, rules)
+        wanted = appointment_of(row, client)
         at = read_instant(start, zone(wanted.worker.tz))
         chosen = choose(database, act, wanted, at, settings, without=row.id)
         if answers_first(database, act, wanted.worker, settings):
@@ -81,7 +81,7 @@ def cancel(
 ) -> Booked:
     """Cancel for the client, advised now; a request that nobody has answered is withdrawn."""
     rules = settings.booking
-    _check_allowed(rules)
+    check_changes_allowed(rules)
     with in_turn(sessions) as database:
         client = by_ref(database, Client, caller.client)
         body = {"session": session, "reason": reason}
@@ -89,13 +89,13 @@ def cancel(
         if (known := told_before(database, attempt)) is not None:
             return booked(known)
         check_caller(database, act, attempt, rules)
-        mine = _Mine(client=client, row=_own(database, act, session, client, rules))
+        mine = Mine(client=client, row=own(database, act, session, client, rules))
         if mine.row.status is Status.PENDING:
             done = view(mine.row, "WITHDRAWN")
             withdraw_within(database, act, request_of(database, mine.row.id))
             write_down(database, act, attempt, rules, session_id=None, answer=done.answer)
             return done
-        amount = _cancel(database, act, mine, reason, settings)
+        amount = cancel_as(database, act, mine, reason, settings)
         done = view(mine.row, "CANCELLED", amount_cents=amount)
         noted = write_down(database, act, attempt, rules, session_id=mine.row.id, answer=done.answer)
         tell_cancelled(database, act, mine.row, client, rules, by=noted.id)
@@ -113,28 +113,33 @@ def withdraw(sessions: Sessions, act: Act, ref: str, client: str, settings: Sett
         withdraw_within(database, act, found)
 
 
-def _check_allowed(rules: BookingSettings) -> None:
+def check_changes_allowed(rules: BookingSettings) -> None:
     check_allowed(rules)
     if not rules.allow_resched_cancel:
         raise DomainError("E_BOOKING_OFF", "Sessions are not moved or cancelled online; ask the practice")
 
 
-def _own(database: Database, act: Act, text: str, client: Client, rules: BookingSettings) -> Session:
+def own(database: Database, act: Act, text: str, client: Client, rules: BookingSettings) -> Session:
     """The client's session that is still to come; of others nobody learns that they are there (FAILURES G15)."""
     row = find_session(database, text)
     mine = row.attendance_of(client.id)
     if mine is None or mine.status is Attendance.CANCELLED or row.kind is not Kind.CLIENT_SESSION:
         raise DomainError("E_NOT_FOUND", f'There is no session "{text[:40]}"')
+    check_changeable(row, act, rules)
+    return row
+
+
+def check_changeable(row: Session, act: Act, rules: BookingSettings) -> None:
+    """Whether a client's session can still be changed by them."""
     if row.starts_at <= act.now or row.status is Status.DRAFT:
         raise DomainError("E_TRANSITION", "That session cannot be changed online any more; ask the practice")
     if row.lock is not None and row.status is not Status.PENDING:
         raise locked(row.lock, "This session cannot be changed online")
     if row.status is not Status.PENDING:
         check_notice(row.starts_at, now=act.now, hours=rules.enforce_window_hours)
-    return row
 
 
-def _appointment(row: Session, client: Client) -> Appointment:
+def appointment_of(row: Session, client: Client) -> Appointment:
     """What is to be moved: as long as it is, with one worker and this client."""
     if row.status is Status.PENDING:
         raise DomainError("E_TRANSITION", "Nobody has answered that request yet; withdraw it, and ask again")
@@ -162,7 +167,7 @@ def _take(database: Database, row: Session, chosen: Offered) -> None:
         raise DomainError("E_SLOT_TAKEN", "That time cannot be booked, or is taken meanwhile; choose another")
 
 
-def _cancel(database: Database, act: Act, mine: _Mine, reason: str, settings: Settings) -> int:
+def cancel_as(database: Database, act: Act, mine: Mine, reason: str, settings: Settings) -> int:
     """Record it as for any client's cancellation; what it costs, in cents."""
     how = Cancel(
         by=CancelledBy.CLIENT,

@@ -53,7 +53,7 @@ class Search:
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A time that can be booked; its length is what clients are shown (003-07)."""
+    """A time that can be booked, on the clock of `tz`; its length is what clients are shown (003-07)."""
 
     worker: str
     type: str
@@ -61,6 +61,7 @@ class Slot:
     end: str
     minutes: int
     site: str | None
+    tz: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +214,7 @@ def _search(
         tz = practice_zone(database)
     terms = terms_for(act, settings, length_min=of_type.length_min, padding_min=of_type.padding_min)
     since = read_instant(search.start, tz) if search.start else act.now
-    until = read_instant(search.end, tz) if search.end else _as_far(since, act, settings)
+    until = read_instant(search.end, tz) if search.end else as_far(since, act, settings)
     _check_range(since, until)
     wanted = Wanted(
         terms=terms, since=max(since, act.now), until=until, type_id=of_type.id,
@@ -222,7 +223,7 @@ def _search(
     return of_type, list(offered(database, act, workers, wanted, settings))
 
 
-def _as_far(since: datetime, act: Act, settings: BookingSettings) -> datetime:
+def as_far(since: datetime, act: Act, settings: BookingSettings) -> datetime:
     """As far as anything may be booked in any zone, and no further than may be asked for at once."""
     last = act.now + timedelta(days=settings.how_far_days + 2)
     return max(min(last, since + timedelta(days=MOST_DAYS)), since + timedelta(days=1))
@@ -252,6 +253,7 @@ def _slot(one: Offered, of_type: AppointmentType, sites: dict[UUID, str]) -> Slo
         end=written(end.astimezone(tz)),
         minutes=of_type.length_min,
         site=sites.get(one.slot.site_id) if one.slot.site_id else None,
+        tz=tz.key,
     )
 
 

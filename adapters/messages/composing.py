@@ -39,6 +39,7 @@ _NAMES = UUID("8c8be4e3-58a0-4d29-8c2b-f4ee4f1c7c5a")
 _WITH_ICS = frozenset(
     {Kind.REMINDER, Kind.MOVED, Kind.BOOKING_MADE, Kind.BOOKING_MOVED, Kind.REQUEST_ACCEPTED}
 )
+_CHANGEABLE = frozenset({Kind.BOOKING_MADE, Kind.BOOKING_MOVED, Kind.REQUEST_ACCEPTED})
 _HAPPENS = (Status.ROSTERED, Status.IN_PROGRESS)
 _MOST_NOTICES = 50
 
@@ -51,12 +52,16 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """What is the same for all messages of a practice; `addresses` are those of whoever schedules or administers."""
+    """What is the same for all messages of a practice; `addresses` are those of whoever schedules or administers.
+
+    `booking_url` is where clients ask for a link, if they may change what they booked: it has no secret in it.
+    """
 
     templates: Templates = field(default_factory=Templates)
     domain: str = "localhost"
     addresses: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
     public_url: str = ""
+    booking_url: str = ""
     feedback_url: str = ""
     box: Callable[[], Opener] | None = None
 
@@ -116,7 +121,7 @@ def _facts(database: Database, message: Message) -> _Facts:
 def _stale(database: Database, facts: _Facts, now: datetime) -> str:
     """Why it is not to be said any more; empty where it is."""
     message = facts.message
-    if now - message.not_before > LATEST:
+    if now - message.not_before > LATEST or _opens_no_more(message, now):
         return "TooLate"
     if message.kind in UNASKED and message.channel not in (facts.client.channels if facts.client else ()):
         return "NotAllowed"
@@ -127,6 +132,13 @@ def _stale(database: Database, facts: _Facts, now: datetime) -> str:
     if message.kind is Kind.REMINDER and not _is_due(database, message):
         return "OtherTime"
     return "NotMoved" if message.kind is Kind.MOVED and _is_back(facts) else ""
+
+
+def _opens_no_more(message: Message, now: datetime) -> bool:
+    """Whether it brings a link whose time is over."""
+    if message.kind is not Kind.BOOKING_LINK:
+        return False
+    return now - message.created_at >= timedelta(minutes=_number(message.parameters.get("minutes")))
 
 
 def _comes(facts: _Facts, now: datetime) -> bool:
@@ -244,6 +256,8 @@ def _link(facts: _Facts, office: Office) -> str:
         return office.box().decrypt(message.link).decode()
     if message.kind is Kind.FEEDBACK and office.feedback_url:
         return f"{office.feedback_url}?{urlencode({'request': str(message.parameters['request'])})}"
+    if message.kind in _CHANGEABLE and facts.client is not None:
+        return office.booking_url
     return f"{office.public_url}/changes" if message.kind is Kind.NOTICES and office.public_url else ""
 
 

@@ -41,9 +41,16 @@ def _office(config: Config, box: Callable[[], Opener]) -> Office:
         domain=_sender(config).domain,
         addresses=told(config),
         public_url=config.privacy.public_url.rstrip("/"),
+        booking_url=_booking_url(config),
         feedback_url=config.messages.feedback_url,
         box=box,
     )
+
+
+def _booking_url(config: Config) -> str:
+    """Where clients change or cancel by themselves, where they may."""
+    rules = config.booking
+    return config.web.booking_url if rules.allow and rules.allow_resched_cancel else ""
 
 
 def _carriers(config: Config, clock: Callable[[], datetime]) -> dict[Channel, Send]:

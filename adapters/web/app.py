@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from adapters.app import App
 from adapters.feeds.reading import Feeds
-from adapters.web import feeds, problems
+from adapters.web import booking_mine, booking_new, booking_pages, feeds, problems
 from adapters.web.desk import Hall, admitted
 from adapters.web.guard import Guard
 from adapters.web.limits import Bucket, Failures
@@ -29,8 +29,10 @@ from adapters.web.routes import (
     status,
     stays,
 )
+from adapters.web.visiting import Front
 
 PREFIX = "/api/v1"
+_LOOKS_PER_MIN = 60  # of one visitor: a search for free times costs more than most requests
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 _READABLE = ("ETag", "Retry-After", "X-Request-Id", "Location")
 _ROUTERS: tuple[APIRouter, ...] = (
@@ -73,9 +75,12 @@ def create_app(app: App) -> FastAPI:
         servers=found,
     )
     web.state.hall = Hall(app=app, asked=Bucket(own.requests_per_min), failures=Failures(own.failed_logins))
+    web.state.front = Front(app=app, asked=Bucket(_LOOKS_PER_MIN), failures=Failures(own.failed_logins))
     problems.install(web)
     web.include_router(health.router)
     web.include_router(feeds.router(Feeds.of(app), Failures(own.failed_logins)))
+    for router in (booking_pages.router, booking_new.router, booking_mine.router):
+        web.include_router(router, prefix="/booking")
     for router in _ROUTERS:
         web.include_router(router, prefix=PREFIX, dependencies=[Depends(admitted)])
     if own.cors_origins:

@@ -26,7 +26,15 @@ _OWNER: Line = _ADMIN | {AccessRole.PRACTITIONER: Reach.OWN}
 _CLIENT: Line = {AccessRole.CLIENT: Reach.OWN}
 _ANYBODY: Line = dict.fromkeys(AccessRole, Reach.OWN)
 
-OPEN = frozenset({"healthz", "read_feed"})  # asked without a token; the address of a feed is one
+_PAGES = frozenset(
+    f"page_{name}"
+    for name in (
+        "ask", "link", "in", "enter", "style", "new", "confirm", "book", "mine", "move", "move_confirm", "do_move",
+        "cancel", "do_cancel", "do_withdraw", "leave",
+    )
+)  # fmt: skip
+# Asked without a token: the address of a feed is one, and clients' pages have visits (`adapters.web.visiting`).
+OPEN = frozenset({"healthz", "read_feed"}) | _PAGES
 POLICY: dict[str, Line] = {
     "show_me": _ANYBODY,
     # A practitioner moves sessions in their calendar, where every edit is judged; here they say what took place.

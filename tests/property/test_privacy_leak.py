@@ -5,6 +5,7 @@ every byte sent to the server; then those bytes, what the commands print, what i
 what happened may hold only the words of the channel's allow-list.
 """
 
+import contextlib
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -28,11 +29,13 @@ from adapters.config import load
 from adapters.database.engine import connect, sessions
 from adapters.database.tables import metadata
 from adapters.demo.radicale import Server
-from adapters.secrets import SecretBox
+from adapters.secrets import KeyRing, SecretBox
+from adapters.web.serving import bound
 from tests.acceptance.conftest import office
 from tests.acceptance.meddler import Forward, Meddler, meddling_with
 from tests.acceptance.office import Office
 from tests.agreed import AGREED
+from tests.browser import Browser
 from tests.phone import Part, Phone, master
 from tests.post_office import gateway, mail_server
 from tests.served import running
@@ -146,7 +149,7 @@ _KINDS = {
     "local_end",
 }
 _OTHER_TABLES = {
-    "reserved_slot", "reserved_slot_type", "client_act",
+    "reserved_slot", "reserved_slot_type", "client_act", "visit",
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
     "sync_run", "busy_block",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
@@ -504,6 +507,51 @@ def _decoded(mail: EmailMessage) -> bytes:
     return b"\n".join([str(mail.items()).encode(), *(part for part in parts if isinstance(part, bytes))])
 
 
+# What a client's pages may say: of the practice and its people what everybody knows who goes there; nobody's name but
+# that of the workers, and nothing that staff wrote down.
+_PAGES = {
+    "Qzpractice", "Qzworkerfirst", "Qzworkerlast", "Qzsitename", "Qzsiteaddress", "Qzurl", "Qzappointment", "Qzreason",
+}  # fmt: skip
+
+
+def test_the_pages_of_a_client_name_nobody_else(office: Office) -> None:
+    _fill(office)
+    listener = bound("127.0.0.1", 0)
+    origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    rules = '[booking]\nallow = true\nallow_resched_cancel = true\nmode = "request"\n'
+    with mail_server(office.folder) as server:
+        office.configure(f'{_GENEROUS}{rules}[web]\npublic_url = "{origin}"\n' + server.config())
+        office.run("booking", "type", "add", "talk", "--name", "Talk", "--minutes", "30")
+        window = ("--start", "2026-03-18 09:00", "--end", "17:00", "--site", "adelaide")
+        office.run("booking", "window", "add", "priya", *window)
+        office.alter("UPDATE client SET active = 1")
+        _plant(office)
+        said = office.run("booking", "invite", "noor") + office.run("messages", "send")
+        (mail,) = [_decoded(one) for one in server.mails]
+        (link,) = re.findall(rf"{origin}(/booking/in/\S+)".encode(), mail)
+        with _served(office, KeyRing(office.folder / "calendula.key").box, listener) as url:
+            pages = _look_at_pages(Browser(url), link.decode())
+    assert _words(mail) == {"Qzpractice", "Qzmail"}
+    assert _words(pages) == _PAGES
+    assert _words(said.encode()) == {"Qzinternal"}
+
+
+def _look_at_pages(window: Browser, link: str) -> bytes:
+    """Every byte that a client gets who looks at all there is, asks for a time, and gives up."""
+    window.go("/booking").press("Mail me a link", email="qzmail@example.org").go(link).press("Come in")
+    mine = [to for to in window.links.values() if "session=" in to]
+    assert len(mine) > 5
+    for to in mine:
+        window.go(to)
+    window.go("/booking/move?session=0").go("/booking/new?type=nothing").go(link)
+    window.go("/booking/new").press("Show the free times", type="talk")
+    first = window.values("time")[0]
+    window.press("Go on", time=first).press("Ask for this time").follow("Take the request")
+    window.press("Take the request back").press("Leave").go("/booking/mine")
+    window.close()
+    return b"\n".join(str(one.headers.multi_items()).encode() + one.content for one in window.seen)
+
+
 # A feed says its title besides, which an administrator gave it to be read.
 PUBLISHED = {level: ALLOWED[level] | {"Qztitle"} for level in ("busy", "reference", "initials")}
 
@@ -559,6 +607,21 @@ def _own_event(office: Office) -> None:
 
 def _emitted(office: Office, secret: str) -> bytes:
     """Every byte that a server sends for one address, whatever is asked of it."""
+    with _served(office, _no_box) as url:
+        address = f"{url}/feeds/{secret}.ics"
+        said = [_everything_said(address, method=method) for method in ("GET", "HEAD", "POST", "OPTIONS")]
+        said += [
+            _everything_said(address, If_None_Match="*"),
+            _everything_said(f"{url}/feeds/{'x' * 43}.ics"),
+        ]
+    return b"\n".join(said)
+
+
+@contextlib.contextmanager
+def _served(
+    office: Office, box: Callable[[], SecretBox], listener: socket.socket | None = None
+) -> Iterator[str]:
+    """A server on the office's practice, at its time."""
     config = load(office.folder / "calendula.toml")
     engine = connect(config.database.url)
 
@@ -566,16 +629,10 @@ def _emitted(office: Office, secret: str) -> bytes:
         return office.now
 
     made = sessions(engine, clock=clock)
-    app = App(config=config, engine=engine, sessions=made, box=_no_box, clock=clock, new_id=uuid4)
-    with running(app) as url:
-        address = f"{url}/feeds/{secret}.ics"
-        said = [_everything_said(address, method=method) for method in ("GET", "HEAD", "POST", "OPTIONS")]
-        said += [
-            _everything_said(address, If_None_Match="*"),
-            _everything_said(f"{url}/feeds/{'x' * 43}.ics"),
-        ]
+    app = App(config=config, engine=engine, sessions=made, box=box, clock=clock, new_id=uuid4)
+    with running(app, listener) as url:
+        yield url
     engine.dispose()
-    return b"\n".join(said)
 
 
 def _everything_said(url: str, *, method: str = "GET", **headers: str) -> bytes:

@@ -85,7 +85,7 @@ COMMANDS = {
     *("plan", "sync", "run", "status", "history", "rewind", "busy"),
     *(
         f"booking {verb}"
-        for verb in ("settings", "book", "move", "cancel", "withdraw", "list", "accept", "decline")
+        for verb in ("settings", "invite", "book", "move", "cancel", "withdraw", "list", "accept", "decline")
     ),
     *(f"booking type {verb}" for verb in ("list", "add", "retire")),
     *(f"booking window {verb}" for verb in ("list", "add", "remove")),

@@ -8,6 +8,7 @@ import pytest
 from adapters.config import Config
 from adapters.database.engine import connect
 from tests.served import Served, fill, practice, served
+from tests.unit.web.clients import Pages, opened
 
 
 @pytest.fixture(scope="session")
@@ -37,4 +38,10 @@ def api(copied: str) -> Iterator[Served]:
 @pytest.fixture
 def either_api(database_url: str) -> Iterator[Served]:
     with served(database_url) as found:
+        yield found
+
+
+@pytest.fixture
+def pages(copied: str, tmp_path: Path) -> Iterator[Pages]:
+    with opened(copied, tmp_path) as found:
         yield found
