@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode, SeenItem
-from sync import inbound, own_events
+from sync import beside, inbound, own_events
 from sync.aside import quarantine, set_aside
 from sync.compare import OURS, same, theirs_in_colour
 from sync.context import Line, Run, kind_of
@@ -181,7 +181,10 @@ def _take_stray(run: Run, work: Work, mapping: EventMapping, event: Event, item:
     if mapping.base_ical is None:
         mapping.base_ical = item.body
         mapping.pushed_ical = None
-    inbound.take_in(run, work, mapping, event, item.body, item.etag)
+    if mapping.shows:
+        beside.take_in(run, work, mapping, event, item)
+    else:
+        inbound.take_in(run, work, mapping, event, item.body, item.etag)
 
 
 def _adopt_new(run: Run, work: Work, new: New) -> Unit:

@@ -107,6 +107,18 @@ def request(session: Session, view: View) -> Component:
     )
 
 
+def padding(session: Session, span: Span, view: View) -> Component:
+    """The time after a session that is its worker's own, and of whom is not said (003-08)."""
+    named = _may(view, "reference")
+    return Component(
+        start=span.start,
+        end=span.end,
+        summary="Padding" if named else "Busy",
+        classification=_classification(session, view),
+        marks={"KIND": "PADDING"} if named else {},
+    )
+
+
 def _may(view: View, least: Level) -> bool:
     """Whether what a level shows is shown: each shows what those below it do."""
     return LEVELS.index(view.level) >= LEVELS.index(least)

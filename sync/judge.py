@@ -33,12 +33,14 @@ class Decision(StrEnum):
 
 class Column(StrEnum):
     """The column of DOMAIN 1.6 that an item falls into; a shift has a line of its own below the table: its new times
-    wait, everything else is refused, and only what is the practitioner's alone (E16) stays."""
+    wait, everything else is refused, and only what is the practitioner's alone (E16) stays. Padding is changed with its
+    session alone (003-08)."""
 
     OTHER_EVENT = "OTHER_EVENT"
     SINGLE = "SINGLE"
     GROUP = "GROUP"
     SHIFT = "SHIFT"
+    PADDING = "PADDING"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +93,8 @@ def judge(edit: Edit, facts: Facts) -> Verdict:
     """Judge in DOMAIN's order: link, both sides, lock, kind column, conflicts."""
     if facts.mode is Mode.ONE_WAY:
         return _refuse("READ_ONLY_LINK")
-    if facts.request:
-        return _refuse("REQUEST_PENDING")
+    if facts.request or facts.column is Column.PADDING:
+        return _refuse("REQUEST_PENDING" if facts.request else "PADDING_OWNED")
     if facts.column is Column.OTHER_EVENT:
         stale = facts.ours_too or facts.gone_here
         return _refuse("STALE_BASE") if stale else Verdict(decision=Decision.APPLY)

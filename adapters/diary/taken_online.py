@@ -127,7 +127,7 @@ def _of_calendars() -> Select[UUID | None, str, datetime, datetime, Fbtype]:
 
 
 def _calendars(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
-    """What the workers' other calendars say; what is all-day there counts by its TRANSP, as everything does."""
+    """What the workers' other calendars say; what is all-day there was read as `booking.all_day_blocks` says."""
     for who, ref, start, end, fbtype in database.execute(_of_calendars(), {"ids": ids, **asked.times}):
         hint = fbtype is Fbtype.BUSY_TENTATIVE
         if who is not None and (asked.tentative_blocks or not hint):

@@ -1,0 +1,13 @@
+"""How what is all-day in a busy source was read."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0022"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    op.add_column(
+        "calendar_link", sa.Column("all_day_as", sa.Text(), nullable=False, server_default="by_transp")
+    )
