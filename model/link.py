@@ -230,7 +230,8 @@ class EventMapping(Row, Base):
     `part_of`: this resource holds nothing but overrides of that mapping's series, and shows nothing by itself (B21).
     `away`: the event came from another calendar, and this is our copy of it (E10).
     `shows`: in a resource calendar, what takes the room, the asset or the bed; in a worker's, what stands beside the
-    sessions: the padding after one, as a part of its mapping. Empty for sessions and series themselves.
+    sessions: the padding after one, as a part of its mapping, or a reserved window. Empty where a session
+    or a series is shown itself.
     `unechoed_since`: we created it then, and no look whose position is kept has shown it. Somebody may delete it, and
     no report tells (RFC 6578, 3.5).
     `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).

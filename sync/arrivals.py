@@ -74,7 +74,7 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
             strays.append(Stray(mapping_id=mapping.id, event=event, item=item))
         elif work.link.mode is Mode.ONE_WAY:
             set_aside(run, work, item, "")
-        elif joins_cut(run, work, event, item, cuts):
+        elif beside.goes_on(run, work, event, item) or joins_cut(run, work, event, item, cuts):
             known |= work.mappings_with([event.uid])
         elif item.href in shown:
             known[event.uid] = _relink(run, work, shown[item.href], event, item)

@@ -119,6 +119,20 @@ def padding(session: Session, span: Span, view: View) -> Component:
     )
 
 
+def open_slot(span: Span, level: Level, *, note: str) -> Component:
+    """A window in which clients can book, until somebody does (003-10): free, and of nobody."""
+    named = LEVELS.index(level) >= LEVELS.index("reference")
+    return Component(
+        start=span.start,
+        end=span.end,
+        summary="Open slot" if named else "Busy",
+        description=note,
+        transparent=True,
+        classification="PRIVATE" if named else "CONFIDENTIAL",
+        marks={"KIND": "OPEN-SLOT"} if named else {},
+    )
+
+
 def _may(view: View, least: Level) -> bool:
     """Whether what a level shows is shown: each shows what those below it do."""
     return LEVELS.index(view.level) >= LEVELS.index(least)

@@ -11,7 +11,7 @@ from uuid import UUID
 from model.details import Source
 from model.journal import Verb
 from model.link import EventMapping, MappingState
-from sync import paddings, parts
+from sync import open_slots, paddings, parts
 from sync.announcing import bring, create, intend, unwritten
 from sync.context import Run, in_window, kind_of
 from sync.disclosure import Unit
@@ -24,11 +24,13 @@ _BATCH = 50
 
 def push(run: Run) -> bool:
     """Write what differs; return whether something was changed under us, so that the run should look again."""
+    doomed: list[UUID] = []
     with run.work() as work:
         newest, todo = _todo(run, work)
         remembered = work.link.seen_rev == newest
-    doomed: list[UUID] = []
+        beside = open_slots.announce(run, work, doomed)
     with Wire(run) as wire:
+        wire.send(beside)
         for start in range(0, len(todo), _BATCH):
             run.go_on()
             with run.work() as work:
@@ -55,7 +57,7 @@ def _todo(run: Run, work: Work) -> tuple[int, list[UnitRef | UUID]]:
         changed = work.changed_units(since=since, ending_after=ending_after)
         refs += [ref for ref, rev in changed.items() if run.agreed.get(ref) != rev]
     known: set[UnitRef | UUID | None] = {*refs}
-    dirty = work.mappings_in([MappingState.DIRTY])
+    dirty = [one for one in work.mappings_in([MappingState.DIRTY]) if not open_slots.is_open_slot(one)]
     wholes = work.mappings([one.part_of for one in dirty if one.shows and one.part_of is not None])
     for mapping in dirty:
         whole = wholes.get(mapping.part_of) if mapping.shows and mapping.part_of is not None else None

@@ -142,6 +142,7 @@ class BookingSettings:
     apart starts are; 0: by length and padding. `tentative_blocks`: what is tentative in a worker's own calendars
     takes time too, and `all_day_blocks` whether what is all-day there does: as its TRANSP says, or always, or never.
     With `padding_display` "event" a worker's own calendars show the padding after a session as an event of its own.
+    `open_slot_display` does the same for the windows that they reserved, as "Open slot".
     `policy_text` is read and acknowledged by whoever books, moves or cancels; later than
     `enforce_window_hours` before (0: never too late) only the practice does. `cancel_reason` is what clients'
     cancellations get as a reason, unless they choose one. A client holds at most `client_open` appointments and
@@ -158,6 +159,7 @@ class BookingSettings:
     mode: Literal["instant", "request"] = "instant"
     slot_step_min: int = _whole(0, least=0, most=1_440)
     padding_display: Literal["none", "event"] = "none"
+    open_slot_display: Literal["none", "event"] = "none"
     tentative_blocks: bool = True
     all_day_blocks: Literal["by_transp", "always", "never"] = "by_transp"
     enforce_window_hours: int = _whole(0, least=0, most=8_760)
