@@ -214,15 +214,6 @@ def taken_of_client(database: Database, client_id: UUID | None, asked: Asked) ->
     return [Block(start=start, end=end, why=Why.CLIENT) for start, end in rows]
 
 
-def stale_workers(
-    database: Database, ids: Collection[UUID], *, now: datetime, after: timedelta
-) -> frozenset[UUID]:
-    """Whose calendars were not read lately, so that more may be taken than is known (DOMAIN 4); one query."""
-    query = select(CalendarLink).where(CalendarLink.worker_id.in_(ids))
-    links = database.scalars(query.where(CalendarLink.state != LinkState.UNLINKED))
-    return frozenset(one.worker_id for one in links if one.worker_id is not None and one.is_stale(now, after))
-
-
 def by_ids(blocks: Blocks, who: UUID | None) -> list[Block]:
     """What takes one of them; nothing where there is none."""
     return blocks.get(who, []) if who is not None else []
