@@ -133,6 +133,17 @@ def open_slot(span: Span, level: Level, *, note: str) -> Component:
     )
 
 
+def busy_time(span: Span, title: str, *, tentative: bool) -> Component:
+    """Time that somebody, or something, is taken (H5): a fixed title, and no more."""
+    return Component(
+        start=span.start,
+        end=span.end,
+        summary=title,
+        status="TENTATIVE" if tentative else "CONFIRMED",
+        classification="CONFIDENTIAL",
+    )
+
+
 def _may(view: View, least: Level) -> bool:
     """Whether what a level shows is shown: each shows what those below it do."""
     return LEVELS.index(view.level) >= LEVELS.index(least)
