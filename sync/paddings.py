@@ -41,6 +41,11 @@ def session_of(mapping: EventMapping) -> UUID:
     return UUID(mapping.shows.removeprefix(_PREFIX))
 
 
+def due(run: Run, work: Work, unit: Unit) -> bool:
+    """Whether any is to be seen after a unit."""
+    return bool(_paddings(run, work, unit))
+
+
 def stands(run: Run, work: Work, mapping: EventMapping) -> bool:
     """Whether it is still to be seen."""
     whole = work.mapping(mapping.part_of) if mapping.part_of is not None else None

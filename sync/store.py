@@ -251,6 +251,9 @@ class Work(Protocol):
     def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
         """What earlier, ended links of this worker showed under these UIDs, and this one does not yet (F3)."""
 
+    def left_beside(self, uids: Sequence[str]) -> frozenset[str]:
+        """Which of these UIDs earlier, ended links of this worker gave to what stands beside sessions."""
+
     def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
         """Units of this worker that begin at these instants, and that this link does not show yet."""
 

@@ -27,7 +27,7 @@ from adapters.database.changes import (
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
-from adapters.database.relinking import once_shown, unshown_at
+from adapters.database.relinking import left_beside, once_shown, unshown_at
 from adapters.database.replaced import replaced_lately, replaced_uid, sent_since
 from adapters.database.resources import occupied
 from adapters.database.revisions import take
@@ -184,6 +184,9 @@ class SqlWork:
 
     def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
         return once_shown(self._database, self._link, uids)
+
+    def left_beside(self, uids: Sequence[str]) -> frozenset[str]:
+        return left_beside(self._database, self._link, uids)
 
     def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
         return unshown_at(self._database, self._link, starts)

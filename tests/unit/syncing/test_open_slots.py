@@ -8,7 +8,7 @@ import pytest
 
 from adapters.database.store import SqlStore
 from adapters.diary.reserved_slots import NewWindow, add_window, list_windows, remove_window
-from model.link import Mode
+from model.link import CalendarLink, EventMapping, LinkState, Mode
 from model.moment import Span, key
 from model.recurrence import Rule
 from model.reserved_slot import ReservedSlot
@@ -330,3 +330,29 @@ def test_003_10_e18_a_copy_of_an_open_slot_is_no_window(world: World) -> None:
     world.settle()
     assert world.judged() == [("E18", "APPLIED", "COPY_IS_NOT_BOOKING")]
     assert len(windows(world)) == 1
+
+
+def test_f3_what_an_ended_link_left_beside_sessions_is_not_there_twice(sqlite_url: str) -> None:
+    booking = BookingSettings(allow=True, open_slot_display="event", padding_display="event")
+    world = World(sqlite_url, settings=Settings(booking=booking))
+    world.add_session(at(11), padding_min=10)
+    window(world)
+    before = sorted(e.master.summary for e in world.phone.events() if e.master)
+    assert before == ["Open slot", "Padding", "Session C-100"]
+    with world.sessions.begin() as db:
+        new = db.get_one(CalendarLink, world.link_id)
+        old = CalendarLink(
+            id=world.new_id(), ref="old", worker_id=new.worker_id, account_id=new.account_id, href="https://o.example/c/",
+            tz=new.tz, role=new.role, mode=new.mode, privacy_level=new.privacy_level, pull_s=300, profile={},
+            cancelled_display=new.cancelled_display, state=LinkState.UNLINKED, next_run_at=world.clock.now(),
+        )  # fmt: skip
+        db.add(old)
+        db.flush()
+        for mapping in db.query(EventMapping):
+            mapping.link_id = old.id
+        new.last_ok_at = new.sync_token = new.ctag = new.listed_at = None
+        new.seen_rev = 0
+    world.settle()
+    titles = sorted(e.master.summary for e in world.phone.events() if e.master)
+    assert titles == before
+    world.close()
