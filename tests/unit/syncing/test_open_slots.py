@@ -13,7 +13,7 @@ from model.moment import Span, key
 from model.recurrence import Rule
 from model.reserved_slot import ReservedSlot
 from sync.event import Event
-from sync.settings import BookingSettings, Settings
+from sync.settings import BookingSettings, InboundSettings, Settings
 from tests.world import BOX, World, at
 
 SHOWN = Settings(booking=BookingSettings(allow=True, open_slot_display="event"))
@@ -136,6 +136,19 @@ def test_003_10_e1_e2_e3_move_the_window(
     assert [one[:2] for one in windows(world)] == [found]
     assert world.phone.only().master is not None
     assert world.notices() == []
+
+
+def test_003_10_e1_a_window_is_no_booking_so_that_no_policy_for_clients_holds_it(sqlite_url: str) -> None:
+    strict = InboundSettings(client_move="refuse", client_delete="refuse")
+    world = World(sqlite_url, settings=replace(SHOWN, inbound=strict))
+    window(world)
+    world.phone.move(uid(world), at(10, 14))
+    world.settle()
+    world.phone.delete(uid(world))
+    world.settle()
+    assert world.judged() == [("E1", "APPLIED", ""), ("E5", "APPLIED", "")]
+    assert windows(world) == []
+    world.close()
 
 
 def test_003_10_e2_all_that_repeat_go_to_another_day(world: World) -> None:
