@@ -53,14 +53,13 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
 def goes_on(run: Run, work: Work, event: Event, item: Item) -> bool:
     """Whether a new event is the rest of a window that was cut there: then it is a window as well (E6)."""
     found = open_slots.goes_on(run, work, event) if work.link.mode is Mode.TWO_WAY else None
-    if found is None:
+    if found is None or event.master is None:
         return False
     cut, window = found
     whole = work.mapping(cut.mapping_id) if cut.mapping_id is not None else None
-    try:
-        made = open_slots.tail(run, work, window, event)
-    except DomainError:
-        return False  # what no window can be like is an event of the practitioner's own
+    made = open_slots.tail(run, work, window, event.master, event.rule)
+    if made is None:
+        return False  # it is an event of the practitioner's own
     mapping = inbound.new_mapping(run, event.uid, item)
     mapping.shows, mapping.state = open_slots.name_of(made.id), MappingState.DIRTY
     work.add(mapping)

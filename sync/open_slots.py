@@ -11,7 +11,8 @@ from model.errors import DomainError
 from model.journal import InboundChange
 from model.link import EventMapping, MappingState
 from model.moment import Moment, Span, from_text, in_zone, instant, key, zone
-from model.reserved_slot import ReservedSlot
+from model.recurrence import Rule
+from model.reserved_slot import ReservedSlot, check_window
 from model.series import HORIZON, Pattern
 from sync.announcing import bring, unwritten
 from sync.classify import Edit
@@ -130,12 +131,16 @@ def goes_on(run: Run, work: Work, event: Event) -> tuple[InboundChange, Reserved
     return found[0] if len(found) == 1 else None
 
 
-def tail(run: Run, work: Work, window: ReservedSlot, event: Event) -> ReservedSlot:
-    """The window that goes on where one was cut."""
-    master = event.master
-    if master is None:
-        raise DomainError("E_RRULE", "The new event has no start")
-    made = window.like(Pattern(span=_span(window, master), rule=event.rule), run.act())
+def tail(
+    run: Run, work: Work, window: ReservedSlot, master: Component, rule: Rule | None
+) -> ReservedSlot | None:
+    """The window that goes on where one was cut; None where no window can be like that."""
+    span = _span(window, master)
+    try:
+        check_window(span)
+    except DomainError:
+        return None
+    made = window.like(Pattern(span=span, rule=rule), run.act())
     work.add(made)
     work.flush()
     return made

@@ -35,9 +35,8 @@ def stand_for(run: Run, work: Work, found: Sequence[Found]) -> dict[str, Unit]:
 
 def left_there(work: Work, found: Sequence[Found]) -> frozenset[str]:
     """What an ended link left beside its sessions, by href: it goes, as this link writes its own."""
-    if work.link.last_ok_at is not None:
-        return frozenset()
-    uids = work.left_beside([event.uid for _, event in found])
+    begins = work.link.last_ok_at is None
+    uids = work.left_beside([event.uid for _, event in found]) if begins else frozenset()
     uids -= work.mappings_with(list(uids)).keys()
     return frozenset(item.href for item, event in found if event.uid in uids)
 
