@@ -25,6 +25,7 @@ class Feed(Row, Base):
     """One secret address, of one worker, room, asset or bed. `ref` is how people name it on the command line.
 
     `title` is what its subscribers' apps call it. `secret_hash` is the SHA-256 of the 256 bits in its address.
+    `round_min`: it shows merged busy time alone, on a grid of so many minutes (H5); 0: each event by itself.
     `state` is what its content was made from when that was last noticed to be new, at `changed_at`.
     """
 
@@ -40,6 +41,7 @@ class Feed(Row, Base):
     privacy_level: Mapped[str]
     past_days: Mapped[int]
     future_days: Mapped[int]
+    round_min: Mapped[int] = mapped_column(default=0)
     last_used_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default="")
     changed_at: Mapped[datetime | None]

@@ -111,7 +111,8 @@ class CalendarLink(Row, Base):
     which
     floating times are read. `profile`: what the server was seen to do; `corrected`: in which of it runs have
     found it different since. `listed_at`: when everything there was last listed.
-    A busy source is only read: its mode, level and display mean nothing. A resource calendar shows when the one room,
+    A busy source is only read: its mode, level and display mean nothing; `all_day_as` is how what is all-day there was
+    read (`booking.all_day_blocks`). A resource calendar shows when the one room,
     asset or bed that it names is taken; its worker is the one who looks after it and gets its notices.
 
     `connections`: how many the run that holds the lease has open, as others on the host count them.
@@ -134,6 +135,7 @@ class CalendarLink(Row, Base):
     pull_s: Mapped[int]
     profile: Mapped[Json] = mapped_column(default=dict)
     corrected: Mapped[Json] = mapped_column(default=dict)
+    all_day_as: Mapped[str] = mapped_column(default="by_transp")
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
     asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("asset.id"))
     bed_id: Mapped[UUID | None] = mapped_column(ForeignKey("bed.id"))
@@ -227,7 +229,9 @@ class EventMapping(Row, Base):
     write; tried again when the unit changes and at the daily reconciliation.
     `part_of`: this resource holds nothing but overrides of that mapping's series, and shows nothing by itself (B21).
     `away`: the event came from another calendar, and this is our copy of it (E10).
-    `shows`: in a resource calendar, what takes the room, the asset or the bed; empty everywhere else.
+    `shows`: in a resource calendar, what takes the room, the asset or the bed; in a worker's, what stands beside the
+    sessions: the padding after one, as a part of its mapping, or a reserved window. Empty where a session
+    or a series is shown itself.
     `unechoed_since`: we created it then, and no look whose position is kept has shown it. Somebody may delete it, and
     no report tells (RFC 6578, 3.5).
     `writes`: how often it was written on `writes_day` (UTC); more than the budget is a loop (FAILURES E9).

@@ -324,18 +324,23 @@ def just_before(moment: Moment) -> Moment:
 
 
 def shifted(series: Series, occurrence_key: str, span: Span) -> Pattern:
-    """The rest of a series from one occurrence on, moved so that this one falls on `span` (R12).
+    """The rest of a series from one occurrence on, moved so that this one falls on `span` (R12)."""
+    return rest_of(series.pattern, occurrence_key, span)
+
+
+def rest_of(pattern: Pattern, occurrence_key: str, span: Span) -> Pattern:
+    """What a pattern is from one start on, when that one falls on `span`.
 
     Weekdays and single dates move along; COUNT becomes the remainder; UNTIL moves with the last occurrence.
     """
-    tz = zone(series.tz)
+    tz = pattern.span.tz
     old = from_text(occurrence_key, tz)
     distance = wall_distance(old, span.start)
-    dates = frozenset(shift(date, distance) for date in series.rdates if to_text(date) > occurrence_key)
-    rule = series.rule
+    dates = frozenset(shift(date, distance) for date in pattern.rdates if to_text(date) > occurrence_key)
+    rule = pattern.rule
     if rule is None:
         return Pattern(span=span, rule=None, rdates=dates)
-    by_rule = starts(Pattern(span=series.span, rule=rule), instant(old, tz) + timedelta(seconds=1))
+    by_rule = starts(Pattern(span=pattern.span, rule=rule), instant(old, tz) + timedelta(seconds=1))
     if occurrence_key not in by_rule:
         raise DomainError(
             "E_RRULE",

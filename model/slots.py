@@ -7,7 +7,7 @@ busy time: what ends when a slot begins does not meet it.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate
@@ -114,6 +114,12 @@ class Timeline:
             if self._blocks[at].end > start:
                 found = self._blocks[at]
         return found
+
+
+def reachable(window: Window, terms: Terms) -> Window | None:
+    """The part of a window in which something that is booked now may begin (003-04, 003-05); None: there is none."""
+    start, end = max(window.start, terms.earliest), min(window.end, terms.ends(window.tz))
+    return replace(window, start=start, end=end) if start < end else None
 
 
 def starts(window: Window, terms: Terms) -> Iterator[datetime]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from model.link import EventMapping, MappingState, Mode, SeenItem
-from sync import inbound, own_events
+from sync import beside, inbound, own_events, paddings
 from sync.aside import quarantine, set_aside
 from sync.compare import OURS, same, theirs_in_colour
 from sync.context import Line, Run, kind_of
@@ -19,7 +19,7 @@ from sync.guard import Answer
 from sync.href import canonical_href
 from sync.pages import Page, put_aside
 from sync.ports import Item, Missing
-from sync.relinking import stand_for
+from sync.relinking import left_there, stand_for
 from sync.returning import CODE as BROUGHT_BACK
 from sync.returning import brought_back
 from sync.splits import Cut, joins_cut
@@ -53,7 +53,7 @@ class New:
 def take_new(run: Run, page: Page, cuts: list[Cut], answer: Answer) -> None:
     with run.work() as work:
         known_to_us = _without_ours(run, work, page) if answer.forgetful else page
-        strays = _take_new_page(run, work, known_to_us, cuts)
+        strays = _take_new_page(run, work, _without_what_was_left(run, work, known_to_us), cuts)
     if strays:
         _take_strays(run, strays)
 
@@ -74,7 +74,7 @@ def _take_new_page(run: Run, work: Work, page: Page, cuts: list[Cut]) -> list[St
             strays.append(Stray(mapping_id=mapping.id, event=event, item=item))
         elif work.link.mode is Mode.ONE_WAY:
             set_aside(run, work, item, "")
-        elif joins_cut(run, work, event, item, cuts):
+        elif beside.goes_on(run, work, event, item) or joins_cut(run, work, event, item, cuts):
             known |= work.mappings_with([event.uid])
         elif item.href in shown:
             known[event.uid] = _relink(run, work, shown[item.href], event, item)
@@ -105,6 +105,15 @@ def _without_ours(run: Run, work: Work, page: Page) -> Page:
     return replace(page, events=[p for p in page.events if p not in ours])
 
 
+def _without_what_was_left(run: Run, work: Work, page: Page) -> Page:
+    """What an ended link left beside sessions is removed: this one writes its own (FAILURES F3)."""
+    left = left_there(work, page.events)
+    for item, event in page.events:
+        if item.href in left:
+            inbound.discard(run, work, inbound.new_mapping(run, event.uid, item))
+    return replace(page, events=[(i, e) for i, e in page.events if i.href not in left]) if left else page
+
+
 def _marked(event: Event) -> bool:
     return event.master is not None and bool(event.master.marks)
 
@@ -129,7 +138,7 @@ def _relink(run: Run, work: Work, unit: Unit, event: Event, item: Item) -> Event
     run.record(work, "matched", mapping=mapping, unit=unit)
     there = theirs_in_colour(replace(event, following={}))
     inbound.settle(run, work, mapping, unit, there, item.body, item.etag)
-    if run.dry or mapping.state == MappingState.SYNCED:
+    if run.dry or (mapping.state == MappingState.SYNCED and not paddings.due(run, work, unit)):
         run.agreed[ref_to(unit)] = unit.rev  # nothing is created for it
     return mapping
 
@@ -181,7 +190,10 @@ def _take_stray(run: Run, work: Work, mapping: EventMapping, event: Event, item:
     if mapping.base_ical is None:
         mapping.base_ical = item.body
         mapping.pushed_ical = None
-    inbound.take_in(run, work, mapping, event, item.body, item.etag)
+    if mapping.shows:
+        beside.take_in(run, work, mapping, event, item)
+    else:
+        inbound.take_in(run, work, mapping, event, item.body, item.etag)
 
 
 def _adopt_new(run: Run, work: Work, new: New) -> Unit:

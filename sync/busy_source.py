@@ -43,10 +43,11 @@ def read_busy(run: Run) -> None:
     if run.full and not run.dry:
         _forget_past(run)
     with run.work() as work:
-        position = position_of(work.link)
+        position, read_otherwise = position_of(work.link), run.full and work.link.all_day_as != _all_day(run)
         again = [seen.href for seen in work.seen_unfetched()] + _to_expand(run, work)
         accepted = Answer.read(work.link.state_reason).answer
     there = look_there(run, position)
+    again += there.look.etags if read_otherwise else ()
     gone, unsure, found = prove_gone(run, there.look, there.known, {})
     if not accepted:
         _check(run, there, [*gone, *map(canonical_href, unsure)])
@@ -56,6 +57,8 @@ def read_busy(run: Run) -> None:
     for items in in_pages(run, wanted, here):
         _take(run, items)
     _free(run, gone)
+    if read_otherwise and not run.dry:
+        _remember_how(run)
     if not there.whole:
         save_position(run, position, there.look.position)
 
@@ -72,10 +75,20 @@ def _forget_past(run: Run) -> None:
         work.forget_busy(before=run.clock.now() - timedelta(days=run.settings.sync.past_days))
 
 
+def _all_day(run: Run) -> str:
+    return run.settings.booking.all_day_blocks
+
+
+def _remember_how(run: Run) -> None:
+    """Everything was read as the practice wants it now: what is all-day takes time, or does not."""
+    with run.work() as work:
+        work.link.all_day_as = _all_day(run)
+
+
 def _window(run: Run) -> Window:
     now, sync = run.clock.now(), run.settings.sync
     until = now + timedelta(days=sync.future_days) + _AHEAD
-    return Window(since=now - timedelta(days=sync.past_days), until=until, tz=run.tz)
+    return Window(since=now - timedelta(days=sync.past_days), until=until, tz=run.tz, all_day=_all_day(run))
 
 
 # --- the guard ----------------------------------------------------------------------------------------------

@@ -107,6 +107,43 @@ def request(session: Session, view: View) -> Component:
     )
 
 
+def padding(session: Session, span: Span, view: View) -> Component:
+    """The time after a session that is its worker's own, and of whom is not said (003-08)."""
+    named = _may(view, "reference")
+    return Component(
+        start=span.start,
+        end=span.end,
+        summary="Padding" if named else "Busy",
+        classification=_classification(session, view),
+        marks={"KIND": "PADDING"} if named else {},
+    )
+
+
+def open_slot(span: Span, level: Level, *, note: str) -> Component:
+    """A window in which clients can book, until somebody does (003-10): free, and of nobody."""
+    named = LEVELS.index(level) >= LEVELS.index("reference")
+    return Component(
+        start=span.start,
+        end=span.end,
+        summary="Open slot" if named else "Busy",
+        description=note,
+        transparent=True,
+        classification="PRIVATE" if named else "CONFIDENTIAL",
+        marks={"KIND": "OPEN-SLOT"} if named else {},
+    )
+
+
+def busy_time(span: Span, title: str, *, tentative: bool) -> Component:
+    """Time that somebody, or something, is taken (H5): a fixed title, and no more."""
+    return Component(
+        start=span.start,
+        end=span.end,
+        summary=title,
+        status="TENTATIVE" if tentative else "CONFIRMED",
+        classification="CONFIDENTIAL",
+    )
+
+
 def _may(view: View, least: Level) -> bool:
     """Whether what a level shows is shown: each shows what those below it do."""
     return LEVELS.index(view.level) >= LEVELS.index(least)

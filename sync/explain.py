@@ -81,6 +81,8 @@ REASONS = {
     "WORKER_UNAVAILABLE": "the worker is not available at that time",
     "OUTSIDE_SHIFT": "a session would lie outside its shift",
     "ACTIVITY_OUTSIDE": "a break or another activity of it would lie outside it",
+    "WINDOW_OWNED": "an open slot is free until somebody books it",
+    "PADDING_OWNED": "padding follows the session that it comes after",
     "SHIFT_OWNED": "a shift is the practice's to plan",
     "CLIENT_CONFLICT": "the client is booked elsewhere at that time",
     "E_RRULE": "no rule that a session may have says that",

@@ -39,7 +39,7 @@ def facts_of(run: Run, work: Work, unit: Unit, edit: Edit, *, pushed: Event, our
         lock=session.lock if session is not None else None,
         hard=clash.hard,
         soft=(*clash.soft, *("TZ_MISMATCH",) * _written_elsewhere(edit, session)),
-        ours_too=ours is not None and _ours_too(edit, pushed, ours),
+        ours_too=ours is not None and ours_too(edit, pushed, ours),
         gone_here=ours is None,
         nothing_to_come=_nothing_to_come(unit, edit, now),
         request=run.is_request(work, unit),
@@ -139,7 +139,7 @@ def _moving(series: Series, since: str) -> list[Session]:
     return [row for row in rows if not row.is_exception or row.occurrence_key == since]
 
 
-def _ours_too(edit: Edit, pushed: Event, ours: Event) -> bool:
+def ours_too(edit: Edit, pushed: Event, ours: Event) -> bool:
     """Whether we changed the same property since both sides last agreed (E22)."""
     if edit.code in ("E7", "E14"):
         return pushed.rule != ours.rule

@@ -70,15 +70,15 @@ def of_resource(
     """
     found = []
     for one in sorted(taken, key=lambda one: (one.start.isoformat(), one.key)):
-        related_to = _name(feed_id, one.part_of) if one.part_of else ""
-        event = shown(one, _name(feed_id, one.key), related_to=related_to, taken=shown_by)
+        related_to = name_in(feed_id, one.part_of) if one.part_of else ""
+        event = shown(one, name_in(feed_id, one.key), related_to=related_to, taken=shown_by)
         day = datetime.combine(one.changed.astimezone(UTC).date(), time(), UTC)
         found.append(Entry(event=_numbered(event, one.changes), changed=day))
     return found
 
 
 def _entry(unit: Unit, view: View, feed_id: UUID, requests: Collection[UUID]) -> Entry | None:
-    uid = _name(feed_id, unit.id.hex)
+    uid = name_in(feed_id, unit.id.hex)
     if isinstance(unit, Session) and _is_request(unit, view, requests):
         event: Event | None = in_request(unit, uid, view)
     else:
@@ -96,10 +96,10 @@ def _replacing(unit: Unit, view: View, feed_id: UUID) -> View:
     """A session that replaces another says which, by the name that it has in this feed (002-12)."""
     if not isinstance(unit, Session) or unit.replaces_id is None:
         return view
-    return replace(view, related_to=_name(feed_id, unit.replaces_id.hex))
+    return replace(view, related_to=name_in(feed_id, unit.replaces_id.hex))
 
 
-def _name(feed_id: UUID, thing: str) -> str:
+def name_in(feed_id: UUID, thing: str) -> str:
     """A UID that looks random, is always the same in this feed, and says nothing of ids of ours."""
     digest = blake2b(thing.encode(), digest_size=16, key=feed_id.bytes).digest()
     return str(UUID(bytes=digest, version=4))

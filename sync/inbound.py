@@ -58,8 +58,7 @@ def take_in(
         )  # ours is gone or was never there: the push decides
         return
     base, pushed = base or bases[0], bases[1]
-    if same(base, theirs) or _rewritten(run, work, mapping, base, theirs, etag):
-        _echo(run, mapping, body, etag)
+    if says_the_same(run, work, mapping, base, theirs, body, etag):
         return
     work.keep(mapping, "taken-in", Standing.of(mapping), body)
     if unit.kind is Kind.OTHER_EVENT:
@@ -70,6 +69,16 @@ def take_in(
     settle(run, work, mapping, unit, learned, body, etag)
     if theirs.following:
         mapping.state = MappingState.DIRTY  # never left standing there, whatever was decided
+
+
+def says_the_same(
+    run: Run, work: Work, mapping: EventMapping, base: Event, theirs: Event, body: bytes, etag: str | None
+) -> bool:
+    """Whether it means what we know of it, if need be in the server's own words; then it is remembered, and no more."""
+    if not (same(base, theirs) or _rewritten(run, work, mapping, base, theirs, etag)):
+        return False
+    _echo(run, mapping, body, etag)
+    return True
 
 
 def settle(
@@ -144,6 +153,7 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
     if mapping.series_id is not None:
         _take_parts_away(work, mapping)
     if bases is None or unit is None or ours is None:
+        _take_parts_away(work, mapping)
         mapping.bury()
         return
     work.keep(mapping, "gone", Standing.of(mapping), None)
@@ -169,7 +179,7 @@ def take_away(run: Run, work: Work, mapping: EventMapping) -> None:
 
 
 def _take_parts_away(work: Work, mapping: EventMapping) -> None:
-    """Overrides that stand alone go with their series: what is put back is put back in one piece (B21)."""
+    """What belongs to an event goes with it; overrides that stand alone are put back in one piece with theirs (B21)."""
     for part in work.parts_of([mapping.id]):
         part.part_of, part.state = None, MappingState.DIRTY
 

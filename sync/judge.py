@@ -17,6 +17,7 @@ from sync.settings import InboundSettings
 
 _TIMES = frozenset({"E1", "E2", "E3", "E6", "E11", "E14"})
 _DELETIONS = frozenset({"E4", "E5", "E7"})
+_OF_WINDOWS = frozenset({"E1", "E2", "E3", "E6"})
 _FALLEN_OUT = ("OUTSIDE_SHIFT", "ACTIVITY_OUTSIDE")
 _SHORTEST = timedelta(minutes=1)
 _UTC = ZoneInfo("UTC")
@@ -33,12 +34,15 @@ class Decision(StrEnum):
 
 class Column(StrEnum):
     """The column of DOMAIN 1.6 that an item falls into; a shift has a line of its own below the table: its new times
-    wait, everything else is refused, and only what is the practitioner's alone (E16) stays."""
+    wait, everything else is refused, and only what is the practitioner's alone (E16) stays. An open slot has no client:
+    E1 to E7 apply to its window (003-10). Padding is changed with its session alone (003-08)."""
 
     OTHER_EVENT = "OTHER_EVENT"
     SINGLE = "SINGLE"
     GROUP = "GROUP"
     SHIFT = "SHIFT"
+    OPEN_SLOT = "OPEN_SLOT"
+    PADDING = "PADDING"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +95,9 @@ def judge(edit: Edit, facts: Facts) -> Verdict:
     """Judge in DOMAIN's order: link, both sides, lock, kind column, conflicts."""
     if facts.mode is Mode.ONE_WAY:
         return _refuse("READ_ONLY_LINK")
-    if facts.request:
-        return _refuse("REQUEST_PENDING")
-    if facts.column is Column.OTHER_EVENT:
+    if facts.request or facts.column is Column.PADDING:
+        return _refuse("REQUEST_PENDING" if facts.request else "PADDING_OWNED")
+    if facts.column is Column.OTHER_EVENT or (facts.column is Column.OPEN_SLOT and _is_of_windows(edit)):
         stale = facts.ours_too or facts.gone_here
         return _refuse("STALE_BASE") if stale else Verdict(decision=Decision.APPLY)
     if edit.code in _HARMLESS:
@@ -107,6 +111,11 @@ def judge(edit: Edit, facts: Facts) -> Verdict:
 def takes_away(edit: Edit) -> bool:
     """Whether a gesture would take bookings away: those are asked about whatever else changed (decision 4)."""
     return edit.code in _DELETIONS or (edit.code == "E13" and _is_cancelled(edit))
+
+
+def _is_of_windows(edit: Edit) -> bool:
+    """What changes when it is, or takes it away."""
+    return edit.code in _OF_WINDOWS or takes_away(edit)
 
 
 def _is_cancelled(edit: Edit) -> bool:
@@ -210,7 +219,14 @@ def _status(edit: Edit, facts: Facts) -> Verdict:
     return _delete(edit, facts) if _is_cancelled(edit) else _refuse("STATUS_OWNED", quiet=True)
 
 
+def _freedom(_edit: Edit, facts: Facts) -> Verdict:
+    """What concerns a client is busy; what waits for one is free."""
+    return _refuse("WINDOW_OWNED" if facts.column is Column.OPEN_SLOT else "MUST_BE_BUSY")
+
+
 def _repetition(_edit: Edit, facts: Facts) -> Verdict:
+    if facts.column is Column.OPEN_SLOT:
+        return _refuse("RECURRENCE_CHANGE")
     return _refuse("SHIFT_OWNED") if facts.column is Column.SHIFT else _hold("RECURRENCE_CHANGE")
 
 
@@ -228,8 +244,8 @@ def _description(_edit: Edit, facts: Facts) -> Verdict:
 
 
 def _class(edit: Edit, facts: Facts) -> Verdict:
-    """CLASS made stricter is kept, but for a shift's; anything else of E24 goes back."""
-    alone = edit.names == {"classification"} and facts.column is not Column.SHIFT
+    """CLASS made stricter is kept, but for a shift's or an open slot's; anything else of E24 goes back."""
+    alone = edit.names == {"classification"} and facts.column not in (Column.SHIFT, Column.OPEN_SLOT)
     if alone and edit.before and edit.after and _stricter(edit.before, edit.after):
         return Verdict(decision=Decision.KEEP, quiet=True)
     return _refuse("CLASS_OWNED", quiet=True)
@@ -274,7 +290,7 @@ _GRAVE: dict[str, _Rule] = {
     "E7": _delete,
     "E10": _location,
     "E11": _always(_refuse("ALL_DAY_NOT_ALLOWED")),
-    "E12": _always(_refuse("MUST_BE_BUSY")),
+    "E12": _freedom,
     "E13": _status,
     "E14": _repetition,
 }

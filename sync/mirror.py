@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from model.journal import Verb
 from model.link import EventMapping, MappingState
+from sync.announcing import create, intend, unwritten
 from sync.classify import classify, deleted
 from sync.compare import OURS, overlay, same
 from sync.context import Run
@@ -20,7 +21,6 @@ from sync.judge import Decision, Verdict
 from sync.labels import shown_by
 from sync.looping import spent
 from sync.ports import Fetched, Item, Missing, Unfetched
-from sync.push import create, intend
 from sync.record import log
 from sync.resource import Occupied, shown
 from sync.rewriting import made_by_server
@@ -99,7 +99,7 @@ def _show(
 ) -> Prepared | None:
     """Write one event, or put it back."""
     if mapping is None:
-        mapping = _new(run, key, ours.uid)
+        mapping = unwritten(run, ours.uid, shows=key)
         work.add(mapping)
         work.flush()
         return create(run, work, mapping, ours, "")
@@ -120,15 +120,6 @@ def _show(
     if spent(run, work, mapping):
         return None
     return intend(run, work, mapping, Verb.REPLACE, body=body, ours=ours)
-
-
-def _new(run: Run, key: str, uid: str) -> EventMapping:
-    mapping = EventMapping(
-        id=run.new_id(), link_id=run.link_id, uid=uid, href="", href_key="", note="", waiting="", shows=key,
-        unechoed_since=None, writes=0, writes_day="", away=False, state=MappingState.PENDING,
-    )  # fmt: skip
-    mapping.base_ical = mapping.pushed_ical = mapping.etag = None
-    return mapping
 
 
 def _again(run: Run, work: Work, mapping: EventMapping, ours: Event) -> Prepared | None:

@@ -14,6 +14,7 @@ from model.moment import Moment, instant, is_all_day, key, shift, wall_distance
 from model.recurrence import expand
 from sync.event import Component, Event
 
+BY_TRANSP = "by_transp"
 _STRIDE = timedelta(days=60)  # so that even a rule of 48 times a day stays below what one expansion gives
 _EVER = datetime.max.replace(tzinfo=UTC)
 _UNDECIDED = ("TENTATIVE", "NEEDS-ACTION")
@@ -21,11 +22,14 @@ _UNDECIDED = ("TENTATIVE", "NEEDS-ACTION")
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """What has ended before `since` is left out; what repeats is expanded to `until`."""
+    """What has ended before `since` is left out; what repeats is expanded to `until`. `all_day`: whether what is
+    all-day takes time, as `booking.all_day_blocks` says.
+    """
 
     since: datetime
     until: datetime
     tz: ZoneInfo
+    all_day: str = BY_TRANSP
 
 
 def occupied(event: Event, window: Window, *, owner: Collection[str]) -> list[Busy]:
@@ -33,7 +37,7 @@ def occupied(event: Event, window: Window, *, owner: Collection[str]) -> list[Bu
     blocks = [
         block
         for component in _standing(event, window)
-        if (block := _block(component, window.tz, owner)) is not None and block.end > window.since
+        if (block := _block(component, window, owner)) is not None and block.end > window.since
     ]
     return merge(blocks, start=min((b.start for b in blocks), default=window.since), end=_EVER)
 
@@ -92,13 +96,19 @@ def _like(name: Moment, start: Moment) -> Moment:
     return name
 
 
-def _block(component: Component, tz: ZoneInfo, owner: Collection[str]) -> Busy | None:
+def _block(component: Component, window: Window, owner: Collection[str]) -> Busy | None:
     reply = next((component.replies[one] for one in owner if one in component.replies), "")
-    if component.transparent or component.status == "CANCELLED" or reply == "DECLINED":
+    if _is_free(component, window.all_day) or component.status == "CANCELLED" or reply == "DECLINED":
         return None
-    span = component.span(tz)
+    span = component.span(window.tz)
     if span.starts_at == span.ends_at:
         return None  # without length it is shown and blocks nothing (FAILURES C17)
     unsure = component.status == "TENTATIVE" or reply in _UNDECIDED
     kind = Fbtype.BUSY_TENTATIVE if unsure else Fbtype.BUSY
     return Busy(start=span.starts_at, end=span.ends_at, fbtype=kind)
+
+
+def _is_free(component: Component, all_day: str) -> bool:
+    if component.all_day and all_day != BY_TRANSP:
+        return all_day == "never"
+    return component.transparent

@@ -49,7 +49,8 @@ def outdated(run: Run, work: Work, series: EventMapping, pushed: Event, ours: Ev
     """The parts that say something else than we show from now on."""
     if series.series_id is None:
         return []
-    return [part for part in work.parts_of([series.id]) if _says_otherwise(run, part, pushed, ours)]
+    parts = [part for part in work.parts_of([series.id]) if not part.shows]
+    return [part for part in parts if _says_otherwise(run, part, pushed, ours)]
 
 
 def _take_one(run: Run, work: Work, item: Item, event: Event) -> bool:

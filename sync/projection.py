@@ -4,16 +4,17 @@ What is shown at all, as a master with overrides; what each of them may say is `
 or socket.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from model.attendance import Assignment, SessionWorker
-from model.details import Status
+from model.details import TENTATIVE, Status
 from model.moment import Moment, Span
 from model.series import Series
 from model.session import Session
-from sync.disclosure import ALL, Unit, View, component, request, tagged
+from sync.disclosure import ALL, Unit, View, component, padding, request, tagged
 from sync.event import Component, Event
 from sync.settings import PrivacySettings
 
@@ -37,6 +38,22 @@ def in_practice(session: Session, uid: str, privacy: PrivacySettings) -> Event:
 def in_request(session: Session, uid: str, view: View) -> Event:
     """A session that a worker is asked to take (002-11)."""
     return Event(uid=uid, master=request(session, view))
+
+
+def paddings(unit: Unit, view: View) -> Mapping[UUID, Component]:
+    """What follows each session of a unit in its worker's calendar, where that shows it as well (003-08)."""
+    rows = unit.occurrences if isinstance(unit, Series) else [unit] * (unit.series_id is None)
+    return {row.id: after for row in rows if (after := _padding(row, view)) is not None}
+
+
+def _padding(session: Session, view: View) -> Component | None:
+    """Nothing takes time after what is given up, or is not agreed on yet."""
+    mine = next((w for w in session.workers if w.worker_id == view.worker_id), None)
+    shown = _shown(session, view, waiting=False) if session.padding_min else None
+    if mine is None or shown is None or shown.status == "CANCELLED" or session.status in TENTATIVE:
+        return None
+    tz, until = session.span.tz, mine.ends_at + timedelta(minutes=session.padding_min)
+    return padding(session, Span(start=mine.ends_at.astimezone(tz), end=until.astimezone(tz), tz=tz), view)
 
 
 def _project_single(session: Session, uid: str, view: View) -> Event | None:

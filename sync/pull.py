@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from model.link import EventMapping, MappingState
-from sync import inbound, parts, restored, suspicion
+from sync import beside, inbound, parts, restored, suspicion
 from sync.absence import ask_alone, not_moved, prove_gone
 from sync.adopt import orphans_as_single
 from sync.arrivals import take_new
@@ -99,10 +99,12 @@ def _take_gone(run: Run, gone: Sequence[str], *, restoring: bool) -> None:
         for seen in work.seen_at(gone).values():
             work.delete(seen)
         for mapping in work.mappings_at(gone).values():
-            if mapping.part_of is not None:
+            if mapping.part_of is not None and not mapping.shows:
                 parts.take_gone(run, work, mapping)
             elif restoring:
                 inbound.restore(mapping)
+            elif mapping.shows:
+                beside.take_away(run, work, mapping)
             else:
                 inbound.take_away(run, work, mapping)
 
@@ -166,6 +168,9 @@ def _take_known_page(run: Run, work: Work, page: Page, cuts: list[Cut], answer: 
             work.delete(aside[key])
         if answer.overwriting:
             inbound.overrule(work, mapping, item)
+            continue
+        if mapping.shows:
+            beside.take_in(run, work, mapping, event, item)
             continue
         cut = find_cut(run, work, mapping, event, item)
         if cut is not None:

@@ -33,6 +33,14 @@ def stand_for(run: Run, work: Work, found: Sequence[Found]) -> dict[str, Unit]:
     return {href: units[ref] for href, ref in chosen.items() if times[ref] == 1 and ref in units}
 
 
+def left_there(work: Work, found: Sequence[Found]) -> frozenset[str]:
+    """What an ended link left beside its sessions, by href: it goes, as this link writes its own."""
+    begins = work.link.last_ok_at is None
+    uids = work.left_beside([event.uid for _, event in found]) if begins else frozenset()
+    uids -= work.mappings_with(list(uids)).keys()
+    return frozenset(item.href for item, event in found if event.uid in uids)
+
+
 def _alike(run: Run, found: Sequence[Found], shown: Mapping[UnitRef, Event | None]) -> dict[str, UnitRef]:
     pairs = {item.href: [r for r, ours in shown.items() if _same(run, event, ours)] for item, event in found}
     return {href: refs[0] for href, refs in pairs.items() if len(refs) == 1}

@@ -14,6 +14,7 @@ from uuid import UUID
 from model.journal import Verb
 from model.link import EventMapping, MappingState
 from sync.adopt import orphans_as_single
+from sync.announcing import intend
 from sync.archive import Standing
 from sync.compare import OURS, same
 from sync.context import Line, Run, kind_of
@@ -22,7 +23,6 @@ from sync.errors import LinkError, Stopped
 from sync.event import Event
 from sync.href import canonical_href
 from sync.ports import Fetched, Item
-from sync.push import intend
 from sync.recover import recover
 from sync.run import Report
 from sync.sending import Prepared, Wire

@@ -198,6 +198,7 @@ def _uid_taken(run: Run, work: Work, mapping: EventMapping, error: UidTaken) -> 
         id=run.new_id(), link_id=run.link_id, uid=str(run.new_id()), href="", href_key="", note=mapping.note,
         waiting=mapping.waiting, series_id=mapping.series_id, session_id=mapping.session_id, shows=mapping.shows,
     )  # fmt: skip
+    heir.part_of = mapping.part_of
     heir.base_ical = heir.pushed_ical = heir.etag = None
     heir.writes, heir.writes_day, heir.away = mapping.writes, mapping.writes_day, mapping.away
     heir.state = MappingState.DIRTY

@@ -140,7 +140,10 @@ class BookingSettings:
 
     A booking begins at least `cutoff_min` minutes ahead, and at most `how_far_days` days. `slot_step_min`: how far
     apart starts are; 0: by length and padding. `tentative_blocks`: what is tentative in a worker's own calendars
-    takes time too. `policy_text` is read and acknowledged by whoever books, moves or cancels; later than
+    takes time too, and `all_day_blocks` whether what is all-day there does: as its TRANSP says, or always, or never.
+    With `padding_display` "event" a worker's own calendars show the padding after a session as an event of its own.
+    `open_slot_display` does the same for the windows that they reserved, as "Open slot".
+    `policy_text` is read and acknowledged by whoever books, moves or cancels; later than
     `enforce_window_hours` before (0: never too late) only the practice does. `cancel_reason` is what clients'
     cancellations get as a reason, unless they choose one. A client holds at most `client_open` appointments and
     requests to come, and does at most `client_hour` things within an hour, an address at most `address_hour`
@@ -155,7 +158,10 @@ class BookingSettings:
     policy_text: str = ""
     mode: Literal["instant", "request"] = "instant"
     slot_step_min: int = _whole(0, least=0, most=1_440)
+    padding_display: Literal["none", "event"] = "none"
+    open_slot_display: Literal["none", "event"] = "none"
     tentative_blocks: bool = True
+    all_day_blocks: Literal["by_transp", "always", "never"] = "by_transp"
     enforce_window_hours: int = _whole(0, least=0, most=8_760)
     cancel_reason: str = ""
     client_open: int = _whole(10, least=1, most=1_000)

@@ -16,6 +16,7 @@ from model.busy import BusyBlock
 from model.journal import HistoryEntry, InboundChange, Intent, Notice
 from model.link import CalendarLink, EventMapping, SeenItem
 from model.people import Client, Worker
+from model.reserved_slot import ReservedSlot
 from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
@@ -24,7 +25,18 @@ from sync.disclosure import Unit
 from sync.ports import Position
 from sync.resource import Occupied
 
-Row = Session | Series | EventMapping | SeenItem | BusyBlock | Intent | InboundChange | Notice | HistoryEntry
+Row = (
+    Session
+    | Series
+    | ReservedSlot
+    | EventMapping
+    | SeenItem
+    | BusyBlock
+    | Intent
+    | InboundChange
+    | Notice
+    | HistoryEntry
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +178,16 @@ class Work(Protocol):
     def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
         """Several, by their ids."""
 
+    def windows(self) -> list[ReservedSlot]:
+        """The windows in which this worker can be booked, with their types."""
+
+    def windows_shown(self, prefix: str, *, waiting: bool) -> list[EventMapping]:
+        """The mappings that show something named so; `waiting`: only those that wait for a write."""
+
+    def windows_cut(self, run_id: UUID) -> list[InboundChange]:
+        """Which windows were cut short in this calendar (E7) with this run or since the last good one, and have nothing
+        yet that goes on."""
+
     def parts_of(self, ids: Sequence[UUID]) -> list[EventMapping]:
         """Living resources that hold overrides of these mappings' series (FAILURES B21)."""
 
@@ -228,6 +250,9 @@ class Work(Protocol):
 
     def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
         """What earlier, ended links of this worker showed under these UIDs, and this one does not yet (F3)."""
+
+    def left_beside(self, uids: Sequence[str]) -> frozenset[str]:
+        """Which of these UIDs earlier, ended links of this worker gave to what stands beside sessions."""
 
     def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
         """Units of this worker that begin at these instants, and that this link does not show yet."""

@@ -131,7 +131,7 @@ def add_window_(
         worker=worker, start=start, end=end, minutes=minutes, rule=rule, types=of_type, site=site, room=room,
         asset=asset,
     )  # fmt: skip
-    typer.echo(f"Offered: {add_window(run.sessions, run.act(), new)}")
+    typer.echo(f"Offered: {add_window(run.sessions, run.act(), new, run.config.booking)}")
 
 
 @windows.command("remove")
@@ -147,5 +147,5 @@ def remove_window_(
     from adapters.diary.reserved_slots import remove_window
 
     run = here(ctx)
-    remove_window(run.sessions, run.act(), ref, only=only)
+    remove_window(run.sessions, run.act(), ref, only=only, settings=run.config.booking)
     typer.echo(f"Taken back: {ref}")

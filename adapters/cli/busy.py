@@ -23,6 +23,7 @@ def busy(
     as_json: bool = JSON,
     ics: bool = typer.Option(False, "--ics", help="Print a VFREEBUSY (RFC 5545)."),
     hours: bool = typer.Option(False, "--availability", help="Print a worker's VAVAILABILITY (RFC 7953)."),
+    bookable: bool = typer.Option(False, "--bookable", help="Print a VAVAILABILITY of what can be booked."),
     why: bool = typer.Option(False, "--why", help="Say of all that time what makes it free or taken."),
     grid: int | None = typer.Option(None, "--round", metavar="MINUTES", help="Widen all to a grid, like 15."),
 ) -> None:
@@ -31,18 +32,17 @@ def busy(
     Of a worker it is what the practice has planned, what the worker's busy sources say, and when they cannot be had.
     A source that was not read lately is named on stderr: more may be taken by now than is known. A room or an asset is
     busy while none is left of it. With --why each answer names the sessions, links, hours and leave behind it, by
-    their ids; with --availability the hours, single times and leave are written by themselves.
+    their ids. With --availability the hours, single times and leave are written by themselves, for staff; with
+    --bookable the windows of online booking, as far as they can be booked now, whatever is taken in them.
 
     Example: calendula busy mia 2026-03-09 2026-03-14 --ics --round 15
     """
-    _check(of, as_json=as_json, alone=[ics, hours, why], grid=grid)
+    _check(of, as_json=as_json, alone=[ics, hours, bookable, why], grid=grid)
     run = here(ctx)
     if of == "worker":
         _warn_of_stale(run, who)
-    if hours:
-        from adapters.diary.opening import availability_text
-
-        typer.echo(availability_text(run.sessions, run.act(), who, start, end), nl=False)
+    if hours or bookable:
+        typer.echo(_opening(run, who, start, end, bookable=bookable), nl=False)
     elif why:
         _explain(run, who, start, end, as_json=as_json)
     else:
@@ -52,13 +52,24 @@ def busy(
 
 def _check(of: str, *, as_json: bool, alone: list[bool], grid: int | None) -> None:
     """What makes no sense together."""
-    ics, hours, why = alone
-    if sum(alone) > 1 or (as_json and (ics or hours)):
-        raise typer.BadParameter("Give one of --json, --ics, --availability and --why; --why may be --json")
-    if of != "worker" and (hours or why):
-        raise typer.BadParameter("--availability and --why are of a worker")
-    if grid is not None and (hours or why):
-        raise typer.BadParameter("--round makes busy time coarser; --availability and --why are exact")
+    ics, hours, bookable, why = alone
+    opening = hours or bookable
+    if sum(alone) > 1 or (as_json and (ics or opening)):
+        raise typer.BadParameter(
+            "Give one of --json, --ics, --availability, --bookable and --why; --why may be --json"
+        )
+    if of != "worker" and (opening or why):
+        raise typer.BadParameter("--availability, --bookable and --why are of a worker")
+    if grid is not None and (opening or why):
+        raise typer.BadParameter("--round makes busy time coarser; the other answers are exact")
+
+
+def _opening(run: Here, who: str, start: str, end: str, *, bookable: bool) -> str:
+    from adapters.diary.opening import availability_text, bookable_text
+
+    if bookable:
+        return bookable_text(run.sessions, run.act(), who, start, end, run.config.booking)
+    return availability_text(run.sessions, run.act(), who, start, end)
 
 
 def _found(run: Here, of: str, who: str, start: str, end: str) -> "BusyTime":

@@ -75,7 +75,7 @@ def list_(
 ) -> None:
     """List a worker's Other Events, occurrence by occurrence.
 
-    Occurrences are known 13 months ahead.
+    Occurrences are known 13 months ahead. To another worker (--as) each is "Busy", and nothing else.
 
     Example: calendula event list mia 2026-03-01 2026-04-01 --json
     """
@@ -89,7 +89,8 @@ def list_(
         "transp": lambda row: row.transp,
         "summary": lambda row: row.summary,
     }
-    found = list_events(here(ctx).sessions, worker, start, end)
+    run = here(ctx)
+    found = list_events(run.sessions, worker, start, end, reader=run.actor)
     print_rows(found, columns, as_json=as_json, none="No events in that time.")
 
 

@@ -37,6 +37,9 @@ def add(
     future_days: int | None = typer.Option(
         None, "--future-days", help="Days after today (default: as sync)."
     ),
+    grid: int = typer.Option(
+        0, "--round", metavar="MINUTES", help="Merged busy time on a grid, like 30; at level busy."
+    ),
     title: str = typer.Option("", "--title", help="What subscribers' apps call it (default: Calendula)."),
     name: str | None = typer.Option(
         None, "--name", help="How to call this feed here (default: as what it is of)."
@@ -46,6 +49,7 @@ def add(
     """Make a secret address to subscribe to, and show it once.
 
     Whoever has it reads the calendar, so it says no client's name. Subscribers are late, by hours or a day.
+    With --round it shows busy time alone, merged and widened to a grid: no single session, and not how many there are.
 
     Example: calendula feed add --worker mia --level busy --title Practice
     """
@@ -62,6 +66,7 @@ def add(
         future_days=sync.future_days if future_days is None else future_days,
         title=title,
         ref=name,
+        round_min=grid,
     )
     _tell(run, add_feed(run.sessions, run.act(), new, run.config.privacy), as_json=as_json)
 
@@ -81,6 +86,7 @@ def list_(ctx: typer.Context, as_json: bool = JSON) -> None:
         "of": lambda row: row.of,
         "level": lambda row: row.level,
         "days": lambda row: f"-{row.past_days} +{row.future_days}",
+        "round": lambda row: row.round_min or "",
         "title": lambda row: row.title,
         "made": lambda row: row.made_at.date().isoformat(),
         "last read": lambda row: row.last_used_at.isoformat(" ", "minutes") if row.last_used_at else "never",

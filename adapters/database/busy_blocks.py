@@ -68,14 +68,17 @@ def forget_all(database: Database, link_id: UUID) -> None:
 
 
 def shown_by_us(database: Database, worker_id: UUID, uids: Sequence[str]) -> frozenset[str]:
-    """Which of these UIDs are those under which sessions of the practice are shown to this worker."""
+    """Which of these UIDs are those under which the practice shows this worker its sessions, and what stands beside
+    them."""
     query = (
         select(EventMapping.uid)
         .join(CalendarLink, CalendarLink.id == EventMapping.link_id)
         .join(Session, Session.id == EventMapping.session_id, isouter=True)
         .join(Series, Series.id == EventMapping.series_id, isouter=True)
         .where(CalendarLink.worker_id == worker_id)
-        .where(or_(Session.source != Source.CALENDAR, Series.source != Source.CALENDAR))
+        .where(
+            or_(Session.source != Source.CALENDAR, Series.source != Source.CALENDAR, EventMapping.shows != "")
+        )
     )
     found: set[str] = set()
     for some in portions(uids):

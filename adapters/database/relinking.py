@@ -30,6 +30,15 @@ def once_shown(database: Database, link: CalendarLink, uids: Sequence[str]) -> d
     return found
 
 
+def left_beside(database: Database, link: CalendarLink, uids: Sequence[str]) -> frozenset[str]:
+    """Which of these were paddings or open slots of ended links of this worker."""
+    ended = CalendarLink.worker_id == link.worker_id, CalendarLink.state == LinkState.UNLINKED
+    query = select(EventMapping.uid).join(CalendarLink, CalendarLink.id == EventMapping.link_id)
+    query = query.where(*ended, _LIVING, EventMapping.shows != "")
+    found = (database.scalars(query.where(EventMapping.uid.in_(some))) for some in portions(uids))
+    return frozenset(uid for some in found for uid in some)
+
+
 def unshown_at(database: Database, link: CalendarLink, starts: Collection[datetime]) -> list[UnitRef]:
     return [ref for some in portions(list(starts)) for ref in _unshown(database, link, some)]
 

@@ -27,10 +27,11 @@ from adapters.database.changes import (
 from adapters.database.loading import load_series, load_session, load_sessions, load_several_series
 from adapters.database.newcomers import bookings_at, clients_shown, newcomers, shown_at
 from adapters.database.portions import portions
-from adapters.database.relinking import once_shown, unshown_at
+from adapters.database.relinking import left_beside, once_shown, unshown_at
 from adapters.database.replaced import replaced_lately, replaced_uid, sent_since
 from adapters.database.resources import occupied
 from adapters.database.revisions import take
+from adapters.database.windows import windows_cut, windows_of, windows_shown
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
 from model.base import Revision
@@ -46,11 +47,13 @@ from model.journal import (
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from model.offer import Offer, OfferState
 from model.people import Client, Worker
+from model.reserved_slot import ReservedSlot
 from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
 from sync.disclosure import Unit
+from sync.open_slots import PREFIX
 from sync.resource import Occupied
 from sync.settings import LEVELS, Settings
 from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to
@@ -182,6 +185,9 @@ class SqlWork:
     def once_shown(self, uids: Sequence[str]) -> dict[str, UnitRef]:
         return once_shown(self._database, self._link, uids)
 
+    def left_beside(self, uids: Sequence[str]) -> frozenset[str]:
+        return left_beside(self._database, self._link, uids)
+
     def unshown_at(self, starts: Collection[datetime]) -> list[UnitRef]:
         return unshown_at(self._database, self._link, starts)
 
@@ -249,6 +255,15 @@ class SqlWork:
         living = EventMapping.state != MappingState.TOMBSTONE
         chosen = (self._mappings().where(living, EventMapping.part_of.in_(some)) for some in portions(ids))
         return [part for query in chosen for part in self._database.scalars(query)]
+
+    def windows(self) -> list[ReservedSlot]:
+        return windows_of(self._database, self._link.worker_id)
+
+    def windows_shown(self, prefix: str, *, waiting: bool) -> list[EventMapping]:
+        return windows_shown(self._database, self._link, prefix, waiting=waiting)
+
+    def windows_cut(self, run_id: UUID) -> list[InboundChange]:
+        return windows_cut(self._database, self._link.id, run_id, PREFIX)
 
     def mappings_in(self, states: Sequence[str]) -> list[EventMapping]:
         query = self._mappings().where(EventMapping.state.in_(states)).order_by(EventMapping.uid)

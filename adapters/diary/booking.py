@@ -15,7 +15,7 @@ from adapters.diary.choosing import Appointment, choose, make_session, plan_serv
 from adapters.diary.client_acts import Attempt, Caller, check_caller, check_open, told_before, write_down
 from adapters.diary.lookup import by_ref
 from adapters.diary.slots import Offered, check_allowed
-from adapters.diary.taken_online import stale_workers
+from adapters.diary.sources import stale_sources
 from adapters.diary.telling_bookings import tell_booked, tell_requested
 from adapters.diary.times import read_instant
 from adapters.diary.transaction import in_turn, record
@@ -90,7 +90,7 @@ def book(sessions: Sessions, act: Act, what: Booking, caller: Caller, settings: 
 def answers_first(database: Database, act: Act, worker: Worker, settings: Settings) -> bool:
     """Whether the practice looks at it first: it says so, or knows too little of the worker's time (DOMAIN 4)."""
     after = timedelta(minutes=settings.sync.stale_after_min)
-    stale = stale_workers(database, [worker.id], now=act.now, after=after)
+    stale = stale_sources(database, [worker.id], now=act.now, after=after)
     return settings.booking.mode == "request" or worker.id in stale
 
 

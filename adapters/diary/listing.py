@@ -153,14 +153,20 @@ def _attendance(attending: SessionClient) -> dict[str, str]:
     return {"client": attending.client.internal_id, "status": attending.status.value, **portion}
 
 
-def list_events(sessions: Sessions, worker: str, start: str, end: str) -> list[Occurrence]:
-    """The Other Events of a worker that touch a window, in order of time."""
+def list_events(
+    sessions: Sessions, worker: str, start: str, end: str, *, reader: str = ""
+) -> list[Occurrence]:
+    """The Other Events of a worker that touch a window, in order of time. A `reader` who is another worker sees "Busy":
+    what they are is their owner's (DOMAIN 5)."""
     with reading(sessions) as database:
         query = select(Session.id).where(Session.kind == Kind.OTHER_EVENT)
         ids = database.scalars(within(database, query, Window(start=start, end=end, worker=worker))).all()
         rows = load_sessions(database, ids)
         uids, zones = _uids(database, worker, rows), _series_zones(database, rows)
-        return [_occurrence(row, uids, zones) for row in rows]
+        found = [_occurrence(row, uids, zones) for row in rows]
+        if reader != worker and database.scalar(select(Worker.id).where(Worker.ref == reader)) is not None:
+            return [replace(one, summary="Busy") for one in found]
+        return found
 
 
 def within(database: Database, query: Select[UUID], window: Window) -> Select[UUID]:

@@ -86,6 +86,7 @@ def _copy(original: Session, span: Span, workers: Sequence[Worker], act: Act, *,
     row.clients, row.workers, row.cancellations, row.assets, row.services = [], [], [], [], []
     row.is_exception = row.needs_reschedule = row.overlap_acknowledged = False
     row.site, row.room, row.span = original.site, original.room, span
+    row.appointment_type_id, row.padding_min = original.appointment_type_id, original.padding_min
     for attendance in original.active_clients or original.clients:
         row.add_client(attendance.client, act)
     for worker in workers:

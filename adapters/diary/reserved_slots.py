@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from adapters.database.engine import Sessions, reading
 from adapters.diary.lookup import all_by_ref, by_ref
+from adapters.diary.open_slots import tell_links
 from adapters.diary.times import read_moment, read_span
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import written
@@ -26,6 +27,7 @@ from model.people import Worker
 from model.practice import Room, Site
 from model.recurrence import Rule, check_staff_rule
 from model.reserved_slot import ReservedSlot, ReservedSlotType, check_window
+from sync.settings import DEFAULTS, BookingSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +61,16 @@ class WindowView:
     asset: str | None
 
 
-def add_window(sessions: Sessions, act: Act, new: NewWindow) -> str:
+def add_window(
+    sessions: Sessions, act: Act, new: NewWindow, settings: BookingSettings = DEFAULTS.booking
+) -> str:
     """Offer a window; its id."""
     with writing(sessions) as database:
         made_id = act.new_id()
         made = ReservedSlot(id=made_id, ref=made_id.hex[:8], exdate_text="", types=[])
         fill_window(database, made, new)
         database.add(made)
+        tell_links(database, act, made, settings)
         record(database, act, "window-added", worker=new.worker, start=written(made.span.start))
         return made.ref
 
@@ -100,10 +105,18 @@ def list_windows(sessions: Sessions, worker: str | None) -> list[WindowView]:
     return [_view(row, ref, names) for row, ref in rows]
 
 
-def remove_window(sessions: Sessions, act: Act, ref: str, *, only: str | None = None) -> None:
+def remove_window(
+    sessions: Sessions,
+    act: Act,
+    ref: str,
+    *,
+    only: str | None = None,
+    settings: BookingSettings = DEFAULTS.booking,
+) -> None:
     """Take a window back: all of it, or the one that begins at `only`."""
     with writing(sessions) as database:
         found = find_window(database, ref)
+        tell_links(database, act, found, settings)
         if only is None:
             database.delete(found)
         else:

@@ -127,7 +127,7 @@ def _of_calendars() -> Select[UUID | None, str, datetime, datetime, Fbtype]:
 
 
 def _calendars(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
-    """What the workers' other calendars say; what is all-day there counts by its TRANSP, as everything does."""
+    """What the workers' other calendars say; what is all-day there was read as `booking.all_day_blocks` says."""
     for who, ref, start, end, fbtype in database.execute(_of_calendars(), {"ids": ids, **asked.times}):
         hint = fbtype is Fbtype.BUSY_TENTATIVE
         if who is not None and (asked.tentative_blocks or not hint):
@@ -212,15 +212,6 @@ def taken_of_client(database: Database, client_id: UUID | None, asked: Asked) ->
     )
     rows = database.execute(query, asked.times)
     return [Block(start=start, end=end, why=Why.CLIENT) for start, end in rows]
-
-
-def stale_workers(
-    database: Database, ids: Collection[UUID], *, now: datetime, after: timedelta
-) -> frozenset[UUID]:
-    """Whose calendars were not read lately, so that more may be taken than is known (DOMAIN 4); one query."""
-    query = select(CalendarLink).where(CalendarLink.worker_id.in_(ids))
-    links = database.scalars(query.where(CalendarLink.state != LinkState.UNLINKED))
-    return frozenset(one.worker_id for one in links if one.worker_id is not None and one.is_stale(now, after))
 
 
 def by_ids(blocks: Blocks, who: UUID | None) -> list[Block]:

@@ -15,16 +15,21 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.loading import load_several_series, load_shown
 from adapters.database.portions import portions
 from adapters.database.resources import occupied, takes
+from adapters.diary.lookup import practice_zone
 from model.attendance import SessionWorker
 from model.base import Revision
 from model.bed import BedBooking, BedHold
 from model.feed import Feed
+from model.moment import zone
 from model.offer import Offer, OfferState
+from model.people import Worker
 from model.series import Series
 from model.session import Session
+from sync.coarse import Grid, on_grid
 from sync.disclosure import Unit
 from sync.feed import Entry, of_resource, of_worker, published_level, published_view
 from sync.labels import shown_by
+from sync.resource import OCCUPIED
 from sync.settings import Settings
 
 Window = tuple[datetime, datetime]
@@ -42,7 +47,26 @@ def made_from(database: Database, feed: Feed, window: Window, settings: Settings
 
 
 def entries(database: Database, feed: Feed, window: Window, settings: Settings) -> list[Entry]:
-    """The events of a feed."""
+    """The events of a feed; on a grid they are stretches of busy time."""
+    found = _entries(database, feed, window, settings)
+    return on_grid(found, _grid(database, feed, window)) if feed.round_min else found
+
+
+def _grid(database: Database, feed: Feed, window: Window) -> Grid:
+    """Its lines lie on the worker's clock, or the practice's."""
+    worker = database.get(Worker, feed.worker_id) if feed.worker_id is not None else None
+    return Grid(
+        feed_id=feed.id,
+        minutes=feed.round_min,
+        tz=zone(worker.tz) if worker is not None else practice_zone(database),
+        start=window[0],
+        end=window[1],
+        made_at=feed.created_at,
+        title=OCCUPIED if worker is None else "Busy",
+    )
+
+
+def _entries(database: Database, feed: Feed, window: Window, settings: Settings) -> list[Entry]:
     if feed.worker_id is None:
         since, until = window
         drafts = settings.sync.push_drafts

@@ -21,6 +21,7 @@ from model.errors import DomainError
 from model.feed import Feed, check_title, check_window
 from model.people import Worker
 from model.practice import Room
+from model.rounding import check_grid
 from sync.feed import PUBLISHED
 from sync.settings import PrivacySettings
 
@@ -35,7 +36,7 @@ _PARTS = (Feed.worker, Feed.room, Feed.asset, Feed.bed)
 
 @dataclass(frozen=True, kw_only=True)
 class NewFeed:
-    """What a feed is of (`kind` is worker, room, asset or bed), and how much it shows."""
+    """What a feed is of (`kind` is worker, room, asset or bed), and how much it shows; `round_min`: on a grid."""
 
     kind: str
     of: str
@@ -44,6 +45,7 @@ class NewFeed:
     future_days: int
     title: str = ""
     ref: str | None = None
+    round_min: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ class FeedView:
     level: str
     past_days: int
     future_days: int
+    round_min: int
     title: str
     made_at: datetime
     last_used_at: datetime | None
@@ -72,6 +75,7 @@ def add_feed(sessions: Sessions, act: Act, new: NewFeed, privacy: PrivacySetting
     """Make a feed; its address is in the answer alone."""
     check_window(new.past_days, new.future_days)
     check_title(new.title)
+    _check_grid(new)
     secret = new_secret()
     with sessions.begin() as database:
         _check_level(database, new, privacy)
@@ -84,6 +88,7 @@ def add_feed(sessions: Sessions, act: Act, new: NewFeed, privacy: PrivacySetting
             privacy_level=new.level,
             past_days=new.past_days,
             future_days=new.future_days,
+            round_min=new.round_min,
             state="",
         )
         database.add(feed)
@@ -147,6 +152,15 @@ def _check_level(database: Database, new: NewFeed, privacy: PrivacySettings) -> 
         )
 
 
+def _check_grid(new: NewFeed) -> None:
+    """What names sessions cannot be merged (H5)."""
+    if not new.round_min:
+        return
+    check_grid(new.round_min)
+    if new.level != "busy":
+        raise DomainError("E_ROUND", "Only a feed of level busy is rounded: it says when, and no more")
+
+
 def _name(database: Database, new: NewFeed) -> str:
     """As it was said, or as what it is of, with a number where that is taken."""
     taken = set(database.scalars(select(Feed.ref)))
@@ -163,6 +177,7 @@ def _view(feed: Feed) -> FeedView:
         level=feed.privacy_level,
         past_days=feed.past_days,
         future_days=feed.future_days,
+        round_min=feed.round_min,
         title=feed.title,
         made_at=feed.created_at,
         last_used_at=feed.last_used_at,

@@ -85,7 +85,16 @@ class Feeds:
         level = published_level(feed.privacy_level, self.settings.privacy.maximum)
         sync = self.settings.sync
         shown = (sync.cancelled_display, sync.mark_completed, sync.push_drafts, sync.emit_attendees)
-        said = (_FORM, feed.id, feed.title, level, window, shown, asdict(self.settings.privacy))
+        said = (
+            _FORM,
+            feed.id,
+            feed.title,
+            feed.round_min,
+            level,
+            window,
+            shown,
+            asdict(self.settings.privacy),
+        )
         rows = made_from(database, feed, window, self.settings)
         return sha256(f"{said} {rows}".encode()).hexdigest()[:32]
 

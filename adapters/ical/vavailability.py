@@ -4,12 +4,15 @@ The weekly hours lie lowest (PRIORITY 9), a component for each row of days of wh
 wall clock of the worker's zone; single times lie over them (5), and leave over all (1). In nights in which the clocks
 change hours may be longer or shorter than their rule can say: those are written out one by one, between `since` and
 `until`.
+
+When clients can book is another answer, and a component of its own: never a part of those hours.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from adapters.ical.lines import Line, Node
 from adapters.ical.moments import utc_text, written
@@ -19,6 +22,7 @@ from adapters.ical.writer import PRODID, zone_names
 from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, Window
 from model.busy import Fbtype
 from model.moment import WEEKDAYS, instant, zone
+from model.painting import Interval
 from model.working_time import Priority, WorkingTime, runs
 
 _DAY = timedelta(days=1)
@@ -57,10 +61,30 @@ def vavailability(
         *(writer.hours(first, last) for first, last in runs(known.templates)),
         *map(writer.single_time, known.ad_hoc),
         *(writer.leave(one) for one in known.leave if one.approved),
-    ] or [writer.always(worker, since, until)]
+    ] or [writer.only(uuid5(worker, "hours"), since, until, [(since, until)])]
+    return _text(nodes, [since.year, until.year, *writer.years])
+
+
+def bookable(
+    open_times: Sequence[Interval],
+    *,
+    tz: ZoneInfo,
+    worker: UUID,
+    now: datetime,
+    since: datetime,
+    until: datetime,
+) -> str:
+    """The whole text of when clients can book: at these times, and at no other from `since` to `until`."""
+    writer = _Writer(WorkingTime(tz=tz), now, since.date(), until.date())
+    node = writer.only(uuid5(worker, "bookable"), since, until, open_times)
+    return _text([node], [since.year, until.year, *writer.years])
+
+
+def _text(nodes: Sequence[Node], years: Sequence[int]) -> str:
+    """Components with the zones that they name."""
     inner = [part for node in nodes for part in node.children("AVAILABLE")]
-    years = [since.year, until.year, *writer.years, _REGULAR_UNTIL]
-    zones = [vtimezone(zone(name), min(years), max(years)) for name in zone_names([*nodes, *inner])]
+    last = max(*years, _REGULAR_UNTIL)
+    zones = [vtimezone(zone(name), min(years), last) for name in zone_names([*nodes, *inner])]
     head = [line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), line("PRODID", PRODID)]
     return bytes(Node("VCALENDAR", [*head, *zones, *nodes, line("END", "VCALENDAR")])).decode()
 
@@ -89,11 +113,13 @@ class _Writer:
     def leave(self, row: Leave) -> Node:
         return self._component(row.id, Priority.LEAVE, self._times(row.starts_at, row.ends_at), [])
 
-    def always(self, worker: UUID, since: datetime, until: datetime) -> Node:
-        """Where nothing is said of a worker: they can be had at all times, as far as anybody asked."""
-        times = self._times(since, until)
-        part = self._part("AVAILABLE", uuid5(worker, "available"), times)
-        return self._component(uuid5(worker, "hours"), 0, times, [part])
+    def only(self, uid: UUID, since: datetime, until: datetime, open_times: Iterable[Interval]) -> Node:
+        """Open at these times, and closed for the rest of what anybody asked about."""
+        parts = [
+            self._part("AVAILABLE", uuid5(uid, utc_text(start)), self._times(start, end))
+            for start, end in open_times
+        ]
+        return self._component(uid, 0, self._times(since, until), parts)
 
     def _open(self, same: _Hours) -> Iterator[Node]:
         """As one that repeats from the first regular day on, and each that is longer or shorter by itself."""

@@ -111,6 +111,14 @@ def test_us25_one_evening_with_the_phone(
     assert "At home" not in master(on(phone, 17)).value("LOCATION")
     assert "bring the ball" in master(on(phone, 18)).value("DESCRIPTION")
     assert master(on(phone, 19)).value("CLASS") == "CONFIDENTIAL"
+    # hers only: nobody in the practice reads what she wrote there
+    (eighteenth,) = [one["id"] for one in office.sessions("priya") if one["start"].startswith("2026-03-18")]
+    asked = (
+        ("changes", "list", "--all"),
+        ("history",),
+        ("session", "show", eighteenth),
+    )
+    assert [words for words in asked if "bring the ball" in office.run(*words)] == []
     # nothing else moved, and nobody was cancelled
     after = [one for one in phone.shows("2026-03-01", "2026-05-01") if one[1] != "Copied event"]
     assert after == before

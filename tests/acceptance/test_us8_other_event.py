@@ -28,6 +28,9 @@ def test_us8_other_event(office: Office, caldav_server: Server, collection_url: 
     for shown in (office.run("busy", "mia", *_WEDNESDAY), office.run("busy", "mia", *_WEDNESDAY, "--ics")):
         assert "BUSY" in shown
         assert "dentist" not in shown.lower()
+    colleague = office.run("event", "list", "mia", *_WEDNESDAY, "--as", "tom")
+    assert ("Busy" in colleague, "dentist" in colleague.lower()) == (True, False)
+    assert "Dentist" in office.run("event", "list", "mia", *_WEDNESDAY, "--as", "mia")
     assert office.sessions("mia") == []
     assert office.judged() == [("E17", "APPLIED", "")]
 

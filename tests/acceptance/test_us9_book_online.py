@@ -3,6 +3,7 @@
 from adapters.demo.radicale import Server
 from tests.acceptance.office import Office
 from tests.phone import Phone
+from tests.post_office import mail_server
 
 ON = """
 [booking]
@@ -47,6 +48,7 @@ def test_us9_book_online(office: Office, caldav_server: Server, collection_url: 
     office.link("mia", caldav_server, collection_url)
     office.sync()
 
+    assert available(office) == [("20260310T090000", "20260310T120000")]
     slots = office.ask("slots", "psychotherapy", "--worker", "mia", "--client", "eva")
     assert [(one["start"], one["minutes"]) for one in slots] == [
         ("2026-03-10T09:00:00-05:00", 50), ("2026-03-10T10:00:00-05:00", 50), ("2026-03-10T11:00:00-05:00", 50),
@@ -108,6 +110,7 @@ def test_us9_e_booking_off_with_booking_off_there_is_nothing_and_no_toggles(offi
         assert (refused.code, "E_BOOKING_OFF" in refused.err) == (1, True)
     assert office.run("booking", "settings") == "allow: false\n"
     assert office.ask("booking", "settings") == {"allow": False}
+    assert available(office) == []
     office.configure(ON)
     assert "cutoff_min: 1440" in office.run("booking", "settings")
 
@@ -132,6 +135,33 @@ def test_us8_004_20_004_21_what_a_practitioner_makes_takes_the_slot_and_gives_it
     phone.set(uid, "TRANSP:TRANSPARENT")
     office.settle()
     assert [one["start"][11:16] for one in office.ask(*wednesday)] == ["13:00"]
+
+
+def test_us9_003_03_mia_is_mailed_and_no_client_is_named_to_her(office: Office) -> None:
+    with mail_server(office.folder) as mail:
+        opened(office, more=ON + mail.config())
+        office.run("booking", "book", "psychotherapy", *NINE, "--acknowledge")
+        office.run("messages", "send")
+        (told,) = [one for one in mail.mails if one["To"] == "mia@marigold.example"]
+        body = told.get_body()
+        assert body is not None
+        text = f"{told['Subject']} {body.get_content()}"
+        assert "09:00" in text
+        assert ("Eva" in text, "Petrov" in text) == (False, False)
+
+
+def available(office: Office) -> list[tuple[str, str]]:
+    """What can be booked in these days, as VAVAILABILITY says it."""
+    lines = office.run("busy", "mia", "2026-03-09", "2026-04-20", "--bookable").splitlines()
+    inside = [
+        one.rpartition(":")[2] for one in lines[_at(lines, "BEGIN:AVAILABLE") :] if one.startswith("DT")
+    ]
+    times = [one for one in inside if not one.endswith("Z")]
+    return list(zip(times[::2], times[1::2], strict=True))
+
+
+def _at(lines: list[str], wanted: str) -> int:
+    return lines.index(wanted) if wanted in lines else len(lines)
 
 
 def mailed(office: Office) -> list[tuple[str, str]]:

@@ -321,6 +321,30 @@ def test_only_the_allow_list_of_the_level_leaves(
     _check_clients_subjects(phone_on_radicale, level)
 
 
+@pytest.mark.parametrize("level", ["busy", "reference", "full_name"])
+def test_padding_and_open_slots_tell_no_more_than_sessions_do(
+    office: Office, meddler: Meddler, radicale: Server, collection: str, phone_on_radicale: Phone, level: str
+) -> None:
+    _fill(office)
+    office.configure(_GENEROUS + '[booking]\npadding_display = "event"\nopen_slot_display = "event"\n')
+    office.alter("UPDATE session SET padding_min = 10")
+    office.run(
+        "booking", "window", "add", "priya", "--start", "2026-03-12 09:00", "--end", "12:00", "--site", "adelaide",
+    )  # fmt: skip
+    wire = Wire()
+    meddler.meddle = wire.keep
+    front = meddler.front
+    office.link("priya", front, collection.replace(radicale.home, front.home), "--level", level)
+    said = office.run("plan") + office.run("sync")
+    assert _words(said.encode()) == set()
+    assert wire.words == ALLOWED[level]
+    beside = [
+        one for one in phone_on_radicale.resources() if b"PADDING" in one.body or b"OPEN-SLOT" in one.body
+    ]
+    assert (len(beside) > 5) is (level != "busy")
+    assert [one for one in beside if _words(one.body) or one.uid in _ids(office)] == []
+
+
 def _play(phone: Phone) -> None:
     """The practitioner at work: an event and a remark of her own, a deletion, edits that are undone."""
     phone.new_event(
@@ -566,6 +590,18 @@ def test_only_the_allow_list_of_the_level_is_in_a_feed(office: Office, level: st
     assert said.count(b"BEGIN:VEVENT") > 10
     assert not _ids(office) & set(re.findall(r"\nUID:(\S+)", said.decode()))
     assert secret.encode() not in said
+
+
+def test_h5_a_feed_on_a_grid_says_when_and_nothing_else(office: Office) -> None:
+    _fill(office)
+    _own_event(office)
+    said = _emitted(
+        office, _feed(office, "--worker", "priya", "--level", "busy", "--round", "60", "--title", "x")
+    )
+    assert _words(said) == {"Qztitle"}
+    assert set(re.findall(rb"SUMMARY:(.*)\r\n", said)) == {b"Busy"}
+    minutes = {text[-4:-2] for text in re.findall(rb"DT(?:START|END):(\d+T\d+)Z", said)}
+    assert minutes == {b"30"}  # whole hours in Adelaide
 
 
 @pytest.mark.parametrize("of", [("--room", "gym"), ("--asset", "minibus"), ("--bed", "b2")])

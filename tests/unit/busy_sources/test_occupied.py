@@ -1,5 +1,6 @@
 """Which times an event takes (DOMAIN 4), on the text that calendars hold."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +35,24 @@ def shown(found: Event, *owner: str) -> list[str]:
         f"{b.start:%m-%d %H:%M}/{b.end:%H:%M}{' ?' if b.fbtype != 'BUSY' else ''}"
         for b in occupied(found, WINDOW, owner=owner)
     ]
+
+
+@pytest.mark.parametrize(
+    ("all_day", "taken"),
+    [("by_transp", ["opaque"]), ("always", ["opaque", "transparent"]), ("never", [])],
+)
+def test_all_day_blocks_says_what_an_all_day_event_takes_and_nothing_of_others(
+    all_day: str, taken: list[str]
+) -> None:
+    window = replace(WINDOW, all_day=all_day)
+    days = "DTSTART;VALUE=DATE:20260310", "DTEND;VALUE=DATE:20260311"
+    times = "DTSTART:20260310T090000Z", "DTEND:20260310T100000Z"
+    kinds = {"opaque": "TRANSP:OPAQUE", "transparent": "TRANSP:TRANSPARENT"}
+    assert [k for k, line in kinds.items() if occupied(read(*event(*days, line)), window, owner=())] == taken
+    assert [k for k, line in kinds.items() if occupied(read(*event(*times, line)), window, owner=())] == [
+        "opaque"
+    ]
+    assert occupied(read(*event(*days, "STATUS:CANCELLED")), window, owner=()) == []
 
 
 def test_back_to_back_instances_are_one_stretch() -> None:

@@ -16,6 +16,7 @@ from model.link import CalendarLink, LinkState, Role, SeenItem
 from model.recurrence import Rule
 from sync.event import Event
 from sync.run import Report
+from sync.settings import BookingSettings, Settings
 from tests.doubles.remote import InMemoryCalendar
 from tests.world import ADELAIDE, World, dentist
 
@@ -60,6 +61,34 @@ def resume(world: World, reason: str) -> None:
 def endless(world: World, start: datetime, rule: str) -> None:
     event = dentist("own", start)
     world.phone.add(replace(event, rule=Rule.parse(rule, start)))
+
+
+# --- what is all-day --------------------------------------------------------------------------------------------
+
+
+def test_all_day_blocks_is_read_anew_by_the_next_reconciliation_when_it_is_set_otherwise(
+    world: World,
+) -> None:
+    for uid, free in (("fair", False), ("birthday", True)):
+        day = date(2026, 3, 10) if free else date(2026, 3, 12)
+        event = dentist(uid, at(10), transparent=free)
+        assert event.master is not None
+        whole = replace(event.master, start=day, end=day + timedelta(days=1))
+        world.phone.add(replace(event, master=whole))
+    world.settle()
+    assert [one.astimezone(ADELAIDE).day for one in starts(world)] == [12]
+    for setting, days in (("always", [10, 12]), ("never", []), ("by_transp", [12])):
+        booking = BookingSettings(all_day_blocks=setting)  # type: ignore[arg-type]
+        world.settings = Settings(booking=booking)
+        world.replace_store(world.runner.store)
+        world.clock.advance(minutes=10)
+        world.settle()
+        assert world.link().all_day_as != setting
+        world.sync("reconcile")
+        assert [one.astimezone(ADELAIDE).day for one in starts(world)] == days
+        assert world.link().all_day_as == setting
+        fetched = world.sync("reconcile").counts.get("fetched", 0)
+        assert fetched == 0
 
 
 # --- E21, and the proof that something is gone ------------------------------------------------------------------

@@ -29,6 +29,12 @@ def test_it_is_written_as_hours_and_explained_by_their_id(hours: Command) -> Non
     assert f"weekly hours {known['ref']}" in hours("busy", *DAY, "--why").out
 
 
+def test_003_01_what_can_be_booked_is_another_answer_and_empty_while_booking_is_off(hours: Command) -> None:
+    text = hours("busy", *DAY, "--bookable").out
+    assert text.count("BEGIN:VAVAILABILITY") == 1
+    assert "BEGIN:AVAILABLE" not in text
+
+
 def test_h5_it_is_rounded_for_others(hours: Command) -> None:
     assert "/20260312T223500Z" in hours("busy", *DAY, "--ics").out
     assert "/20260312T224500Z" in hours("busy", *DAY, "--ics", "--round", "15").out
@@ -45,6 +51,9 @@ def test_h5_it_is_rounded_for_others(hours: Command) -> None:
         ("--why", "--round", "15"),
         ("--of", "room", "--why"),
         ("--of", "room", "--availability"),
+        ("--of", "room", "--bookable"),
+        ("--availability", "--bookable"),
+        ("--bookable", "--round", "15"),
     ],
 )
 def test_what_does_not_go_together_is_refused(practice: Command, options: tuple[str, ...]) -> None:

@@ -43,6 +43,15 @@ def test_an_event_is_listed_as_a_calendar_shows_it(diary: Diary) -> None:
     ]
 
 
+def test_004_20_what_an_event_is_about_is_its_owners_and_others_see_busy(diary: Diary) -> None:
+    add(diary, "2026-03-11 13:00")
+    shown = {
+        reader: list_events(diary.sessions, "mia", "2026-03-01", "2026-04-01", reader=reader)[0].summary
+        for reader in ("mia", "tom", "priya", "operator")
+    }
+    assert shown == {"mia": "Dentist", "tom": "Busy", "priya": "Busy", "operator": "Dentist"}
+
+
 def test_an_occurrence_keeps_its_original_start_as_its_name(diary: Diary) -> None:
     add(diary, "2026-03-02 09:00", rule="FREQ=WEEKLY;COUNT=3")
     second = listed(diary)[1]

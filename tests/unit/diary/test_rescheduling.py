@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from adapters.database.loading import load_session
 from adapters.diary import assigning, cancelling, rescheduling
+from adapters.diary.busy import busy_time
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from adapters.diary.exporting import export_sessions
@@ -23,6 +24,7 @@ from model.service import PlannedService, PlannedServiceClient, Service
 from model.session import Session
 from sync.settings import PrivacySettings
 from tests.unit.diary.conftest import Diary
+from tests.unit.diary.online import opened
 
 REASONS = {
     CancelledBy.WORKER: "worker-sick",
@@ -71,6 +73,18 @@ def test_002_12_the_new_one_is_a_copy_that_says_what_it_replaces(either_diary: D
         (Status.ROSTERED, "Gait", old.room_id, False)
     )
     assert (old.status, old.needs_reschedule, len(old.cancellations)) == (Status.CANCELLED, False, 1)
+
+
+def test_002_12_003_08_what_was_booked_online_keeps_its_type_and_its_padding(diary: Diary) -> None:
+    online = opened(diary)
+    session = online.book("2026-03-10 09:00").session
+    how = Cancel(by=CancelledBy.PROVIDER, reason=REASONS[CancelledBy.PROVIDER], advised="2026-03-09 08:00")
+    cancelling.cancel(diary.sessions, diary.act, session, how, None)
+    new = loaded(diary, again(diary, session, start="2026-03-11 15:00").session_id)
+    assert new.padding_min == 10
+    assert new.appointment_type_id == loaded(diary, session).appointment_type_id is not None
+    (taken,) = busy_time(diary.sessions, "mia", "2026-03-11", "2026-03-12").blocks
+    assert (taken.end - taken.start).total_seconds() == 60 * 60
 
 
 @pytest.mark.parametrize(

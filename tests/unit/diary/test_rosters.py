@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from adapters.diary import periods, publishing, rosters
 from adapters.diary.rosters import Slot
 from adapters.diary.validating import validate
+from adapters.jobs import Jobs, Means
 from model.availability import Leave, LeaveType
 from model.details import Source, Status, WorkType, timed
 from model.errors import DomainError
@@ -17,6 +18,7 @@ from model.journal import HistoryEntry
 from model.moment import Span, zone
 from model.people import BlocklistEntry, Client, Worker
 from model.practice import Site
+from model.roster import RosterPeriod
 from model.session import Session
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.conftest import Diary
@@ -253,7 +255,8 @@ def test_r53_publishing_makes_rostered_sessions_and_only_once(house: Diary) -> N
         assert {str(row.roster_period_id) for row in rows} == {period}
 
 
-def test_r53_publishing_goes_on_where_it_was_cut_off(house: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+def cut_off(house: Diary, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A period of which the process that published it died after the first of two portions."""
     period = create(house)
     validate(house.sessions, house.act, period)
     monkeypatch.setattr(publishing, "PORTION", 1)
@@ -269,9 +272,49 @@ def test_r53_publishing_goes_on_where_it_was_cut_off(house: Diary, monkeypatch: 
     with pytest.raises(KeyboardInterrupt):
         publish(house, period)
     assert len(starts(house)) == 1
+    return period
+
+
+def test_r53_publishing_goes_on_where_it_was_cut_off(house: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    period = cut_off(house, monkeypatch)
     assert publish(house, period).made == 1
     assert len(starts(house)) == 2
     assert periods.list_periods(house.sessions)[0].state == "PUBLISHED"
+
+
+def jobs(house: Diary, settings: Settings | None = None) -> Jobs:
+    means = Means(sessions=house.sessions, settings=settings or Settings())
+    return Jobs(means=means, clock=lambda: house.now, new_id=house.act.new_id)
+
+
+def test_r53_the_job_publishes_what_was_cut_off_and_nothing_that_nobody_began(
+    house: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(house, monkeypatch)
+    waits = create(house, date(2026, 3, 30))
+    validate(house.sessions, house.act, waits)
+    assert jobs(house).do("publish") == 1
+    assert [one.astimezone(ADELAIDE).day for one in starts(house)] == [16, 23]
+    states = {one.start: one.state for one in periods.list_periods(house.sessions)}
+    assert states == {"2026-03-16": "PUBLISHED", "2026-03-30": "VALIDATED"}
+    house.now += timedelta(minutes=15)
+    assert jobs(house).do("publish") == 0
+
+
+def test_r53_what_a_rule_refuses_meanwhile_waits_for_the_scheduler(
+    house: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period = cut_off(house, monkeypatch)
+    with house.sessions.begin() as database:
+        row = database.query(RosterPeriod).one()
+        row.violations = {"found": [{"rule": "UNASSIGNED", "slot": "x", "detail": ""}]}
+    strict = Settings(rules=RulesSettings(block_on=("UNASSIGNED",)))
+    assert jobs(house, strict).do("publish") == 0
+    assert len(starts(house)) == 1
+    house.now += timedelta(minutes=15)
+    assert jobs(house).do("publish") == 1
+    assert periods.list_periods(house.sessions)[0].state == "PUBLISHED"
+    assert publish(house, period).made == 0
 
 
 def test_r53_a_taken_room_is_refused_and_nothing_of_the_portion_is_made(house: Diary) -> None:

@@ -1,14 +1,16 @@
 """What can be booked online: every row of DOMAIN 4's column "Online booking", and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event, update
 
-from adapters.diary import cancelling, completing
+from adapters.diary import beds, cancelling, completing
 from adapters.diary.appointment_types import AppointmentType, add_type, list_types, retire_type
 from adapters.diary.availability import offer_time, set_hours
+from adapters.diary.beds import NewStay
 from adapters.diary.busy import busy_time
 from adapters.diary.leave import NewLeave, add_leave
 from adapters.diary.reserved_slots import list_windows, remove_window
@@ -24,7 +26,7 @@ from model.moment import zone
 from model.people import BlocklistEntry, Client, Worker
 from model.series import Series
 from tests.unit.diary.conftest import Diary
-from tests.unit.diary.online import MONDAY, Online, opened
+from tests.unit.diary.online import MONDAY, TUESDAY, Online, opened
 
 CHICAGO = zone("America/Chicago")
 ALL = ["03-10 09:00", "03-10 10:00", "03-10 11:00"]
@@ -294,6 +296,37 @@ def test_r64_an_asset_in_use_blocks_and_what_is_booked_takes_it(online: Online) 
     online.window("2026-03-10 14:00", "15:00", worker="priya", site="chicago", asset="kit", types=["call"])
     shown = online.why(worker="priya", type="call", end="2026-03-12")
     assert {one.rule for one in shown if one.where == "kit"} == {"ASSET"}
+
+
+BED = """
+[[site]]
+id = "house"
+code = "HSE"
+name = "House"
+tz = "America/Chicago"
+kind = "ACCOMMODATION"
+[[bed]]
+id = "b9"
+name = "Bed 9"
+site = "house"
+record_type = "RESPITE"
+"""
+
+
+def test_r64_a_bed_is_taken_by_nights_and_no_slot_takes_one(online: Online) -> None:
+    """Beds are booked by staff: a stay is busy time of its bed, and its client can be seen meanwhile."""
+    online.diary.bring(BED)
+    stay = NewStay(bed="b9", client="eva", start="2026-03-09", end="2026-03-12")
+    beds.book(online.diary.sessions, online.diary.act, stay)
+    (taken,) = resource_busy(online.diary.sessions, Resource.BED, "b9", *TUESDAY).blocks
+    assert taken.fbtype is Fbtype.BUSY
+    assert online.slots(client="eva") == online.slots() == ALL
+    with pytest.raises(TypeError):
+        online.window("2026-03-10 14:00", "16:00", bed="b9")
+    assert online.book("2026-03-10 09:00", "eva").state == "BOOKED"
+    with pytest.raises(DomainError) as refused:
+        beds.book(online.diary.sessions, online.diary.act, replace(stay, client="noor"))
+    assert refused.value.code == "E_BED_CONFLICT"
 
 
 def test_r64_a_client_who_is_booked_elsewhere_is_not_offered_the_time(online: Online) -> None:

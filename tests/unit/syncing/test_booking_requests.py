@@ -5,8 +5,13 @@ from uuid import UUID
 
 import pytest
 
+from adapters.diary.appointment_types import AppointmentType, add_type
+from adapters.diary.booking import Booking, book
+from adapters.diary.client_acts import Caller
+from adapters.diary.reserved_slots import NewWindow, add_window
 from model.details import Source, Status
-from sync.settings import PrivacySettings, Settings
+from model.errors import DomainError
+from sync.settings import BookingSettings, PrivacySettings, Settings
 from tests.unit.syncing.test_locks import GESTURES
 from tests.world import World, at
 
@@ -66,6 +71,35 @@ def test_r64_what_was_accepted_is_the_same_event_and_an_ordinary_session(world: 
     world.phone.move(uid, at(10, 15))
     world.settle()
     assert world.judged() == [("E1", "APPLIED", "")]
+
+
+def test_e14_the_calendar_is_written_after_a_booking_is_committed_and_for_who_got_the_slot(
+    sqlite_url: str,
+) -> None:
+    """The one in whose transaction the slot was free; who came too late left nothing anywhere."""
+    world = World(sqlite_url, settings=Settings(booking=BookingSettings(allow=True, cutoff_min=0)))
+    add_type(world.sessions, world.act(), AppointmentType(ref="talk", name="Talk", length_min=60))
+    window = NewWindow(worker="priya", start="2026-03-10 10:00", end="11:00")
+    add_window(world.sessions, world.act(), window)
+    what = Booking(worker="priya", type="talk", start="2026-03-10 10:00")
+    world.settle()
+
+    booked = book(world.sessions, world.act(), what, Caller(client="c0", key="one"), world.settings)
+    assert world.phone.items() == []  # nothing of it was on the wire while it was decided
+    with pytest.raises(DomainError) as late:
+        book(world.sessions, world.act(), what, Caller(client="c1", key="two"), world.settings)
+    assert late.value.code == "E_SLOT_TAKEN"
+    assert book(world.sessions, world.act(), what, Caller(client="c0", key="one"), world.settings) == booked
+
+    world.server.lost_answers = (
+        1  # the write arrives, and its answer does not: it is read back, not sent again
+    )
+    world.settle()
+    shown = world.phone.only().master
+    assert shown is not None
+    assert (shown.summary, shown.start) == ("Session C-100", at(10))
+    assert len(world.all_sessions()) == 1
+    world.close()
 
 
 def test_003_08_padding_is_in_no_calendar(world: World) -> None:
