@@ -44,7 +44,7 @@ COMMANDS = {
         for verb in ("assign", "unassign", "accept", "decline", "clients", "reschedule", "offer")
     ),
     *(f"session {verb}" for verb in ("start", "complete", "reset")),
-    *("session activities", "session shift"),
+    *("session activities", "session shift", "session confirm", "session acknowledge"),
     "export services",
     *(f"service {verb}" for verb in ("list", "plan", "ad-hoc", "unplan")),
     *(
