@@ -88,13 +88,24 @@ class Client(Row, Base):
 
     @property
     def initials(self) -> str:
-        """Derived: the first letters of the first and the last name ("JB"; still an identifier, DOMAIN 5)."""
+        """Derived: the first letters of the first and the last name ("JB"; still an identifier, DOMAIN 5). Who was
+        erased goes by the internal id alone."""
+        if self.erased_at is not None:
+            return self.internal_id
         words = self.name.split()
         return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
 
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else ""
+
+    def erase(self, ref: str, now: datetime) -> None:
+        """Let nothing here name them any more (FAILURES H7): what is left is the internal id, which bills bear, and
+        `ref`, which says nothing. There is no way back."""
+        self.ref, self.name, self.active, self.erased_at = ref, self.internal_id, False, now
+        self.email = self.phone = self.address = ""
+        self.tz = self.dob = self.gender = None
+        self.allow_email = self.allow_phone = self.allow_text = self.allow_ics = False
 
 
 class WorkerSite(Base):

@@ -40,6 +40,7 @@ COMMANDS = {
     "link": "adapters.cli.links:link",
     "feed": "adapters.cli.feeds:feed",
     "worker": "adapters.cli.workers:worker",
+    "client": "adapters.cli.clients:client",
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",
     "run": "adapters.cli.running:run",
