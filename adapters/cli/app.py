@@ -51,6 +51,7 @@ COMMANDS = {
     "history": "adapters.cli.history:history",
     "rewind": "adapters.cli.rewinding:rewind",
     "privacy": "adapters.cli.practice:privacy",
+    "support-export": "adapters.cli.support:support_export",
 }
 _GLOBAL = {"--as": True, "--config": True, "--debug": False}
 

@@ -74,7 +74,7 @@ COMMANDS = {
         )
     ),
     "worker leave",
-    "client erase",
+    *("client erase", "support-export"),
     *(f"feed {verb}" for verb in ("add", "list", "rotate", "remove")),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),
