@@ -23,6 +23,7 @@ from adapters.diary.transaction import record, writing
 from model.access import ApiToken
 from model.act import Act
 from model.archive import ArchiveEntry
+from model.attendance import Attendance, SessionClient
 from model.base import Base
 from model.bed import BedBooking, BedHold, BookingState
 from model.bill import Bill, BillState
@@ -35,6 +36,7 @@ from model.message import Message
 from model.note import Note
 from model.people import BlocklistEntry, Client, ClientSite
 from model.roster import BaseRoster, PeriodState, RosterPeriod, RosterSlot, RosterSlotClient, RosterState
+from model.series import Series, SeriesClient
 from model.service import AgreementItem, GroupTemplateClient, ServiceAgreement
 from model.session import Session
 from model.waiver import Waiver
@@ -89,13 +91,11 @@ def erase(sessions: Sessions, act: Act, client: str) -> Erased:
 
 def _check_over(database: Database, client: Client, act: Act) -> None:
     """Who is still to come, stays in a bed, is planned for or owes money is a client, and is not erased."""
-    units = units_of(database, client.id)
-    ahead = select(func.count()).where(Session.ends_at > act.now, Session.status.in_(_TO_COME))
-    coming = sum(database.scalar(ahead.where(Session.id.in_(some))) or 0 for some in portions(units.sessions))
     staying = select(func.count()).where(BedBooking.client_id == client.id, BedBooking.state.in_(_STAYING))
     unpaid = select(func.count()).where(Bill.client_id == client.id, Bill.state == BillState.BILLED)
     counts = {
-        "sessions to come": coming,
+        "sessions to come": _coming(database, client.id, act),
+        "series without end": _endless(database, client.id),
         "stays in a bed": database.scalar(staying) or 0,
         "planned sessions in rosters": _planned(database, client.id),
         "unpaid bills": database.scalar(unpaid) or 0,
@@ -105,6 +105,25 @@ def _check_over(database: Database, client: Client, act: Act) -> None:
         raise DomainError(
             "E_STILL_CLIENT", f"{client.internal_id} still has {told}; end, settle or cancel them first"
         )
+
+
+def _coming(database: Database, client_id: UUID, act: Act) -> int:
+    """Those of which they did not cancel their part."""
+    theirs = SessionClient.client_id == client_id, SessionClient.status != Attendance.CANCELLED
+    query = (
+        select(func.count()).select_from(Session).join(SessionClient, SessionClient.session_id == Session.id)
+    )
+    ahead = Session.ends_at > act.now, Session.status.in_(_TO_COME)
+    return database.scalar(query.where(*theirs, *ahead)) or 0
+
+
+def _endless(database: Database, client_id: UUID) -> int:
+    """Series that would go on being made with them."""
+    theirs = select(SeriesClient.series_id).where(SeriesClient.client_id == client_id)
+    ends = or_(
+        Series.rule_text == "", Series.rule_text.contains("UNTIL="), Series.rule_text.contains("COUNT=")
+    )
+    return database.scalar(select(func.count()).select_from(Series).where(Series.id.in_(theirs), ~ends)) or 0
 
 
 def _planned(database: Database, client_id: UUID) -> int:

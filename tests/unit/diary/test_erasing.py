@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from adapters.database.tables import metadata
-from adapters.diary import beds, billing, cancelling, erasing, listing, outbox, rosters, tokens
+from adapters.diary import attending, beds, billing, cancelling, erasing, listing, outbox, rosters, tokens
+from adapters.diary.attending import Clients
 from adapters.diary.billing import Wanted
 from adapters.diary.cancelling import Cancel
 from adapters.diary.importing import ImportFailedError
@@ -21,6 +22,7 @@ from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.message import Kind, Message, MessageState
 from model.people import BlocklistEntry, Client
+from model.series import Scope
 from model.service import AgreementItem, ServiceAgreement
 from model.session import Session
 from tests.agreed import AGREED
@@ -80,6 +82,20 @@ def test_h7_e_still_client_who_comes_stays_or_is_planned_for_is_not_erased(diary
     assert "1 planned sessions in rosters" in refusal(diary)
     assert "to come" not in refusal(diary)
     assert noor(diary).name == "Noor Haddad"
+
+
+def test_h7_e_still_client_who_left_a_group_can_be_erased_but_not_while_its_series_names_them(
+    diary: Diary,
+) -> None:
+    group = {"work_type": WorkType.GROUP, "clients": ["noor", "eva"]}
+    session = str(diary.add("2026-03-05 14:00", **group).session_id)
+    series = str(diary.add("2026-03-06 14:00", rule="FREQ=WEEKLY", **group).session_id)
+    assert "1 series without end" in refusal(diary)
+    attending.change(diary.sessions, diary.act, series, Clients(remove=["noor"]), Scope.ALL_IN_SERIES)
+    assert refusal(diary).startswith("C-1077 still has 1 sessions to come;")
+    why = Cancel(by=CancelledBy.CLIENT, reason="client-ill", advised="2026-02-28 09:00", client="noor")
+    cancelling.cancel(diary.sessions, diary.act, session, why, None)
+    assert erase(diary).done
 
 
 def test_h7_e_still_client_who_owes_is_not_erased(diary: Diary) -> None:
