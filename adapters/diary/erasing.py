@@ -100,7 +100,7 @@ def _check_over(database: Database, client: Client, act: Act) -> None:
         "planned sessions in rosters": _planned(database, client.id),
         "unpaid bills": database.scalar(unpaid) or 0,
     }
-    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    told = ", ".join(f"{what} ({count})" for what, count in counts.items() if count)
     if told:
         raise DomainError(
             "E_STILL_CLIENT", f"{client.internal_id} still has {told}; end, settle or cancel them first"
