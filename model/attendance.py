@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from model.act import Act
 from model.asset import Asset
 from model.base import Base, Fixed, Row
 from model.details import Timed
-from model.errors import DomainError
+from model.errors import DomainError, no_step
 from model.people import Client, Worker
 
 
@@ -25,6 +26,16 @@ class Attendance(StrEnum):
     ATTENDED = "ATTENDED"
     NO_SHOW = "NO_SHOW"
     CANCELLED = "CANCELLED"
+
+
+_HELD = frozenset({Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.CANCELLED})
+ATTENDANCES: dict[Attendance, frozenset[Attendance]] = {
+    Attendance.BOOKED: _HELD | {Attendance.CONFIRMED},
+    Attendance.CONFIRMED: _HELD,
+    Attendance.ATTENDED: frozenset(),
+    Attendance.NO_SHOW: frozenset(),
+    Attendance.CANCELLED: frozenset({Attendance.BOOKED}),
+}
 
 
 class Assignment(StrEnum):
@@ -37,7 +48,8 @@ class Assignment(StrEnum):
 class SessionClient(Row, Base):
     """An attendance: one client of one session, with a state of its own.
 
-    `portion` is the percent of the primary service that the client pays, once the session is complete.
+    `portion` is the percent of the primary service that the client pays, once the session is complete. `confirmed_at`:
+    when the client said that they will come.
     """
 
     __tablename__ = "session_client"
@@ -47,8 +59,20 @@ class SessionClient(Row, Base):
     position: Mapped[int] = mapped_column(default=0)
     status: Mapped[Attendance] = mapped_column(default=Attendance.BOOKED)
     portion: Mapped[Decimal | None] = mapped_column(Fixed(2))
+    confirmed_at: Mapped[datetime | None]
 
     client: Mapped[Client] = relationship(lazy="raise")
+
+    def confirm(self, act: Act) -> None:
+        """The client says that they will come (DOMAIN 2); everything else than BOOKED is E_TRANSITION."""
+        if self.status is not Attendance.BOOKED:
+            raise no_step("An attendance", self.status, Attendance.CONFIRMED, ATTENDANCES[self.status])
+        self.status, self.confirmed_at = Attendance.CONFIRMED, act.now
+
+    def unconfirm(self) -> None:
+        """What they said they would come to is not what it was; who did not say so, or did more, is left alone."""
+        if self.status is Attendance.CONFIRMED:
+            self.status, self.confirmed_at = Attendance.BOOKED, None
 
 
 class SessionWorker(Row, Base):
@@ -107,12 +131,3 @@ def _check_once(people: Iterable[UUID], code: str, sentence: str) -> None:
     ids = list(people)
     if len(set(ids)) < len(ids):
         raise DomainError(code, sentence)
-
-
-def check_site_clients(clients: Iterable[Client], site_id: UUID | None) -> None:
-    """At a site only its own clients (001-10); a client that is linked to no site may come to each."""
-    if site_id and any(client.site_id not in (None, site_id) for client in clients):
-        raise DomainError(
-            "E_NOT_SITE_CLIENT",
-            "A client of another site cannot take part at this one; choose a client or a site that fit",
-        )

@@ -139,4 +139,4 @@ def _take_in(session: Session, client: Client, act: Act) -> None:
             "Who cancelled can only come back before the session begins; add a session for them",
         )
     else:
-        was.status = Attendance.BOOKED
+        was.status, was.confirmed_at = Attendance.BOOKED, None

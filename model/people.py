@@ -1,7 +1,7 @@
 """The people: workers who see sessions in their calendars, clients who never appear there by name unasked."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import count
 from typing import Protocol
@@ -59,7 +59,8 @@ class Client(Row, Base):
     """A client. `internal_id` ("C-1042") is the only name that leaves at level `reference`.
 
     `allow_email`, `allow_phone` and `allow_text` say how they want to be reminded: not at all until they have said so.
-    With `allow_ics` a mail brings the session as a calendar file.
+    With `allow_ics` a mail brings the session as a calendar file. `erased_at`: since then nothing here names them
+    (FAILURES H7).
     """
 
     __tablename__ = "client"
@@ -72,13 +73,13 @@ class Client(Row, Base):
     address: Mapped[str] = mapped_column(default="")
     tz: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
-    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     dob: Mapped[date | None] = mapped_column(Date)
     gender: Mapped[Gender | None]
     allow_email: Mapped[bool] = mapped_column(default=False)
     allow_phone: Mapped[bool] = mapped_column(default=False)
     allow_text: Mapped[bool] = mapped_column(default=False)
     allow_ics: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None]
 
     @property
     def channels(self) -> frozenset[Channel]:
@@ -87,13 +88,56 @@ class Client(Row, Base):
 
     @property
     def initials(self) -> str:
-        """Derived: the first letters of the first and the last name ("JB"; still an identifier, DOMAIN 5)."""
+        """Derived: the first letters of the first and the last name ("JB"; still an identifier, DOMAIN 5). Who was
+        erased goes by the internal id alone."""
+        if self.erased_at is not None:
+            return self.internal_id
         words = self.name.split()
         return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
 
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else ""
+
+    def erase(self, ref: str, now: datetime) -> None:
+        """Let nothing here name them any more (FAILURES H7): what is left is the internal id, which bills bear, and
+        `ref`, which says nothing. There is no way back."""
+        self.ref, self.name, self.active, self.erased_at = ref, self.internal_id, False, now
+        self.email = self.phone = self.address = ""
+        self.tz = self.dob = self.gender = None
+        self.allow_email = self.allow_phone = self.allow_text = self.allow_ics = False
+
+
+class WorkerSite(Base):
+    """A site that a worker belongs to. Who belongs to none may be at each."""
+
+    __tablename__ = "worker_site"
+
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("worker.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True, index=True)
+
+
+class ClientSite(Base):
+    """A site that a client comes to (001-10). Who is linked to none may come to each."""
+
+    __tablename__ = "client_site"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), primary_key=True, index=True)
+
+
+def belongs(sites: Collection[UUID], site_id: UUID | None) -> bool:
+    """Whether somebody of these sites may be at this one: who has none may be at each, and elsewhere is no site."""
+    return site_id is None or not sites or site_id in sites
+
+
+def check_site_clients(sites: Iterable[Collection[UUID]], site_id: UUID | None) -> None:
+    """At a site only its own clients (001-10); `sites` are those of each."""
+    if not all(belongs(theirs, site_id) for theirs in sites):
+        raise DomainError(
+            "E_NOT_SITE_CLIENT",
+            "A client of another site cannot take part at this one; choose a client or a site that fit",
+        )
 
 
 def new_internal_ids(taken: Iterable[str]) -> Iterator[str]:

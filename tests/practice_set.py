@@ -35,7 +35,7 @@ rostered = true
     "room.csv": "id,name,site,capacity\nroom,Room,clinic,1\n",
     "asset.csv": "id,name,region,quantity\nbus,Bus,west,1\nchair,Chair,,2\n",
     "bed.csv": "id,name,site,min_age,max_age\nbed,Bed,clinic,18,64\n",
-    "worker.csv": "id,name,tz\nann,Ann,Australia/Adelaide\nbob,Bob,Australia/Adelaide\n",
+    "worker.csv": "id,name,tz,sites\nann,Ann,Australia/Adelaide,clinic\nbob,Bob,Australia/Adelaide,\n",
     "client.csv": "id,name,internal_id,dob,site\nkim,Kim K.,K-1,1990-05-01,clinic\nlou,Lou L.,K-2,1985-01-01,\n",
     "blocklist.csv": "id,worker,client,active\napart,bob,lou,false\n",
     "availability.csv": "id,worker,hours,start_date\nann-hours,ann,MO-FR 08:00-18:00,2026-03-02\n",

@@ -40,6 +40,7 @@ COMMANDS = {
     "link": "adapters.cli.links:link",
     "feed": "adapters.cli.feeds:feed",
     "worker": "adapters.cli.workers:worker",
+    "client": "adapters.cli.clients:client",
     "plan": "adapters.cli.syncing:plan",
     "sync": "adapters.cli.syncing:sync",
     "run": "adapters.cli.running:run",
@@ -50,6 +51,7 @@ COMMANDS = {
     "history": "adapters.cli.history:history",
     "rewind": "adapters.cli.rewinding:rewind",
     "privacy": "adapters.cli.practice:privacy",
+    "support-export": "adapters.cli.support:support_export",
 }
 _GLOBAL = {"--as": True, "--config": True, "--debug": False}
 

@@ -12,6 +12,7 @@ END = typer.Option(None, "--end", help='Like "10:50", or a full time.')
 MINUTES = typer.Option(None, "--minutes", help="The length, instead of --end.")
 TZ = typer.Option(None, "--tz", help="Time zone, like Australia/Adelaide.")
 RULE = typer.Option(None, "--rule", help='Repeats, like "FREQ=WEEKLY;BYDAY=TU;COUNT=8".')
+ACKNOWLEDGE = typer.Option(False, "--acknowledge", help="You know that a worker is busy at that time.")
 OVERRIDE = typer.Option(
     None, "--override", metavar="WHY", help="For an administrator: do it although a room or asset is taken."
 )

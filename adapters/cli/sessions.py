@@ -79,6 +79,7 @@ def add(
     roster: bool = typer.Option(False, "--roster", help="Save and roster: only then calendars show it."),
     live: bool = typer.Option(False, "--live", help="On the live schedule: calendars only ask to change it."),
     override: str | None = options.OVERRIDE,
+    acknowledge: bool = options.ACKNOWLEDGE,
     billable: bool | None = typer.Option(
         None, "--billable/--non-billable", help="Whether it may have services; without: as its type."
     ),
@@ -103,7 +104,7 @@ def add(
         instructions=instructions, reminders=remind, session_bridge=bridge, site=site, room=room, region=region,
         assets=asset, activities=activity, location_type=_location_type(location_type), address=address, url=url,
         subject=subject, employee_message=message, medium=medium, contact_with=contact_with, rostered=roster, live=live,
-        override=override, billable=billable,
+        override=override, acknowledge=acknowledge, billable=billable,
     )  # fmt: skip
     print_changed(adding.add(run.sessions, run.act(), new, run.config.settings), "Added", as_json=as_json)
 
@@ -132,6 +133,9 @@ def list_(
     unassigned: bool = typer.Option(
         False, "--unassigned", help="Only what is to take place and has no worker."
     ),
+    overlapping: bool = typer.Option(
+        False, "--overlapping", help="Only what meets something of its worker, unacknowledged."
+    ),
     as_json: bool = JSON,
     ics: bool = typer.Option(False, "--ics", help="Print an iCalendar file, for use in the practice."),
 ) -> None:
@@ -151,7 +155,7 @@ def list_(
     wanted = Status(choice(Status, status)) if status else None
     window = Window(
         start=start, end=end, worker=worker, client=client, site=site, status=wanted,
-        needs_reschedule=needs_reschedule, unassigned=unassigned,
+        needs_reschedule=needs_reschedule, unassigned=unassigned, overlapping=overlapping,
     ).on(day)  # fmt: skip
     if ics:
         found = export_sessions(run.sessions, run.act(), window, run.config.privacy)
@@ -176,7 +180,9 @@ def show(ctx: typer.Context, session: str = options.SESSION, as_json: bool = JSO
         print_json(flat)
         return
     for name, value in flat.items():
-        text = ", ".join(map(_words, value)) if isinstance(value, tuple) else value
+        text = (
+            ", ".join(map(_words, value)) if isinstance(value, tuple) else _words(value) if value else value
+        )
         if text not in (None, "", False):
             typer.echo(f"{name}: {text}")
 
@@ -216,6 +222,7 @@ def move(
     tz: str | None = options.TZ,
     scope: str | None = options.SCOPE,
     override: str | None = options.OVERRIDE,
+    acknowledge: bool = options.ACKNOWLEDGE,
     as_json: bool = JSON,
 ) -> None:
     """Give a session another time or length.
@@ -227,7 +234,9 @@ def move(
     if not (start or end or minutes or tz):
         raise typer.BadParameter("Give --start, --end, --minutes or --tz")
     run = here(ctx)
-    to = changing.Move(start=start, end=end, minutes=minutes, tz=tz, override=override)
+    to = changing.Move(
+        start=start, end=end, minutes=minutes, tz=tz, override=override, acknowledge=acknowledge
+    )
     scoped = options.scope_of(scope)
     done = changing.move(run.sessions, run.act(), session, to, scoped, run.config.settings)
     print_changed(done, "Moved", as_json=as_json)

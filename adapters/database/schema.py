@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from adapters.database.engine import read_only
 
-HEAD = "0022"
+HEAD = "0023"
 
 
 class SchemaError(Exception):

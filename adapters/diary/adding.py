@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.activities import check_kind, read_activities
+from adapters.diary.belonging import check_at_site
 from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import all_by_ref, by_ref, practice_zone
 from adapters.diary.new_clients import by_name_only
@@ -22,7 +23,7 @@ from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
 from model.activity import Activities, check_inside, to_text
 from model.asset import Asset, Need, check_needs
-from model.attendance import check_site_clients, check_workers
+from model.attendance import check_workers
 from model.details import (
     Kind,
     LocationType,
@@ -57,7 +58,7 @@ class New:
     where a room or an asset is taken. `new_clients` are names of people who are not known yet. `billable` None: as the
     session type says. `reminders` are like "5" or "2:email,text". `instructions` are for messages to the clients, who
     with `session_bridge` are asked afterwards how it was. `live`: on the live schedule, so that what calendars change
-    of it is judged as of a roster (001-03).
+    of it is judged as of a roster (001-03). `acknowledge`: whoever adds it knows that a worker is busy then (004-16).
     """
 
     start: str
@@ -94,6 +95,7 @@ class New:
     rostered: bool = False
     live: bool = False
     override: str | None = None
+    acknowledge: bool = False
     billable: bool | None = None
 
 
@@ -123,7 +125,7 @@ def add(sessions: Sessions, act: Act, new: New, settings: Settings = DEFAULTS) -
         database.flush()
         about = {"series_id": series.id} if series else {"session_id": rows[0].id}
         warnings = refuse_or_waive(database, act, refusals(database, rows), new.override, **about)
-        warnings += made.warnings + overlaps(database, rows)
+        warnings += made.warnings + overlaps(database, rows, act if new.acknowledge else None)
         warnings += check_availability(database, rows, settings.rules)
         record_added(database, act, made, warnings)
         return Changed(
@@ -152,6 +154,7 @@ def prepare(database: Database, new: New, act: Act, settings: Settings) -> Prepa
     span = read_span(new.start, end=new.end, minutes=minutes, tz=parties.tz)
     parties.activities = read_activities(new.activities, span.start, parties.workers)
     _check(new, parties, span)
+    check_at_site(database, parties.site.id if parties.site else None, [one.id for one in parties.clients])
     has_client = new.kind not in (Kind.OTHER_EVENT, Kind.SHIFT)
     parties.reminder_text = read_reminders(new.reminders, has_client=has_client, clients=parties.clients)
     rule = _rule(new.rule, span)
@@ -218,7 +221,6 @@ def _check(new: New, parties: _Parties, span: Span) -> None:
         check_shift(workers=len(parties.workers))
     check_text(new.comments)
     check_text(new.instructions)
-    check_site_clients(parties.clients, parties.site.id if parties.site else None)
     check_needs(parties.needs, parties.region_id)
     check_inside(parties.activities, span.length)
 

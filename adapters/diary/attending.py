@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.database.engine import Sessions
+from adapters.diary.belonging import check_at_sites
 from adapters.diary.charging import take_back
 from adapters.diary.conflicts import overlaps
 from adapters.diary.lookup import all_by_ref
@@ -42,6 +43,7 @@ def change(sessions: Sessions, act: Act, session: str, who: Clients, scope: Scop
             )
         if series is not None:
             _change_series(series, add, remove)
+        check_at_sites(database, changed, [client.id for client in add])
         check_eligibility(database, changed)
         database.flush()
         take_back(database, changed, {client.id for client in add})

@@ -29,7 +29,8 @@ from sync.settings import DEFAULTS, Settings
 class Move:
     """Where a session goes, as typed; without an end it stays as long as it was, without a start where it was.
 
-    `override` says why it goes where a room or an asset is taken.
+    `override` says why it goes where a room or an asset is taken; with `acknowledge` whoever moves it knows that a
+    worker is busy then (004-16).
     """
 
     start: str | None = None
@@ -37,6 +38,7 @@ class Move:
     minutes: int | None = None
     tz: str | None = None
     override: str | None = None
+    acknowledge: bool = False
 
 
 def roster(sessions: Sessions, act: Act, session: str, scope: Scope | None) -> Changed:
@@ -77,7 +79,7 @@ def move_within(
     check_shifts(database, rows)
     about = {"series_id": follower.id} if follower else {"session_id": target.session.id}
     warnings = refuse_or_waive(database, act, refusals(database, rows), to.override, **about)
-    warnings += overlaps(database, rows)
+    warnings += overlaps(database, rows, act if to.acknowledge else None)
     warnings += check_availability(database, rows, settings.rules)
     after = written(in_zone(span.start, span.tz))
     note(database, act, "moved", target, code=" ".join(warnings), after=after)

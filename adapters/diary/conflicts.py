@@ -17,11 +17,13 @@ from adapters.database.busy_blocks import times_between
 from adapters.diary.presence import away_at
 from adapters.diary.shifts import outside
 from adapters.diary.taken import ASSETS, CLIENTS, ROOMS, WORKERS, engaged, others
+from model.act import Act
 from model.asset import Asset
 from model.busy import Fbtype
 from model.capacity import Taken, too_many
 from model.details import Kind, ShowAs
 from model.errors import DomainError
+from model.overlap import warn
 from model.practice import Room
 from model.session import Session
 from model.shift import Engaged, clash, clashing
@@ -122,13 +124,15 @@ def _there_are(
     return {row[0]: row[1] for row in database.execute(query).all()}
 
 
-def overlaps(database: Database, rows: Iterable[Session]) -> list[str]:
-    """Warn of workers and clients who are busy already; the rows remember that it was accepted (004-16)."""
-    met = {code for codes in meetings(database, rows).values() for code in codes}
+def overlaps(database: Database, rows: Iterable[Session], known_to: Act | None = None) -> list[str]:
+    """Warn of workers and clients who are busy already; the rows remember it, and who said that they know (004-16)."""
+    met = {code for codes in meetings(database, rows, known_to).values() for code in codes}
     return [code for code in ("SLOT_OVERLAP", "CLIENT_OVERLAP") if code in met]
 
 
-def meetings(database: Database, rows: Iterable[Session]) -> dict[Session, list[str]]:
+def meetings(
+    database: Database, rows: Iterable[Session], known_to: Act | None = None
+) -> dict[Session, list[str]]:
     """The same by session: what to warn of, also beside each other."""
     mine = [row for row in rows if not row.frozen and _blocks(row)]
     workers = [
@@ -144,7 +148,7 @@ def meetings(database: Database, rows: Iterable[Session]) -> dict[Session, list[
     busy = _twice(workers, _busy(database, [one.time for one in workers], without=mine))
     attending = _twice(clients, engaged(database, CLIENTS, [one.time for one in clients], without=mine))
     for row in mine:
-        row.overlap_acknowledged = row.overlap_acknowledged or row in busy
+        warn(row, met=row in busy, known_to=known_to)
     return {row: ["SLOT_OVERLAP"] * (row in busy) + ["CLIENT_OVERLAP"] * (row in attending) for row in mine}
 
 

@@ -13,10 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.diary.belonging import remember_sites
 from adapters.diary.entries import Entry, Found, check_references, read_entries
 from adapters.diary.lookup import remember_all
 from adapters.diary.tables import TABLES, Columns
 from adapters.diary.taking import DIARY, Imported, Taking, row_id, rows_there, typed
+from adapters.diary.taking_homes import take_homes, without_homes
 from adapters.diary.taking_rosters import take_rosters
 from adapters.diary.taking_sessions import take_sessions
 from adapters.diary.taking_stays import take_stays
@@ -171,6 +173,8 @@ def _store(database: Database, found: Found, act: Act) -> list[Imported]:
             _store_entry(entry, rows, numbers, act)
         database.add_all(rows[table].values())
         database.flush()
+        ids = {name: {row.ref: row.id for row in rows.get(name, {}).values()} for name in (table, "site")}
+        take_homes(database, table, entries, ids[table], ids["site"])
         added = len(rows[table]) - before
         if entries:
             counts.append(Imported(table=table, added=added, updated=len(entries) - added))
@@ -208,7 +212,7 @@ def _resolved(entry: Entry, rows: Mapping[str, Mapping[str, _Noun]]) -> Columns:
         f"{name}_id" if keys[name].refers else name: rows[keys[name].refers][str(value)].id
         if keys[name].refers
         else value
-        for name, value in typed(entry).items()
+        for name, value in without_homes(entry.raw.table, typed(entry)).items()
     }
 
 
@@ -242,6 +246,7 @@ def _take(
         return []
     database.expunge_all()
     remember_all(database)
+    remember_sites(database)
     taking = Taking(
         sessions=sessions, database=database, act=act, found=found, settings=settings, practice_id=practice_id
     )

@@ -40,7 +40,8 @@ class Window:
     """From when to when (not included), as typed, with whom, where and in which state; nothing given: everything.
 
     `client`: what they take part in, and what was cancelled as a whole; not a group that goes on without them.
-    `unassigned`: what is still to take place and has no worker.
+    `unassigned`: what is still to take place and has no worker. `overlapping`: what met something when it was put
+    there, and nobody said that they know of it.
     """
 
     start: str | None = None
@@ -51,6 +52,7 @@ class Window:
     site: str | None = None
     needs_reschedule: bool = False
     unassigned: bool = False
+    overlapping: bool = False
 
     def on(self, day: str | None) -> "Window":
         """The same on one day only, where one is named."""
@@ -103,6 +105,7 @@ def show_session(sessions: Sessions, text: str) -> SessionDetail:
             billing=billing_view(database, row.id),
             not_billable_yet=not_billable_yet(row, plans_of(database, [row.id])[row.id]),
             can_proceed=row.can_proceed,
+            overlap=_overlap(row),
             cancellations=tuple(
                 {
                     "by": found.cancelled_by.value,
@@ -150,7 +153,17 @@ def _local(at: datetime | None, row: Session) -> str | None:
 
 def _attendance(attending: SessionClient) -> dict[str, str]:
     portion = {} if attending.portion is None else {"portion": f"{attending.portion:.2f}"}
-    return {"client": attending.client.internal_id, "status": attending.status.value, **portion}
+    when = {"confirmed_at": written(attending.confirmed_at)} if attending.confirmed_at else {}
+    return {"client": attending.client.internal_id, "status": attending.status.value, **when, **portion}
+
+
+def _overlap(row: Session) -> dict[str, str] | None:
+    """What was warned of, and who said that they know of it (004-16)."""
+    if not row.overlap_warned:
+        return None
+    when = row.overlap_acknowledged_at
+    known = {"acknowledged_by": row.overlap_acknowledged_by, "acknowledged_at": written(when) if when else ""}
+    return {"code": "SLOT_OVERLAP", **(known if row.overlap_acknowledged else {})}
 
 
 def list_events(
@@ -201,6 +214,9 @@ def _states(window: Window) -> list[ColumnElement[bool]]:
     if window.unassigned:
         gone = SessionWorker.status.in_([Assignment.CANCELLED, Assignment.DECLINED])
         wanted.append(~exists().where(SessionWorker.session_id == Session.id, ~gone))
+        wanted.append(Session.status.in_([Status.DRAFT, Status.ROSTERED, Status.IN_PROGRESS]))
+    if window.overlapping:
+        wanted.append(Session.overlap_warned.is_(True) & Session.overlap_acknowledged.is_(False))
         wanted.append(Session.status.in_([Status.DRAFT, Status.ROSTERED, Status.IN_PROGRESS]))
     return wanted
 

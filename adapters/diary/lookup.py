@@ -65,6 +65,7 @@ def remember_all(database: Database) -> None:
     _remember(database, Site)
     _remember(database, Room)
     _remember(database, Bed)
+    _remember(database, SessionType)
 
 
 def _remember(database: Database, noun: type[_Named]) -> None:

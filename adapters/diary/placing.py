@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.diary.belonging import check_at_site
 from adapters.diary.conflicts import check_places
 from adapters.diary.lookup import by_ref, find_session
 from adapters.diary.scopes import Target, find_target, note
@@ -52,6 +53,8 @@ def place(sessions: Sessions, act: Act, session: str, where: Where, scope: Scope
         target = find_target(database, session, scope)
         there = _there(database, where, target.session)
         series, rows = _reached(database, target, act)
+        attending = {one.client_id for row in rows for one in row.active_clients}
+        check_at_site(database, there.site.id if there.site else None, attending)
         for row in rows:
             there.take(row)
             row.is_exception |= series is None and row.series_id is not None

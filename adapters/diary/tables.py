@@ -121,6 +121,11 @@ def _pair(entry: Columns) -> str | None:
     )
 
 
+def _homes(entry: Columns) -> str | None:
+    """Somebody has one site, several, or none."""
+    return "give either site or sites" if "site" in entry and "sites" in entry else None
+
+
 _ANYWHERE = zone("UTC")
 _TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True, check=_until)
 _CLOCK = Key(str, check=_until)
@@ -151,13 +156,14 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "worker": {
         "id": _ID, "name": _NAME, "tz": _TZ, "email": _TEXT, "active": Key(bool),
         "start_date": Key(date), "end_date": Key(date), "contracted_min": Key(int),
-        "contact_type": _choice(ContactType), "shift_acceptance": _choice(AtLimit),
+        "contact_type": _choice(ContactType), "shift_acceptance": _choice(AtLimit), "site": _reference("site"),
+        "sites": _references("site"),
     },
     "client": {
         "id": _ID, "name": _NAME, "internal_id": Key(str, check=_short), "email": _TEXT, "phone": _TEXT,
         "address": _TEXT, "tz": Key(str, check=_zone), "active": Key(bool), "site": _reference("site"),
-        "dob": Key(date), "gender": _choice(Gender), "allow_email": Key(bool), "allow_phone": Key(bool),
-        "allow_text": Key(bool), "allow_ics": Key(bool),
+        "sites": _references("site"), "dob": Key(date), "gender": _choice(Gender), "allow_email": Key(bool),
+        "allow_phone": Key(bool), "allow_text": Key(bool), "allow_ics": Key(bool),
     },
     "blocklist": {
         "id": _ID, "worker": _reference("worker", required=True), "client": _reference("client"),
@@ -284,6 +290,8 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
 }  # fmt: skip
 WHOLES: Mapping[str, Callable[[Columns], str | None]] = {
+    "worker": _homes,
+    "client": _homes,
     "blocklist": _pair,
     "ad_hoc_availability": _span,
     "leave": _span,

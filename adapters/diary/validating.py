@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.diary.belonging import sites_of_clients, sites_of_workers
 from adapters.diary.periods import period_named
 from adapters.diary.presence import working_times
 from adapters.diary.slot_services import agreed_with, rates_on
@@ -21,6 +22,7 @@ from model.capacity import Taken
 from model.details import Kind
 from model.eligibility import employed
 from model.moment import Span, zone
+from model.people import belongs
 from model.roster import RosterPeriod, RosterSlot
 from model.shift import Engaged, clashing
 
@@ -52,6 +54,7 @@ def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]
     names |= {c.client_id: c.client.internal_id for slot in period.slots for c in slot.clients}
     for slot in period.slots:
         yield from _of_slot(slot)
+    yield from _elsewhere(database, period)
     yield from _away(database, period)
     yield from _kept_apart(database, period)
     for one in clashing(_with_taken(database, WORKERS, _workers_planned(period))):
@@ -85,8 +88,18 @@ def _of_slot(slot: RosterSlot) -> Iterator[Violation]:
         client = attending.client
         if not client.active:
             yield Violation(rule="CLIENT_STATUS", slot=name, who=client.internal_id)
-        if slot.site_id is not None and client.site_id not in (None, slot.site_id):
-            yield Violation(rule="ASSOCIATION", slot=name, who=client.internal_id)
+
+
+def _elsewhere(database: Database, period: RosterPeriod) -> Iterator[Violation]:
+    """Who is planned at a site that they do not belong to."""
+    placed = [slot for slot in period.slots if slot.site_id is not None]
+    clients = sites_of_clients(database, {one.client_id for slot in placed for one in slot.clients})
+    workers = sites_of_workers(database, {one.worker_id for slot in placed for one in slot.workers})
+    for slot in placed:
+        away = [c.client.internal_id for c in slot.clients if not belongs(clients[c.client_id], slot.site_id)]
+        away += [w.worker.ref for w in slot.workers if not belongs(workers[w.worker_id], slot.site_id)]
+        for who in away:
+            yield Violation(rule="ASSOCIATION", slot=str(slot.id), who=who)
 
 
 def _away(database: Database, period: RosterPeriod) -> Iterator[Violation]:

@@ -53,7 +53,7 @@ class SessionDetail:
 
     `activities` are written as they are typed; `shift` is the one that it lies in.
     `billing` has an entry for each attendance that is billed. `not_billable_yet`: a service with an amount is missing.
-    `can_proceed`: a client and a worker are left (002-08).
+    `can_proceed`: a client and a worker are left (002-08). `overlap`: what was warned of, and who knows of it (004-16).
     """
 
     session: SessionView
@@ -68,6 +68,7 @@ class SessionDetail:
     billing: tuple[dict[str, str], ...]
     not_billable_yet: bool
     can_proceed: bool
+    overlap: dict[str, str] | None
     cancellations: tuple[dict[str, str], ...]
     billable: bool
     activities: tuple[str, ...]

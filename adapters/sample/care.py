@@ -11,6 +11,7 @@ _VISITS = ((7 * 60 + 30, 120), (10 * 60, 90), (12 * 60, 60), (13 * 60 + 30, 120)
 _PATTERN = 2  # weeks
 _ON_CALL = 240  # minutes
 _BEDS = 8
+_CITY = ("harbour", "hills", "plains")
 _ALL_DAY = 24 * 60
 
 
@@ -67,9 +68,7 @@ def _visits(draft: Draft, team: Team, base: str, worker: str, week: int, weekday
 
 def make_stays(draft: Draft) -> None:
     """Eight beds, one of them out of service; one stay follows another, some on the day the last one left."""
-    clients = [
-        row for row in draft.tables["client"] if row.get("site") in (None, "harbour", "hills", "plains")
-    ]
+    clients = [row for row in draft.tables["client"] if _near(row)]
     for number in range(1, _BEDS + 1):
         limits: Row = (
             {"min_age": 18, "max_age": 64} if number < 3 else {"gender": "FEMALE"} if number == 3 else {}
@@ -82,6 +81,12 @@ def make_stays(draft: Draft) -> None:
         )  # fmt: skip
         if not closed:
             _stays(draft, bed, limits, clients)
+
+
+def _near(client: Row) -> bool:
+    """Whether somebody may come to a clinic of the city where the house is."""
+    homes = client.get("sites")
+    return not isinstance(homes, list) or homes[0] in _CITY
 
 
 def _stays(draft: Draft, bed: str, limits: Row, clients: list[Row]) -> None:

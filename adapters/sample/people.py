@@ -110,18 +110,18 @@ def make_team(draft: Draft, clinic: Clinic, number: int) -> Team:
 def _worker(draft: Draft, clinic: Clinic, ref: str, *, minutes: int = 2280) -> str:
     return draft.add(
         "worker", id=ref, name=draft.name(), tz=clinic.tz, email=f"{ref}@practice.example", contracted_min=minutes,
-        start_date=draft.monday - timedelta(days=400),
+        start_date=draft.monday - timedelta(days=400), sites=[clinic.ref],
     )  # fmt: skip
 
 
 def _client(draft: Draft, clinic: Clinic, number: int) -> str:
-    """One in five may come to any clinic."""
+    """One in five may come to any clinic, and as many of the others to the respite house as well."""
     born = draft.monday - timedelta(days=365 * (6 + number % 70) + number)
     return draft.add(
         "client", id=f"client-{number + 1}", name=draft.name(), internal_id=f"P-{2001 + number}", dob=born,
         gender=("FEMALE", "MALE", "X")[number % 3 if number % 10 else 2], address=f"{number + 3} Sample Street",
         phone=f"+61 8 5550 {number:04}", email=f"client-{number + 1}@mail.example",
-        site=None if draft.some(20) else clinic.ref,
+        sites=None if draft.some(20) else [clinic.ref, HOUSE] if number % 5 == 0 else [clinic.ref],
     )  # fmt: skip
 
 

@@ -27,6 +27,11 @@ def test_us22_group_by_same_slot(
     booked = [book(office, client) for client in _CLIENTS]
     assert [one["count"] for one in booked] == [7, 7, 7]
     assert [one["warnings"] for one in booked] == [[], ["SLOT_OVERLAP"], ["SLOT_OVERLAP"]]
+    unknown = office.ask("session", "list", "--overlapping")
+    assert [one["start"][:10] for one in unknown] == sorted(2 * [start[:10] for start in _UTC])
+    for one in booked[1:]:
+        office.run("session", "acknowledge", str(one["session_id"]), "--scope", "all", "--as", "mia")
+    assert office.ask("session", "list", "--overlapping") == []
     office.settle()
 
     assert len(phone.uids()) == 3

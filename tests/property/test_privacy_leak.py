@@ -134,7 +134,14 @@ STRUCTURED = {
     "payment": {"kind"},
     "attestation": {"level", "attested_by"},
     "feed": {"ref", "secret_hash", "privacy_level", "state"},
-    "session": {"occurrence_key", "modifier_text", "activity_text", "colour", "reminder_text"},
+    "session": {
+        "occurrence_key",
+        "modifier_text",
+        "activity_text",
+        "colour",
+        "reminder_text",
+        "overlap_acknowledged_by",
+    },
     "series": {"rule_text", "rdate_text", "exdate_text", "activity_text", "colour", "reminder_text"},
 }
 _KINDS = {
@@ -158,7 +165,7 @@ _OTHER_TABLES = {
     "service_agreement", "agreement_item", "planned_service_client", "service_delivered",
     "session_asset", "series_asset",
     "blocklist_entry", "availability_template", "ad_hoc_availability", "leave", "offer",
-    "travel_client", "message", "reminder", "feedback_request", "api_token",
+    "travel_client", "client_site", "worker_site", "message", "reminder", "feedback_request", "api_token",
 }  # fmt: skip
 
 # What leaves to the calendar, by level (DOMAIN 5); from `initials` on they stand in for the reference.

@@ -44,7 +44,7 @@ COMMANDS = {
         for verb in ("assign", "unassign", "accept", "decline", "clients", "reschedule", "offer")
     ),
     *(f"session {verb}" for verb in ("start", "complete", "reset")),
-    *("session activities", "session shift"),
+    *("session activities", "session shift", "session confirm", "session acknowledge"),
     "export services",
     *(f"service {verb}" for verb in ("list", "plan", "ad-hoc", "unplan")),
     *(
@@ -74,6 +74,7 @@ COMMANDS = {
         )
     ),
     "worker leave",
+    *("client erase", "support-export"),
     *(f"feed {verb}" for verb in ("add", "list", "rotate", "remove")),
     *(f"changes {verb}" for verb in ("list", "show", "confirm", "dismiss")),
     *(f"availability {verb}" for verb in ("set", "add", "list", "clear")),

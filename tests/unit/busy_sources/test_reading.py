@@ -312,4 +312,4 @@ def test_a_worker_who_is_busy_there_is_warned_of_here(world: World) -> None:
         database = object_session(session)
         assert database is not None
         assert overlaps(database, [session]) == ["SLOT_OVERLAP"]
-        assert session.overlap_acknowledged
+        assert session.overlap_warned

@@ -7,16 +7,19 @@ import pytest
 from sqlalchemy import select
 
 from adapters.database.loading import load_series, load_session
-from adapters.diary import cancelling, changing
+from adapters.diary import attending, cancelling, changing, placing
+from adapters.diary.attending import Clients
 from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from adapters.diary.importing import import_practice
+from adapters.diary.placing import Where
 from adapters.diary.upkeep import extend
 from model.asset import Asset
 from model.cancellation import CancelledBy
+from model.details import LocationType, WorkType
 from model.errors import DomainError
 from model.journal import HistoryEntry
-from model.people import Client
+from model.people import Client, ClientSite
 from model.practice import Site
 from model.series import Scope
 from model.session import Session
@@ -111,9 +114,35 @@ def test_e_asset_region_the_sites_region_or_the_one_that_is_said(equipped: Diary
 def test_001_10_e_not_site_client_a_client_of_another_site(equipped: Diary) -> None:
     with equipped.sessions.begin() as database:
         home = database.scalars(select(Site.id).where(Site.ref == "adelaide")).one()
-        database.scalars(select(Client).where(Client.ref == "noor")).one().site_id = home
+        noor = database.scalars(select(Client.id).where(Client.ref == "noor")).one()
+        database.add(ClientSite(client_id=noor, site_id=home))
     assert refusal(equipped, "2026-03-16 10:00", site="house").code == "E_NOT_SITE_CLIENT"
     assert equipped.add("2026-03-16 10:00", site="house", clients=["eva"]).count == 1
+
+
+def of_one_site(equipped: Diary) -> str:
+    """Noor belongs to one site, and this session at another is not hers."""
+    equipped.bring('[[client]]\nid = "noor"\nname = "Noor Haddad"\nsites = ["adelaide"]\n')
+    group = {"work_type": WorkType.GROUP, "clients": ["eva"]}
+    return str(equipped.add("2026-03-16 10:00", site="house", **group).session_id)
+
+
+def test_e_not_site_client_holds_for_who_comes_into_a_session_later(equipped: Diary) -> None:
+    session = of_one_site(equipped)
+    with pytest.raises(DomainError) as refused:
+        attending.change(equipped.sessions, equipped.act, session, Clients(add=["noor"]), None)
+    assert refused.value.code == "E_NOT_SITE_CLIENT"
+    assert attending.change(equipped.sessions, equipped.act, session, Clients(add=["liam"]), None).count == 1
+
+
+def test_e_not_site_client_holds_for_a_session_that_is_placed_elsewhere(equipped: Diary) -> None:
+    of_one_site(equipped)
+    session = str(equipped.add("2026-03-17 10:00", site="adelaide").session_id)
+    with pytest.raises(DomainError) as refused:
+        placing.place(equipped.sessions, equipped.act, session, Where(site="house"), None)
+    assert refused.value.code == "E_NOT_SITE_CLIENT"
+    home = Where(location_type=LocationType.WORKER_OFFICE)
+    assert placing.place(equipped.sessions, equipped.act, session, home, None).count == 1
 
 
 def test_r12_the_pattern_of_a_series_takes_its_assets_along(equipped: Diary) -> None:

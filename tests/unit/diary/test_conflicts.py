@@ -76,7 +76,8 @@ def test_004_16_the_same_slot_warns_and_is_remembered(diary: Diary) -> None:
     with diary.read() as database:
         row = load_session(database, second.session_id)  # type: ignore[arg-type]
         assert row is not None
-        assert row.overlap_acknowledged
+        assert row.overlap_warned
+        assert not row.overlap_acknowledged  # nobody said so (`test_knowing`)
         codes = database.scalars(select(HistoryEntry.code).where(HistoryEntry.session_id == row.id)).all()
         assert codes == ["SLOT_OVERLAP"]
     assert busy(diary, "priya", "2026-03-05", "2026-03-06") == ["03:30-04:30 BUSY"]

@@ -362,7 +362,7 @@ def test_004_16_who_is_taken_twice_is_a_warning_also_within_one_set(empty: Diary
     done = bring(empty, write(tmp_path / "set", **twice))
     assert done["session"].warnings == (("CLIENT_OVERLAP", 2), ("SLOT_OVERLAP", 2))
     with empty.read() as database:
-        noted = select(Session.local_start).where(Session.overlap_acknowledged).order_by(Session.starts_at)
+        noted = select(Session.local_start).where(Session.overlap_warned).order_by(Session.starts_at)
         assert database.scalars(noted).all() == ["2026-03-03T10:00:00", "2026-03-03T10:30:00"]
 
 

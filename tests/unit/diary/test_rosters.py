@@ -16,7 +16,7 @@ from model.details import Source, Status, WorkType, timed
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.moment import Span, zone
-from model.people import BlocklistEntry, Client, Worker
+from model.people import BlocklistEntry, Client, ClientSite, Worker
 from model.practice import Site
 from model.roster import RosterPeriod
 from model.session import Session
@@ -199,11 +199,24 @@ def test_r52_who_has_left_is_found(house: Diary) -> None:
 
 def test_r52_a_client_of_another_site_is_found(house: Diary) -> None:
     with house.sessions.begin() as database:
-        chicago = database.scalars(select(Site).where(Site.ref == "chicago")).one()
-        database.scalars(select(Client).where(Client.ref == "liam")).one().site_id = chicago.id
+        chicago = database.scalars(select(Site.id).where(Site.ref == "chicago")).one()
+        liam = database.scalars(select(Client.id).where(Client.ref == "liam")).one()
+        database.add(ClientSite(client_id=liam, site_id=chicago))
     period = create(house)
     plan(house, period, 18, site="adelaide")
     assert violations(house, period) == {("ASSOCIATION", "C-1090")}
+
+
+def test_r52_a_worker_of_other_sites_is_found(house: Diary) -> None:
+    period = create(house)
+    plan(house, period, 18, site="adelaide")
+    worker = '[[worker]]\nid = "tom"\nname = "Tom Nguyen"\ntz = "Australia/Adelaide"\n'
+    house.bring(worker + 'site = "chicago"\n')
+    assert violations(house, period) == {("ASSOCIATION", "tom")}
+    house.bring(worker + 'sites = ["chicago", "adelaide"]\n')
+    assert violations(house, period) == set()
+    house.bring(worker + "sites = []\n")
+    assert violations(house, period) == set()
 
 
 def test_r52_who_is_on_leave_or_outside_their_hours_is_found(house: Diary) -> None:

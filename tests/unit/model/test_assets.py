@@ -9,9 +9,8 @@ import pytest
 
 from model.act import Act
 from model.asset import Asset, Need, check_needs
-from model.attendance import check_site_clients
 from model.errors import DomainError
-from model.people import Client
+from model.people import check_site_clients
 from model.waiver import waiver
 
 WEST, EAST, SITE, OTHER = (UUID(int=n) for n in range(1, 5))
@@ -50,14 +49,20 @@ def test_e_asset_quantity_each_asset_once_and_at_least_one(needs: list[int]) -> 
 
 @pytest.mark.parametrize(
     ("linked", "here", "refused"),
-    [(SITE, SITE, False), (OTHER, SITE, True), (None, SITE, False), (OTHER, None, False)],
+    [
+        ({SITE}, SITE, False),
+        ({OTHER}, SITE, True),
+        (set(), SITE, False),
+        ({OTHER}, None, False),
+        ({OTHER, SITE}, SITE, False),
+        ({OTHER, UUID(int=77)}, SITE, True),
+    ],
 )
 def test_e_not_site_client_only_clients_of_the_site_or_of_none(
-    linked: UUID | None, here: UUID | None, refused: bool
+    linked: set[UUID], here: UUID | None, refused: bool
 ) -> None:
-    client = Client(id=UUID(int=5), ref="eva", internal_id="C-1", name="E", site_id=linked)
     with refusing("E_NOT_SITE_CLIENT") if refused else nullcontext():
-        check_site_clients([client], here)
+        check_site_clients([set(), linked], here)
 
 
 @pytest.mark.parametrize("note", ["", "  ", "x" * 2001])
