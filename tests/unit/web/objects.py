@@ -57,6 +57,24 @@ _NAMES = (
     *("bill", *_EPHEMERAL),
 )
 
+AGREED = """
+[[client]]
+id = "noor"
+internal_id = "C-1077"
+name = "Noor Haddad"
+email = "noor.haddad@mail.example"
+allow_email = true
+[[agreement]]
+id = "noor-26"
+client = "noor"
+start_date = 2026-01-01
+[[agreement_item]]
+id = "noor-26-physio"
+agreement = "noor-26"
+service = "physio"
+rate_cents = 19399
+"""
+
 
 @dataclass(frozen=True)
 class Objects:
@@ -69,10 +87,7 @@ class Objects:
 
 def objects(api: Served) -> Objects:
     """Put them into the practice."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "house.toml"
-        file.write_text(HOUSE, encoding="utf-8")
-        import_practice(api.app.sessions, api.act, file)
+    bring(api, HOUSE)
     shared = _shared(api)
     own = api.session("2026-03-03 10:00", workers=["priya"], clients=["noor"])
     other = api.session("2026-03-03 10:00", workers=["tom"], clients=["liam"])
@@ -84,6 +99,14 @@ def objects(api: Served) -> Objects:
         }
         | {"kind": "rooms", "ref": "nowhere", "line": "1", "payment": "1"},
     )
+
+
+def bring(api: Served, text: str) -> None:
+    """Add to the practice what stands in a text of TOML."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "more.toml"
+        file.write_text(text, encoding="utf-8")
+        import_practice(api.app.sessions, api.act, file)
 
 
 def _shared(api: Served) -> dict[str, str]:
