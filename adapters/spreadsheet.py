@@ -14,7 +14,7 @@ _SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Comma-separated values, the names of the columns first."""
     text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text)  # ends lines as RFC 4180 says; so a return inside a cell is quoted, too
     writer.writerow(columns)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue()

@@ -213,5 +213,6 @@ POLICY: dict[str, Line] = {
     "revoke_token": _ADMIN,
     "show_status": _OFFICE,
     "show_latest": _OFFICE,
+    "show_history_about": _OFFICE,
     "show_history": _STAFF,
 }

@@ -25,7 +25,7 @@ from sync.settings import Level
 
 router = APIRouter(tags=["links"])
 Secret = Annotated[SecretStr, Field(max_length=4_000)]
-Address = Annotated[str, Field(min_length=1, max_length=2_000, examples=["https://cloud.example.org"])]
+Address = Annotated[Text, Field(min_length=1, examples=["https://cloud.example.org"])]
 Events = Annotated[
     Literal["delete", "keep"],
     Query(description="What the practice put there: delete it, or leave all as it is.", examples=["keep"]),

@@ -84,7 +84,7 @@ def test_a_link_is_changed_and_ended_by_whose_calendar_it_is(api: Served, known:
 
 def test_a_practitioner_links_no_calendar_of_a_room(api: Served) -> None:
     new = {
-        "where": "https://cal.example/",
+        "where": "https://127.0.0.1:1/",
         "user": "p",
         "secret": "s",
         "calendar": "x",

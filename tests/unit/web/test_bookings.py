@@ -133,6 +133,7 @@ def test_003_08_a_client_moves_and_cancels_what_is_theirs(online: Served) -> Non
 def test_a_request_waits_and_is_accepted_at_another_time(asked: Served) -> None:
     told = ok(send(asked.noor, "/bookings", READ), 201)
     assert told["state"] == "REQUESTED"
+    assert [row["pending"] for row in ok(asked.noor.get("/my/sessions"))["items"]] == [True]
     (waiting,) = ok(asked.priya.get("/booking-requests"))["items"]
     assert (waiting["ref"], waiting["state"], waiting["client"]) == (told["request"], "PENDING", "C-1077")
     assert ok(asked.as_(AccessRole.PRACTITIONER, "tom").get("/booking-requests"))["items"] == []

@@ -38,7 +38,7 @@ _SESSION = {
 _CALENDARS = {
     "list_changes": "ASp", "show_change": "ASp", "confirm_change": "AS", "dismiss_change": "AS",
     "list_links": "Ap", "show_link": "Ap", "pause_link": "Ap", "resume_link": "Ap", "check_link": "Ap",
-    "sync_link": "Ap", "list_runs": "Ap", "show_status": "AS", "show_latest": "AS",
+    "sync_link": "Ap", "list_runs": "Ap", "show_status": "AS", "show_latest": "AS", "show_history_about": "AS",
     "show_worker_busy": "ASp", "show_resource_busy": "ASP", "explain_busy": "ASp", "read_worker_busy": "ASp",
     "list_stale": "ASp", "read_resource_busy": "ASP",
     "discover_calendars": "Ap", "add_link": "Ap", "subscribe_link": "Ap", "set_link": "Ap", "log_in_link": "Ap",
@@ -164,7 +164,7 @@ def request(
     """One request as OpenAPI describes it, with its first example as body."""
     api, _ = held
     needed = [p["name"] for p in told.parameters if p["in"] == "query" and p["required"]]
-    usual = {"from": "2026-03-02", "to": "2026-03-09", "type": "therapy", "events": "keep"}
+    usual = {"from": "2026-03-02", "to": "2026-03-09", "type": "therapy", "events": "keep", "name": "x"}
     query = {name: usual[name] for name in needed}
     content = {} if told.name in ASK_A_SERVER else told.example
     return asked(api, role, told.method, told.path.format(**named), json=content, params=query)
