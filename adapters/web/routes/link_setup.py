@@ -4,9 +4,10 @@ A provider's consent needs its owner's browser: that is the command line's (`cal
 """
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from adapters.links import changing
 from adapters.links.adding import Linked, add_link
@@ -24,8 +25,24 @@ from model.link import AuthKind, Mode, Role
 from sync.settings import Level
 
 router = APIRouter(tags=["links"])
+
+
+def _readable(text: str) -> str:
+    """What nobody can take apart as an address is refused before it is looked at (ValueError)."""
+    urlsplit(text)
+    return text
+
+
+def _readable_secret(text: SecretStr) -> SecretStr:
+    _readable(text.get_secret_value())
+    return text
+
+
 Secret = Annotated[SecretStr, Field(max_length=4_000)]
-Address = Annotated[Text, Field(min_length=1, examples=["https://cloud.example.org"])]
+SecretAddress = Annotated[Secret, AfterValidator(_readable_secret)]
+Address = Annotated[
+    Text, Field(min_length=1, examples=["https://cloud.example.org"]), AfterValidator(_readable)
+]
 Events = Annotated[
     Literal["delete", "keep"],
     Query(description="What the practice put there: delete it, or leave all as it is.", examples=["keep"]),
@@ -109,7 +126,7 @@ class NewSource(Body):
         json_schema_extra={"examples": [{"url": "https://calendar.example.org/private-3f2a/basic.ics"}]}
     )
 
-    url: Secret
+    url: SecretAddress
     name: Ref | None = None
 
 

@@ -109,6 +109,22 @@ def test_where_a_calendar_is_not_to_be_sought_is_said_in_words(api: Served) -> N
     assert "Qzsecret" not in refused.text
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/calendars/discover", {"where": "https://[::1", "secret": "Qzsecret"}),
+        ("/workers/priya/links", {"where": "https://127.0.0.1:1/", "calendar": "//[x", "secret": "Qzsecret"}),
+        ("/workers/priya/subscriptions", {"url": "webcal://[Qzsecret"}),
+    ],
+)
+def test_an_address_that_nobody_can_read_is_refused_unread(
+    api: Served, path: str, body: dict[str, str]
+) -> None:
+    refused = api.priya.post(path, json=body)
+    assert code_of(refused) == (422, "E_REQUEST")
+    assert "Qzsecret" not in refused.text
+
+
 def test_what_people_choose_from_is_added_and_retired(api: Served) -> None:
     new = {"id": "late", "type": "CLIENT", "text": "Late", "billing": "PERCENT", "billable_percent": 50}
     ok(api.ada.post("/reasons", json=new), 201)
