@@ -1,12 +1,16 @@
 """Exported tables hold no formulas (FAILURES G11)."""
 
 import csv
+import re
+from datetime import date
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.sample.writing import write_sample
 from adapters.spreadsheet import harmless, table
 
 SIGNS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"  # also the wide ones, which a spreadsheet reads as the narrow
@@ -39,3 +43,15 @@ def test_g11_whatever_is_exported_no_cell_is_a_formula_and_nothing_moves_to_anot
 
 def test_numbers_and_ids_stay_what_they_are() -> None:
     assert read(table(("n",), [(-5,), ("45.00",)])) == [["n"], ["-5"], ["45.00"]]
+
+
+def test_g11_a_made_up_practice_has_words_of_ours_alone_and_numbers_of_phones(tmp_path: Path) -> None:
+    """Its files are taken in again, so nothing is put before what they hold."""
+    write_sample(tmp_path / "sample", 7, date(2026, 3, 2))
+    cells = [
+        cell for file in (tmp_path / "sample").glob("*.csv") for row in read(file.read_text()) for cell in row
+    ]
+    assert len(cells) > 1_000
+    assert [
+        cell for cell in cells if cell.startswith(tuple(SIGNS)) and not re.fullmatch(r"\+[0-9 ]+", cell)
+    ] == []

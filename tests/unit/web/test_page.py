@@ -19,21 +19,6 @@ from tests.unit.web.test_matrix import LETTERS
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 REQUESTS = re.findall(r"^    (curl .*)$", TEXT, re.MULTILINE)
-WITHOUT = {
-    *(
-        "init",
-        "migrate",
-        "backup",
-        "demo",
-        "config check",
-        "key rotate",
-        "run",
-        "web",
-        "sync --all",
-        "plan --all",
-    ),
-    *("practice import", "practice sample", "event import", "link add --oauth", "link login --oauth"),
-}
 
 
 @pytest.mark.parametrize(("number", "told"), [(0, "actor"), (1, "items"), (2, "session_id")])
@@ -66,10 +51,3 @@ def letters(operation: str) -> str:
     return "".join(
         letter if line[role] is Reach.ALL else letter.lower() for letter, role in known if role in line
     )
-
-
-def test_every_command_without_a_route_stands_on_the_page_with_its_reason() -> None:
-    """Whatever is no part of the machine's own care can be done over HTTP."""
-    rows = re.findall(r"^\| `([a-z ,`-]+)` \| [A-Z].+\. \|$", TEXT, re.MULTILINE)
-    named = {command for row in rows for command in row.split("`, `")}
-    assert named == WITHOUT
