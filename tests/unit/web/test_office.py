@@ -80,6 +80,8 @@ def test_000_06_a_service_is_planned_from_what_was_agreed_and_taken_off_again(ap
     assert "physio" in {row["service"] for row in ok(api.priya.get("/services"))}
     assert "physio" in {row["service"] for row in ok(api.sam.get(f"{services}/choices"))}
     seen = {"If-Match": made["etag"]}
+    unknown = api.sam.post(f"{services}/template", json={"template": "nowhere"}, headers=seen)
+    assert code_of(unknown) == (404, "E_NOT_FOUND")
     ok(api.sam.post(services, json={"service": "physio", "clients": ["noor"]}, headers=seen), 201)
     (plan,) = ok(api.priya.get(services))
     assert (plan["service"], plan["primary"], plan["ad_hoc"]) == ("physio", True, False)
