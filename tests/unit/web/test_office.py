@@ -224,6 +224,7 @@ def test_messages_are_listed_without_words_and_tried_out(api: Served) -> None:
 def test_history_comes_in_pages_the_latest_first(api: Served) -> None:
     for day in range(3):
         api.session(f"2026-03-0{day + 3} 10:00")
+        api.now += timedelta(minutes=1)
     first = ok(api.sam.get("/history", params={"limit": 2}))
     rest = ok(api.sam.get("/history", params={"limit": 200, "cursor": first["next"]}))
     lines = [*first["items"], *rest["items"]]
