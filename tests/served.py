@@ -31,6 +31,7 @@ from adapters.secrets import SecretBox, SecretsError
 from adapters.web.serving import address, bound, server
 from model.access import AccessRole
 from model.act import Act
+from sync.settings import BookingSettings
 
 NOW = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
 SAMPLE = Path(adapters.demo.__path__[0]) / "practice.toml"
@@ -114,10 +115,21 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(database: str, web: WebSection | None = None, *, empty: bool = True) -> Iterator[Served]:
+def served(
+    database: str,
+    web: WebSection | None = None,
+    *,
+    empty: bool = True,
+    booking: BookingSettings | None = None,
+) -> Iterator[Served]:
     """Serve the sample practice; into an empty database it is brought first."""
     engine = connect(database)
-    made = practice(engine, Config(database=DatabaseSection(url=database), web=web or WebSection()))
+    config = Config(
+        database=DatabaseSection(url=database),
+        web=web or WebSection(),
+        booking=booking or BookingSettings(),
+    )
+    made = practice(engine, config)
     if empty:
         fill(made)
     with running(made.app) as made.url:

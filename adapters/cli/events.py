@@ -5,7 +5,7 @@ import typer
 from adapters.cli import options
 from adapters.cli.context import here
 from adapters.cli.importing_events import import_
-from adapters.cli.output import JSON, choice, print_changed, print_rows
+from adapters.cli.output import JSON, choice, print_changed, print_rows, short
 
 event = typer.Typer(
     add_completion=False,
@@ -82,7 +82,7 @@ def list_(
     from adapters.diary.listing import list_events
 
     columns = {
-        "id": lambda row: row.id,
+        "id": lambda row: short(row.id),
         "start": lambda row: row.start[:16].replace("T", " "),
         "end": lambda row: row.end[:16].replace("T", " "),
         "status": lambda row: row.status,

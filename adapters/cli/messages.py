@@ -71,24 +71,8 @@ def try_(
 
     Example: calendula messages try ada@example.org
     """
-    from adapters.messages.letter import Letter, SendingError
-    from model.channel import Channel
+    from adapters.messages.trying import try_mail
 
     run = here(ctx)
-    post = run.app.jobs.means.post
-    if post is None or Channel.EMAIL not in post.carriers:
-        typer.echo("Error: No mail is sent: set [mail] via, host and address.", err=True)
-        raise typer.Exit(1)
-    letter = Letter(
-        message_id=f"<{run.new_id()}@{post.office.domain}>",
-        channel=Channel.EMAIL,
-        to=(address,),
-        subject="Calendula can send mail",
-        text="This mail was sent to try out the settings. Nothing else is to be done.\n",
-    )
-    try:
-        post.carriers[Channel.EMAIL](letter)
-    except SendingError as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from None
+    try_mail(run.app.jobs.means.post, run.new_id(), address)
     typer.echo("Sent.")

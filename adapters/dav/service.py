@@ -9,6 +9,7 @@ import importlib
 import logging
 import threading
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -33,7 +34,7 @@ _KNOWN = {
 def service_url(where: str, policy: Policy) -> str:
     """The URL to begin at, for what a person typed: a server's URL, a domain, or an e-mail address."""
     if "://" in where:
-        return where
+        return _readable(where)
     domain = where.rpartition("@")[2].strip().lower()
     if domain in _KNOWN:
         return _KNOWN[domain].format(address=where.strip())
@@ -44,6 +45,15 @@ def service_url(where: str, policy: Policy) -> str:
             f"{domain} names no calendar server. Enter the address of the calendar server instead.",
         )
     return found
+
+
+def _readable(url: str) -> str:
+    """What nobody can take apart, like "https://[::1", cannot be asked either."""
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise DiscoveryProblem("address", f"{url[:80]} is not a web address.") from error
+    return url
 
 
 def _look_up(domain: str, policy: Policy) -> str | None:

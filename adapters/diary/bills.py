@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_sessions
 from adapters.diary.lookup import by_ref
+from adapters.diary.pages import Paged, Position, beyond, cut
 from adapters.diary.views import written
 from model.bill import Bill, BillLine, BillState, on_superbill
 from model.errors import DomainError
@@ -22,7 +23,7 @@ from model.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineView:
+class BillLineView:
     """One line of a bill; `start` is when its session began or begins."""
 
     number: int
@@ -57,7 +58,7 @@ class BillView:
     total_cents: int
     paid_cents: int
     due_cents: int
-    lines: tuple[LineView, ...]
+    lines: tuple[BillLineView, ...]
     payments: tuple[PaymentView, ...]
 
 
@@ -89,9 +90,23 @@ def bills_of(database: Database, client_id: UUID) -> list[Bill]:
 def list_bills(sessions: Sessions, *, client: str | None, state: BillState | None) -> list[BillView]:
     """The bills of a practice, or of one client, in the order they were made."""
     with reading(sessions) as database:
-        where = [Bill.client_id == by_ref(database, Client, client).id] if client else []
-        where += [Bill.state == state] if state else []
-        return [view_of(bill) for bill in _bills(database, *where)]
+        return [view_of(bill) for bill in _bills(database, *_wanted(database, client, state))]
+
+
+def page_of_bills(
+    sessions: Sessions, *, client: str | None, state: BillState | None, after: Position | None, limit: int
+) -> Paged[BillView]:
+    """The same, page by page."""
+    with reading(sessions) as database:
+        where = _wanted(database, client, state)
+        found = _bills(database, *where, beyond(Bill.made_at, Bill.id, after), most=limit + 1)
+        some = cut(found, limit, lambda bill: Position(at=bill.made_at, id=bill.id))
+        return Paged(rows=[view_of(bill) for bill in some.rows], following=some.following)
+
+
+def _wanted(database: Database, client: str | None, state: BillState | None) -> list[ColumnElement[bool]]:
+    where = [Bill.client_id == by_ref(database, Client, client).id] if client else []
+    return where + ([Bill.state == state] if state else [])
 
 
 def show_bill(sessions: Sessions, ref: str) -> BillView:
@@ -147,8 +162,8 @@ def view_of(bill: Bill) -> BillView:
     )
 
 
-def _line(line: BillLine) -> LineView:
-    return LineView(
+def _line(line: BillLine) -> BillLineView:
+    return BillLineView(
         number=line.number,
         session_id=line.session_id,
         start=_start(line.session) if line.session is not None else "",
@@ -175,8 +190,10 @@ def _start(session: Session) -> str:
     return written(in_zone(session.span.start, session.span.tz))
 
 
-def _bills(database: Database, *where: ColumnElement[bool]) -> list[Bill]:
-    query = select(Bill).where(*where).order_by(Bill.made_at, Bill.ref)
+def _bills(database: Database, *where: ColumnElement[bool], most: int | None = None) -> list[Bill]:
+    """In the order they were made; of a page no more than `most`, those of one instant by their ids."""
+    then = Bill.ref if most is None else Bill.id
+    query = select(Bill).where(*where).order_by(Bill.made_at, then).limit(most)
     line = selectinload(Bill.lines)
     parts = (
         line.joinedload(BillLine.service),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.agreements import Items, items_on
 from adapters.diary.amounts import read_number
-from adapters.diary.delivered import LineView, view_lines
+from adapters.diary.delivered import DeliveredView, view_lines
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
 from adapters.diary.planned import plans_of
 from adapters.diary.planning import day_of
@@ -53,7 +53,7 @@ class Completed:
     """A complete session: its lines, what they come to, and what is warned of."""
 
     session_id: UUID
-    lines: tuple[LineView, ...]
+    lines: tuple[DeliveredView, ...]
     total: str
     warnings: tuple[str, ...]
 

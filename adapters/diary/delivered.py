@@ -18,7 +18,7 @@ _KINDS = case({kind.value: place for place, kind in enumerate(Delivered)}, value
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineView:
+class DeliveredView:
     """One line: whose, for what, how much and at what rate. A client is an internal id, no name."""
 
     client: str
@@ -66,11 +66,11 @@ def lines() -> Select[ServiceDelivered, Client, str | None, Service, Session | N
     )
 
 
-def view_lines(database: Database, session_id: UUID) -> list[LineView]:
+def view_lines(database: Database, session_id: UUID) -> list[DeliveredView]:
     """The lines of one session."""
     found = database.execute(lines().where(ServiceDelivered.session_id == session_id))
     return [
-        LineView(
+        DeliveredView(
             client=client.internal_id,
             worker=worker,
             service=service.ref,

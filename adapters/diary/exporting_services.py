@@ -4,13 +4,14 @@ The file and the marks are one step: the file is on the disk before the marks ar
 not. What a file says counts only once the command has said so.
 """
 
-import csv
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
@@ -18,6 +19,7 @@ from adapters.diary.delivered import lines
 from adapters.diary.planned import plans_of
 from adapters.diary.transaction import record, writing
 from adapters.diary.views import written
+from adapters.spreadsheet import table
 from model.act import Act
 from model.bed import BedBooking
 from model.errors import DomainError
@@ -27,29 +29,64 @@ from model.people import Client
 from model.service import Delivered, DeliveredState, Service, ServiceDelivered, Unit
 from model.session import Session
 
+_Found = Row[ServiceDelivered, Client, str | None, Service, Session | None, BedBooking | None]
 COLUMNS = (
     "line", "session", "date", "start", "end", "client", "worker", "service", "code", "unit", "kind", "claim_type",
     "reason_code", "quantity", "rate", "amount",
 )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """Lines as a table: how many, and its text."""
+
+    count: int
+    text: str
+
+
 def export_services(sessions: Sessions, act: Act, file: Path) -> int:
     """Write every line that was not exported yet, and mark it; return how many. Without any there is no file."""
     with writing(sessions) as database:
-        found = list(database.execute(lines().where(ServiceDelivered.state == DeliveredState.CREATED)))
-        if not found:
+        found = _mark(database, act)
+        if not found.count:
             return 0
-        claims = _claim_types(database, {line.session_id for line, *_ in found if line.session_id})
-        rows = [_cells(*row, claims) for row in found]
-        for line, *_ in found:
-            line.state = DeliveredState.EXTRACTED
-        record(database, act, "exported", count=len(found))
-        database.flush()
         descriptor = _create(file)
         with _gone_on_failure(file):
-            _write(descriptor, rows, file)
+            _write(descriptor, found.text, file)
             database.commit()
-    return len(rows)
+    return found.count
+
+
+def extract_services(sessions: Sessions, act: Act) -> Extract:
+    """The same for who is not at this machine's disk: the table is the answer."""
+    with writing(sessions) as database:
+        return _mark(database, act)
+
+
+def services_table(database: Database) -> Extract:
+    """What would be exported now; nothing is marked."""
+    return _extract(database, _unexported(database))
+
+
+def _mark(database: Database, act: Act) -> Extract:
+    """Make the table; from now on its lines are final."""
+    found = _unexported(database)
+    done = _extract(database, found)
+    for line, *_ in found:
+        line.state = DeliveredState.EXTRACTED
+    if found:
+        record(database, act, "exported", count=len(found))
+    database.flush()
+    return done
+
+
+def _unexported(database: Database) -> Sequence[_Found]:
+    return database.execute(lines().where(ServiceDelivered.state == DeliveredState.CREATED)).all()
+
+
+def _extract(database: Database, found: Sequence[_Found]) -> Extract:
+    claims = _claim_types(database, {line.session_id for line, *_ in found if line.session_id})
+    return Extract(count=len(found), text=table(COLUMNS, [_cells(*row, claims) for row in found]))
 
 
 def _claim_types(
@@ -114,14 +151,12 @@ def _create(file: Path) -> int:
         raise _unwritable(file, error) from error
 
 
-def _write(descriptor: int, rows: Iterable[Sequence[object]], file: Path) -> None:
+def _write(descriptor: int, text: str, file: Path) -> None:
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as text:
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            writer.writerows(rows)
-            text.flush()
-            os.fsync(text.fileno())
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
     except OSError as error:
         raise _unwritable(file, error) from error
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.diary.lookup import find_session, ids_from
+from adapters.diary.pages import Paged, Position, beyond, cut
 from adapters.diary.telling import sentence
 from model.errors import DomainError
 from model.journal import HistoryEntry
@@ -61,6 +62,16 @@ def history(sessions: Sessions, name: str | None) -> list[Happened]:
         if not rows:
             raise DomainError("E_NOT_FOUND", f'Nothing is known about "{name[:60]}"')
         return [_told(row) for row in rows]
+
+
+def page_of_history(sessions: Sessions, *, after: Position | None, limit: int) -> Paged[Happened]:
+    """All that ever happened, the latest first, page by page."""
+    at, by = HistoryEntry.at, HistoryEntry.id
+    query = select(HistoryEntry).where(beyond(at, by, after, latest_first=True))
+    with reading(sessions) as database:
+        found = database.scalars(query.order_by(at.desc(), by).limit(limit + 1)).all()
+    some = cut(found, limit, lambda row: Position(at=row.at, id=row.id))
+    return Paged(rows=[_told(row) for row in some.rows], following=some.following)
 
 
 def _about(database: Database, name: str) -> _About:

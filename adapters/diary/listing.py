@@ -250,7 +250,7 @@ def _occurrence(row: Session, uids: dict[UUID, str], zones: dict[UUID, str]) -> 
     span, unit = row.span, row.series_id or row.id
     original = from_text(row.occurrence_key, zone(zones[unit])) if row.occurrence_key else None
     return Occurrence(
-        id=str(row.id)[:8],
+        id=str(row.id),
         uid=uids.get(unit, str(unit)),
         recurrence_id=written(original) if original else None,
         start=written(in_zone(span.start, span.tz)),

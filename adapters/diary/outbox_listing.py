@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from adapters.database.engine import Sessions, reading
+from adapters.diary.pages import Paged, Position, beyond, cut
 from model.message import Message, MessageState
 from model.people import Client, Worker
 
@@ -30,19 +31,34 @@ class MessageView:
 
 def list_messages(sessions: Sessions, state: MessageState | None) -> list[MessageView]:
     """The latest, in the order in which they are to be sent."""
+    query = _query(state).order_by(Message.not_before.desc(), Message.id).limit(_MOST)
+    with reading(sessions) as database:
+        return [_shown(*row) for row in database.execute(query)][::-1]
+
+
+def page_of_messages(
+    sessions: Sessions, state: MessageState | None, *, after: Position | None, limit: int
+) -> Paged[MessageView]:
+    """All there are, the latest first, page by page."""
+    at, by = Message.not_before, Message.id
+    query = _query(state).where(beyond(at, by, after, latest_first=True)).order_by(at.desc(), by)
+    with reading(sessions) as database:
+        found = database.execute(query.limit(limit + 1)).all()
+    some = cut(found, limit, lambda row: Position(at=row[0].not_before, id=row[0].id))
+    return Paged(rows=[_shown(*row) for row in some.rows], following=some.following)
+
+
+def _query(state: MessageState | None) -> Select[Message, str | None, str | None]:
     query = (
         select(Message, Client.internal_id, Worker.ref)
         .outerjoin(Client, Client.id == Message.client_id)
         .outerjoin(Worker, Worker.id == Message.worker_id)
-        .order_by(Message.not_before.desc(), Message.id)
-        .limit(_MOST)
     )
-    if state is not None:
-        query = query.where(Message.state == state)
-    with reading(sessions) as database:
-        return [_view(row[0], row[1] or row[2] or str(row[0].audience)) for row in database.execute(query)][
-            ::-1
-        ]
+    return query if state is None else query.where(Message.state == state)
+
+
+def _shown(row: Message, client: str | None, worker: str | None) -> MessageView:
+    return _view(row, client or worker or str(row.audience))
 
 
 def _view(row: Message, to: str) -> MessageView:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database.engine import Sessions, reading
+from adapters.database.engine import Sessions
 from adapters.diary.agreements import Items, covering, items_on
 from adapters.diary.amounts import read_cents
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
@@ -73,7 +73,7 @@ def plan_template(
     sessions: Sessions, act: Act, session: str, template: str, what: Plan, scope: Scope | None
 ) -> Changed:
     """Plan the service of a group template, at its ratio, for those of its clients who take part (001-12)."""
-    with reading(sessions) as database:
+    with sessions.begin() as database:  # also as a part of something larger
         found = by_ref(database, GroupTemplate, template)
         usual = select(GroupTemplateClient.client_id).where(GroupTemplateClient.template_id == found.id)
         taking_part = {one.client_id for one in find_session(database, session).active_clients}

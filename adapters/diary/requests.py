@@ -6,7 +6,7 @@ What is accepted becomes a session like others; what is not leaves the diary, an
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
@@ -14,6 +14,7 @@ from adapters.diary.changing import Move, span_to
 from adapters.diary.choosing import plan_service
 from adapters.diary.conflicts import overlaps, refusals
 from adapters.diary.lookup import by_ref, find_session
+from adapters.diary.pages import Paged, Position, beyond, cut
 from adapters.diary.presence import check_availability
 from adapters.diary.staffing import check_eligibility
 from adapters.diary.telling_bookings import tell_accepted, tell_declined
@@ -46,30 +47,57 @@ class RequestView:
     message: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """Which requests: of one worker or all, of one client or all, in one state or any."""
+
+    worker: str | None = None
+    client: str | None = None
+    state: RequestState | None = None
+
+
 def list_requests(
     sessions: Sessions, *, worker: str | None = None, state: RequestState | None = None
 ) -> list[RequestView]:
-    """Requests in order of their start, of one worker or all, in one state or any."""
+    """Requests in order of their start."""
     with reading(sessions) as database:
-        query = (
-            select(BookingRequest, Client.internal_id, Worker.ref, AppointmentType.ref)
-            .join(Client, Client.id == BookingRequest.client_id)
-            .join(Worker, Worker.id == BookingRequest.worker_id)
-            .join(AppointmentType, AppointmentType.id == BookingRequest.type_id, isouter=True)
-        )
-        if worker is not None:
-            query = query.where(Worker.id == by_ref(database, Worker, worker).id)
-        if state is not None:
-            query = query.where(BookingRequest.state == state)
-        rows = database.execute(query.order_by(BookingRequest.starts_at, BookingRequest.ref)).all()
-    return [
-        RequestView(
-            ref=one.ref, state=one.state, client=client, worker=of_worker, type=of_type or "",
-            start=written(in_zone(one.span.start, one.span.tz)), session_id=one.session_id, moves=one.moves_id,
-            message=one.message,
-        )
-        for one, client, of_worker, of_type in rows
-    ]  # fmt: skip
+        query = _found(database, Sought(worker=worker, state=state))
+        rows = database.execute(query.order_by(BookingRequest.starts_at, BookingRequest.ref))
+        return [_shown(*row) for row in rows]
+
+
+def page_of_requests(
+    sessions: Sessions, sought: Sought, *, after: Position | None, limit: int
+) -> Paged[RequestView]:
+    """The same, page by page."""
+    at, by = BookingRequest.starts_at, BookingRequest.id
+    with reading(sessions) as database:
+        query = _found(database, sought).where(beyond(at, by, after)).order_by(at, by)
+        found = database.execute(query.limit(limit + 1)).all()
+    some = cut(found, limit, lambda row: Position(at=row[0].starts_at, id=row[0].id))
+    return Paged(rows=[_shown(*row) for row in some.rows], following=some.following)
+
+
+def _found(database: Database, sought: Sought) -> Select[BookingRequest, str, str, str | None]:
+    query = (
+        select(BookingRequest, Client.internal_id, Worker.ref, AppointmentType.ref)
+        .join(Client, Client.id == BookingRequest.client_id)
+        .join(Worker, Worker.id == BookingRequest.worker_id)
+        .join(AppointmentType, AppointmentType.id == BookingRequest.type_id, isouter=True)
+    )
+    if sought.worker is not None:
+        query = query.where(Worker.id == by_ref(database, Worker, sought.worker).id)
+    if sought.client is not None:
+        query = query.where(Client.id == by_ref(database, Client, sought.client).id)
+    return query if sought.state is None else query.where(BookingRequest.state == sought.state)
+
+
+def _shown(one: BookingRequest, client: str, worker: str, of_type: str | None) -> RequestView:
+    return RequestView(
+        ref=one.ref, state=one.state, client=client, worker=worker, type=of_type or "",
+        start=written(in_zone(one.span.start, one.span.tz)), session_id=one.session_id, moves=one.moves_id,
+        message=one.message,
+    )  # fmt: skip
 
 
 def accept(sessions: Sessions, act: Act, ref: str, to: Move, settings: Settings) -> Changed:

@@ -65,6 +65,7 @@ class Caller:
     worker_id: UUID | None = None
     worker: str | None = None
     client_id: UUID | None = None
+    client: str | None = None
 
 
 def issue(
@@ -119,7 +120,7 @@ def caller_of(sessions: Sessions, text: str, now: datetime) -> Caller | None:
         return None
     with reading(sessions) as database:
         found = database.execute(_known(presented.ref)).first()
-    row, worker = (found[0], found[1]) if found else (_NOBODY, None)
+    row, worker, client = (found[0], found[1], found[2]) if found else (_NOBODY, None, None)
     if not row.opens(presented, now):
         return None
     if row.unnoted(now):
@@ -131,13 +132,14 @@ def caller_of(sessions: Sessions, text: str, now: datetime) -> Caller | None:
         worker_id=row.worker_id,
         worker=worker,
         client_id=row.client_id,
+        client=client,
     )
 
 
-def _known(ref: str) -> Select[ApiToken, str]:
+def _known(ref: str) -> Select[ApiToken, str, str]:
     """The token of that name; whoever left the practice has none (FAILURES F10)."""
     return (
-        select(ApiToken, Worker.ref)
+        select(ApiToken, Worker.ref, Client.ref)
         .outerjoin(Worker, Worker.id == ApiToken.worker_id)
         .outerjoin(Client, Client.id == ApiToken.client_id)
         .where(

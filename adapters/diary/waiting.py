@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 
 from adapters.database.engine import Sessions, reading
 from adapters.diary.answering import DELETIONS, change_named
+from adapters.diary.pages import Paged, Position, beyond, cut
 from model.journal import ChangeState, InboundChange
 from model.link import CalendarLink
 from model.people import Worker
@@ -44,11 +45,24 @@ class ChangeView:
 
 def list_changes(sessions: Sessions, *, every: bool) -> list[ChangeView]:
     """What waits for an answer or was refused; with `every`, all that ever came, oldest first."""
-    query = _query().order_by(InboundChange.detected_at, InboundChange.ref)
-    if not every:
-        query = query.where(InboundChange.state.in_((ChangeState.HELD, ChangeState.REFUSED)))
+    query = _query(every=every).order_by(InboundChange.detected_at, InboundChange.ref)
     with reading(sessions) as database:
         return [_view(row) for row in database.execute(query)]
+
+
+def page_of_changes(
+    sessions: Sessions, *, every: bool, worker: str | None, after: Position | None, limit: int
+) -> Paged[ChangeView]:
+    """The same, page by page, of one worker's calendars or of all."""
+    at, by = InboundChange.detected_at, InboundChange.id
+    query = _query(every=every).where(beyond(at, by, after)).order_by(at, by).limit(limit + 1)
+    if worker is not None:
+        query = query.where(Worker.ref == worker)
+    with reading(sessions) as database:
+        some = cut(
+            database.execute(query).all(), limit, lambda row: Position(at=row[0].detected_at, id=row[0].id)
+        )
+    return Paged(rows=[_view(row) for row in some.rows], following=some.following)
 
 
 def show_change(sessions: Sessions, ref: str) -> ChangeView:
@@ -86,12 +100,13 @@ def _reach(change: ChangeView) -> str:
     )
 
 
-def _query() -> Select[InboundChange, str, str]:
-    return (
+def _query(*, every: bool = True) -> Select[InboundChange, str, str]:
+    query = (
         select(InboundChange, CalendarLink.ref, Worker.ref)
         .join(CalendarLink, CalendarLink.id == InboundChange.link_id)
         .join(Worker, Worker.id == CalendarLink.worker_id)
     )
+    return query if every else query.where(InboundChange.state.in_((ChangeState.HELD, ChangeState.REFUSED)))
 
 
 def _view(row: Row[InboundChange, str, str]) -> ChangeView:

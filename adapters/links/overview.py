@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.links.lookup import living_links
+from adapters.links.runs import numbers
 from model.busy import BusyBlock
 from model.journal import ChangeState, InboundChange, JobRun, Notice, SyncRun
 from model.link import CalendarHost, CalendarLink, EventMapping, MappingState, SeenItem
@@ -56,7 +57,7 @@ class Health:
     failures: int
     last_error: str
     events: int
-    counts: dict[str, object]
+    counts: dict[str, int]
     waiting: int
     quarantined: int
     refused_writes: int
@@ -170,7 +171,7 @@ def _count(database: Database, query: Select[UUID, int]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in database.execute(query.group_by(query.selected_columns[0]))}
 
 
-def _last_counts(database: Database) -> dict[UUID, dict[str, object]]:
+def _last_counts(database: Database) -> dict[UUID, dict[str, int]]:
     """What the last ended run of each link counted."""
     a_run = SyncRun.job.in_(("sync", "reconcile"))  # a check holds the lease, too
     last = (
@@ -180,7 +181,7 @@ def _last_counts(database: Database) -> dict[UUID, dict[str, object]]:
         .subquery()
     )
     same = (SyncRun.link_id == last.c.link_id) & (SyncRun.started_at == last.c.at) & a_run
-    return {row.link_id: dict(row.counts) for row in database.scalars(select(SyncRun).join(last, same))}
+    return {row.link_id: numbers(row.counts) for row in database.scalars(select(SyncRun).join(last, same))}
 
 
 def _health(
@@ -188,7 +189,7 @@ def _health(
     now: datetime,
     events: dict[UUID, int],
     counted: Sequence[dict[UUID, int]],
-    counts: dict[str, object],
+    counts: dict[str, int],
     *,
     outdated: bool,
 ) -> Health:

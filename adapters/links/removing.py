@@ -12,7 +12,7 @@ from sqlalchemy import Select, or_, select
 
 from adapters.app import App
 from adapters.database.busy_blocks import forget_all
-from adapters.database.engine import reading
+from adapters.database.engine import Sessions, reading
 from adapters.database.work import SqlWork
 from adapters.diary.transaction import record
 from adapters.links.lookup import link_named
@@ -63,6 +63,14 @@ def remove(app: App, act: Act, ref: str, *, delete_events: bool) -> Removed:
         if link.only_read:
             forget_all(database, link.id)
     return Removed(ref=ref, deleted=deleted, left=left)
+
+
+def would_remove(sessions: Sessions, ref: str, *, delete_events: bool) -> Removed:
+    """What `remove` would do, as far as is known here; nothing is asked of the server."""
+    with reading(sessions) as database:
+        link = link_named(database, ref)
+        ours = len(database.scalars(our_events(link.id)).all()) if delete_events else 0
+        return Removed(ref=ref, deleted=ours, left=len(database.scalars(_living(link.id)).all()) - ours)
 
 
 def _living(link_id: UUID) -> Select[UUID]:

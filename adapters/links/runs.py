@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from adapters.database.engine import Sessions, reading
 from adapters.links.lookup import link_named
+from model.base import Json
 from model.journal import SyncRun
 
 
@@ -21,7 +22,7 @@ class RunView:
     started_at: datetime
     ended_at: datetime | None
     result: str
-    counts: Mapping[str, object]
+    counts: Mapping[str, int]
 
 
 def list_runs(sessions: Sessions, ref: str, *, limit: int) -> list[RunView]:
@@ -36,7 +37,12 @@ def list_runs(sessions: Sessions, ref: str, *, limit: int) -> list[RunView]:
                 started_at=row.started_at,
                 ended_at=row.ended_at,
                 result=row.result,
-                counts=row.counts,
+                counts=numbers(row.counts),
             )
             for row in rows
         ]
+
+
+def numbers(counts: Json) -> dict[str, int]:
+    """What a run counted, as it was kept."""
+    return {name: int(str(many)) for name, many in counts.items()}

@@ -13,22 +13,42 @@ from adapters.web.guard import Guard
 from adapters.web.limits import Bucket, Failures
 from adapters.web.openapi import TITLE, Tree, described
 from adapters.web.routes import (
+    availability,
+    base_rosters,
+    bills,
+    booking,
+    booking_offers,
     busy,
+    catalogue,
     changes,
     directory,
+    events,
+    exports,
     health,
+    leave,
+    leaving,
+    link_setup,
     links,
     me,
+    messages,
     my,
+    my_bookings,
+    notes,
     offers,
+    privacy,
+    rewinding,
     rosters,
+    services,
     session_life,
     session_people,
     session_times,
     sessions,
+    slots,
     status,
     stays,
+    tokens,
 )
+from adapters.web.routes import feeds as feed_list
 from adapters.web.visiting import Front
 
 PREFIX = "/api/v1"
@@ -38,18 +58,38 @@ _READABLE = ("ETag", "Retry-After", "X-Request-Id", "Location")
 _ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     my.router,
+    my_bookings.router,
     sessions.router,
     session_times.router,
     session_people.router,
     session_life.router,
+    notes.router,
+    services.router,
+    events.router,
+    slots.router,
+    booking.router,
+    booking_offers.router,
     changes.router,
     links.router,
+    link_setup.router,
+    rewinding.router,
+    feed_list.router,
     busy.router,
+    availability.router,
+    leave.router,
     rosters.router,
+    base_rosters.router,
     stays.router,
     offers.router,
+    bills.router,
+    exports.router,
     directory.router,
+    catalogue.router,
+    leaving.router,
+    messages.router,
     status.router,
+    privacy.router,
+    tokens.router,
 )
 
 
@@ -76,7 +116,7 @@ def create_app(app: App) -> FastAPI:
     )
     web.state.hall = Hall(app=app, asked=Bucket(own.requests_per_min), failures=Failures(own.failed_logins))
     web.state.front = Front(app=app, asked=Bucket(_LOOKS_PER_MIN), failures=Failures(own.failed_logins))
-    problems.install(web)
+    problems.install(web, policy=app.config.booking.policy_text)
     web.include_router(health.router)
     web.include_router(feeds.router(Feeds.of(app), Failures(own.failed_logins)))
     for router in (booking_pages.router, booking_new.router, booking_mine.router):
@@ -88,7 +128,7 @@ def create_app(app: App) -> FastAPI:
             CORSMiddleware,
             allow_origins=list(own.cors_origins),
             allow_methods=list(_METHODS),
-            allow_headers=["Authorization", "Content-Type", "If-Match"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
             expose_headers=list(_READABLE),
         )
     web.add_middleware(Guard, new_id=app.new_id, most=own.body_kb * 1024)

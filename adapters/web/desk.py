@@ -41,11 +41,12 @@ class Hall:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """One request that was let in: by whom, and whether only for what is theirs."""
+    """One request that was let in: by whom, from where, and whether only for what is theirs."""
 
     app: App
     caller: Caller
     reach: Reach
+    address: str = ""
 
     @property
     def sessions(self) -> Sessions:
@@ -72,11 +73,28 @@ class Desk:
             raise _no_such()
         return self.caller.worker
 
+    @property
+    def client(self) -> str:
+        """The client whose token it is."""
+        if self.caller.client is None:
+            raise _no_such()
+        return self.caller.client
+
     def waived(self, note: str | None) -> str | None:
         """The word of an administrator that a rule does not hold (DOMAIN 4); nobody else has it."""
         if note is not None and self.caller.role is not AccessRole.ADMIN:
             raise Refused(403, "E_FORBIDDEN", "Only an administrator may override a rule; leave override out")
         return note
+
+    def only_for_all(self) -> None:
+        """What is nobody's own: refused to who may only reach theirs."""
+        if self.only is not None:
+            raise Refused(403, "E_FORBIDDEN", "This token's role may not do this")
+
+    @property
+    def admins(self) -> tuple[str, ...]:
+        """Who acts as an administrator here: the caller, where their token says so, whatever they are called."""
+        return (self.caller.actor,) if self.caller.role is AccessRole.ADMIN else ()
 
 
 def hall(web: FastAPI) -> Hall:
@@ -98,7 +116,7 @@ def admitted(
         raise Refused(403, "E_FORBIDDEN", "This token's role may not do this")
     if reach is Reach.OWN:
         _check_own(here.app.sessions, caller, request)
-    return Desk(app=here.app, caller=caller, reach=reach)
+    return Desk(app=here.app, caller=caller, reach=reach, address=_address(request))
 
 
 At = Annotated[Desk, Depends(admitted)]
@@ -106,7 +124,7 @@ At = Annotated[Desk, Depends(admitted)]
 
 def _caller(here: Hall, request: Request, text: str) -> Caller:
     """Whose token it is; wrong ones are counted by address, and make it wait."""
-    address, now = address_key(request.client.host if request.client else ""), here.time()
+    address, now = _address(request), here.time()
     if wait := here.failures.wait(address, text, now):
         raise _too_many(wait)
     found = caller_of(here.app.sessions, text, here.app.clock())
@@ -117,6 +135,10 @@ def _caller(here: Hall, request: Request, text: str) -> Caller:
         )
     here.failures.trust(text)
     return found
+
+
+def _address(request: Request) -> str:
+    return address_key(request.client.host if request.client else "")
 
 
 def _check_own(sessions: Sessions, caller: Caller, request: Request) -> None:

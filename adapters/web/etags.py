@@ -37,12 +37,13 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """A session that somebody is about to edit, as they saw it."""
+    """Something that somebody is about to edit, as they saw it: its name, and how its ETag is read."""
 
     at: Desk
-    session: UUID
+    name: str
     if_match: str | None
     response: Response
+    tag: Callable[[Database], str | None]
 
     @property
     def settings(self) -> Settings:
@@ -54,8 +55,8 @@ class Edit:
             self.at.sessions,
             self.if_match,
             self.response,
-            tag=lambda database: tag_of(database, self.session),
-            step=lambda within: step(within, self.at.act(), str(self.session)),
+            tag=self.tag,
+            step=lambda within: step(within, self.at.act(), self.name),
         )
 
 
@@ -68,11 +69,9 @@ def changed(
     step: Callable[[Sessions], Done],
 ) -> Done:
     """Compare, do it, and tell the new tag, in one transaction; `tag` is None for what is not there."""
-    if if_match is None:
-        sentence = "Say which state you change: If-Match with the ETag you were shown"
-        raise Refused(428, "E_PRECONDITION", sentence)
+    seen = _named(if_match)
     with writing(sessions) as database:
-        _check(tag(database), if_match)
+        _check(tag(database), seen)
         done = step(Joined(sessions, database))
         database.expire_all()
         if (after := tag(database)) is not None:
@@ -80,8 +79,24 @@ def changed(
     return done
 
 
+def confirmed(if_match: str | None, tag: str) -> None:
+    """That somebody was shown what they now want done: for what is no transaction of its own, as it asks a server."""
+    _check(tag, _named(if_match))
+
+
+def of_session(at: Desk, session: UUID, response: Response, if_match: str | None) -> Edit:
+    """A session, by its rev."""
+    return Edit(
+        at=at,
+        name=str(session),
+        if_match=if_match,
+        response=response,
+        tag=lambda database: tag_of(database, session),
+    )
+
+
 def _opened(at: At, session: UUID, response: Response, if_match: IfMatch = None) -> Edit:
-    return Edit(at=at, session=session, if_match=if_match, response=response)
+    return of_session(at, session, response, if_match)
 
 
 Edits = Annotated[Edit, Depends(_opened)]
@@ -96,6 +111,13 @@ def tag_of(database: Database, session: UUID) -> str | None:
 def digest(shown: object) -> str:
     """The ETag of what has no rev: a hash of what is shown of it."""
     return f'"{sha256(repr(shown).encode()).hexdigest()[:32]}"'
+
+
+def _named(if_match: str | None) -> str:
+    if if_match is None:
+        sentence = "Say which state you change: If-Match with the ETag you were shown"
+        raise Refused(428, "E_PRECONDITION", sentence)
+    return if_match
 
 
 def _check(tag: str | None, if_match: str) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions, reading
 from adapters.diary.tokens import Caller
 from model.attendance import Assignment, SessionClient, SessionWorker
+from model.booking import BookingRequest
+from model.details import Kind
 from model.journal import InboundChange
 from model.link import CalendarLink
 from model.offer import Offer
@@ -62,6 +64,18 @@ def _offer(caller: Caller, value: str) -> ColumnElement[bool]:
     return exists().where(Offer.ref == value, Offer.worker_id == caller.worker_id)
 
 
+def _event(caller: Caller, value: str) -> ColumnElement[bool]:
+    """An Other Event is of its worker; a session with a client is never one."""
+    its = Session.id == _uuid(value), Session.kind == Kind.OTHER_EVENT
+    return exists().where(*its, mine(caller))
+
+
+def _asked(caller: Caller, value: str) -> ColumnElement[bool]:
+    """What a client asked for is theirs."""
+    its = BookingRequest.ref == value, BookingRequest.client_id == caller.client_id
+    return exists().where(*its)
+
+
 def _uuid(value: str) -> UUID:
     """What is no id is of nobody; the route says so in its own words to whoever may ask."""
     try:
@@ -76,4 +90,6 @@ OWNED: Mapping[str, Check] = {
     "link": _link,
     "change": _change,
     "offer": _offer,
+    "event": _event,
+    "asked": _asked,
 }

@@ -4,6 +4,7 @@ Never a stack trace, a value that was sent, or the words of a library.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -13,15 +14,19 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from adapters.dav.problems import DiscoveryProblem
 from adapters.secrets import SecretsError
 from model.errors import DomainError
 from sync.errors import SyncError
 
 MEDIA_TYPE = "application/problem+json"
-_CONFLICTS = ("E_LOCKED", "E_TRANSITION", "E_NOT_VALIDATED", "E_PERIOD_OVERLAP", "E_UNAVAILABLE")
+_CONFLICTS = (
+    "E_LOCKED", "E_TRANSITION", "E_NOT_VALIDATED", "E_PERIOD_OVERLAP", "E_UNAVAILABLE", "E_SLOT_TAKEN", "E_BUSY",
+)  # fmt: skip
 _STATUS = {
     "E_NOT_FOUND": 404,
     "E_LEVEL_NOT_ALLOWED": 403,
+    "E_TOO_MANY": 429,
     **dict.fromkeys(_CONFLICTS, 409),
 }
 
@@ -50,6 +55,9 @@ class Problem(BaseModel):
     code: str = Field(examples=["E_NOT_FOUND"])
     request_id: str = Field(examples=["0b9c1a7e5d3f4e21"])
     errors: list[Wrong] = Field(default=[], description="Of a request that does not fit: everything at once.")
+    policy: str = Field(
+        default="", description="With E_POLICY_ACK: what is to be read and acknowledged first."
+    )
 
 
 class Refused(Exception):
@@ -70,6 +78,7 @@ def problem(
     request_id: str,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[Wrong] = (),
+    policy: str = "",
 ) -> JSONResponse:
     """The answer itself."""
     told = Problem(
@@ -80,8 +89,9 @@ def problem(
         code=code,
         request_id=request_id,
         errors=list(errors),
+        policy=policy,
     )
-    content = told.model_dump(exclude=set() if errors else {"errors"})
+    content = told.model_dump(exclude_defaults=True)
     return JSONResponse(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -90,13 +100,14 @@ def status_of(code: str) -> int:
     return _STATUS.get(code, 409 if code.endswith("_CONFLICT") else 422)
 
 
-def install(web: FastAPI) -> None:
-    """Answer every error of ours, and of the framework's, in this form."""
-    web.add_exception_handler(DomainError, _domain)
+def install(web: FastAPI, *, policy: str = "") -> None:
+    """Answer every error of ours, and of the framework's, in this form; `policy` is what clients have to read."""
+    web.add_exception_handler(DomainError, partial(_domain, policy))
     web.add_exception_handler(Refused, _refused)
     web.add_exception_handler(RequestValidationError, _invalid)
     web.add_exception_handler(HTTPException, _http)
     web.add_exception_handler(SyncError, _calendar)
+    web.add_exception_handler(DiscoveryProblem, _address)
     web.add_exception_handler(OperationalError, _database)
     web.add_exception_handler(SecretsError, _key)
 
@@ -106,9 +117,13 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("calendula.request_id", ""))
 
 
-def _domain(request: Request, error: Exception) -> JSONResponse:
+def _domain(policy: str, request: Request, error: Exception) -> JSONResponse:
+    """Who did not acknowledge the policy is shown it with the refusal (003-09)."""
     assert isinstance(error, DomainError)  # noqa: S101 - for the type checker
-    return problem(status_of(error.code), error.code, error.message, request_id=request_id(request))
+    return problem(
+        status_of(error.code), error.code, error.message, request_id=request_id(request),
+        policy=policy if error.code == "E_POLICY_ACK" else "",
+    )  # fmt: skip
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -148,6 +163,12 @@ def _calendar(request: Request, error: Exception) -> JSONResponse:
     name = type(error).__name__
     sentence = f"The calendar's server did not do what it was asked ({name})"
     return problem(502, "E_CALENDAR", sentence, request_id=request_id(request))
+
+
+def _address(request: Request, error: Exception) -> JSONResponse:
+    """Why a calendar cannot be found or linked; its sentences are made for people, and name no secret."""
+    assert isinstance(error, DiscoveryProblem)  # noqa: S101 - for the type checker
+    return problem(502, "E_CALENDAR", error.sentence, request_id=request_id(request))
 
 
 def _key(request: Request, _: Exception) -> JSONResponse:

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from adapters.diary.paging import Position
+from adapters.diary.pages import Position
 from adapters.web.problems import Refused
 from model.series import Scope
 
@@ -46,6 +46,12 @@ class Body(BaseModel):
     """What is sent: members that are not known are refused, as they would be passed over in silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Made(BaseModel):
+    """The id of what was made."""
+
+    id: str = Field(examples=["5b1f6c1e-77aa-4c9e-8f00-0a1b2c3d4e5f"])
 
 
 class Page(BaseModel, Generic[T]):

@@ -7,9 +7,10 @@ from pydantic import ConfigDict
 
 from adapters.diary import answering
 from adapters.diary.answering import Answered
-from adapters.diary.waiting import ChangeView, list_changes, show_change
+from adapters.diary.waiting import page_of_changes, show_change
 from adapters.web.desk import At
-from adapters.web.wire import Body, Minutes, Ref, Refs, Text, When
+from adapters.web.shown import ChangeShown, change_shown
+from adapters.web.wire import Body, Cursor, Limit, Minutes, Page, Ref, Refs, Text, When, page, position
 from model.cancellation import CancelledBy
 
 router = APIRouter(prefix="/changes", tags=["changes"])
@@ -40,19 +41,32 @@ class Confirmation(Body):
         return answering.Answer(**{**self.model_dump(), "reason": self.reason or ""})
 
 
-@router.get("", operation_id="list_changes", summary="What waits for an answer, or was refused")
+@router.get(
+    "",
+    operation_id="list_changes",
+    summary="What waits for an answer, or was refused",
+)
 def list_(
-    at: At, every: Annotated[bool, Query(description="Applied and answered ones too.")] = False
-) -> list[ChangeView]:
+    at: At,
+    every: Annotated[bool, Query(description="Applied and answered ones too.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ChangeShown]:
     """Oldest first; of everybody, or of oneself for who may see no more."""
-    worker = at.worker(None)
-    return [row for row in list_changes(at.sessions, every=every) if worker in (None, row.worker)]
+    found = page_of_changes(
+        at.sessions, every=every, worker=at.worker(None), after=position(cursor), limit=limit
+    )
+    return page([change_shown(row) for row in found.rows], found.following)
 
 
-@router.get("/{change}", operation_id="show_change", summary="One change, in codes and in words")
-def show(at: At, change: Ref) -> ChangeView:
+@router.get(
+    "/{change}",
+    operation_id="show_change",
+    summary="One change, in codes and in words",
+)
+def show(at: At, change: Ref) -> ChangeShown:
     """What came, how it was judged, and why."""
-    return show_change(at.sessions, change)
+    return change_shown(show_change(at.sessions, change))
 
 
 @router.post("/{change}/confirm", operation_id="confirm_change", summary="Do what was asked for")

@@ -30,6 +30,7 @@ class OwnSession(BaseModel):
     end: str = Field(examples=["2026-03-03T11:00:00+10:30"])
     tz: str = Field(examples=["Australia/Adelaide"])
     cancelled: bool
+    pending: bool = Field(description="Asked for, and not answered yet.")
     workers: tuple[str, ...] = Field(examples=[["Priya Rao"]])
     site: str | None = Field(examples=["Adelaide clinic"])
     url: str = Field(description="Of a telehealth session.", examples=[""])
@@ -74,6 +75,7 @@ def _own(row: Session, client: UUID | None) -> OwnSession:
         end=shown.end,
         tz=shown.tz,
         cancelled=row.status is Status.CANCELLED or bool(gone),
+        pending=row.status is Status.PENDING,
         workers=tuple(one.worker.name for one in row.active_workers),
         site=row.site.name if row.site else None,
         url=row.url,

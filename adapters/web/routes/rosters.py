@@ -1,7 +1,7 @@
 """Rosters: base rosters and periods to look at, and a period made, validated, published."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict
 
 from adapters.diary import periods, publishing, rosters, validating
 from adapters.diary.periods import PeriodView
@@ -10,7 +10,7 @@ from adapters.diary.rosters import BaseView, SlotView
 from adapters.diary.times import read_day
 from adapters.diary.validating import Violation
 from adapters.web.desk import At
-from adapters.web.wire import Body, Clock, Day, Minutes, Ref, Refs, Text, Texts
+from adapters.web.wire import Body, Clock, Day, Made, Minutes, Ref, Refs, Text, Texts
 from model.details import Kind, WorkType
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
@@ -65,12 +65,6 @@ class SlotEdit(Body):
     start: Clock | None = None
     minutes: Minutes | None = None
     activities: Texts | None = None
-
-
-class Made(BaseModel):
-    """The id of what was made."""
-
-    id: str = Field(examples=["5b1f6c1e-77aa-4c9e-8f00-0a1b2c3d4e5f"])
 
 
 @router.get("/bases", operation_id="list_base_rosters", summary="The regular patterns")

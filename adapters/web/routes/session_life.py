@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.diary import absences, cancelling, completing
+from adapters.diary import absences, cancelling, completing, reminding
 from adapters.diary.cancelling import Cancelled, Charge
 from adapters.diary.completing import Completed
+from adapters.diary.reminding import FeedbackView
 from adapters.diary.views import Changed
 from adapters.web.desk import At
 from adapters.web.etags import Edits
@@ -48,6 +49,14 @@ class Missing(Body):
 
     reason: Ref
     client: Ref | None = None
+
+
+class Answerer(Body):
+    """Which client has answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"client": "noor"}]})
+
+    client: Ref
 
 
 class NewFee(Body):
@@ -111,6 +120,12 @@ def fee(it: Edits, new: NewFee) -> Charged:
         lambda within, act, name: absences.set_fee(within, act, name, new.client, new.cents, new.note)
     )
     return Charged(before_cents=before, cents=new.cents)
+
+
+@router.post("/feedback", operation_id="note_feedback", summary="A client has said how it was")
+def feedback(it: Edits, who: Answerer) -> FeedbackView:
+    """What they said is kept elsewhere."""
+    return it.do(lambda within, act, name: reminding.answered(within, act, name, client=who.client))
 
 
 @router.post("/start", operation_id="start_session", summary="It begins now")

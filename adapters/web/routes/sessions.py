@@ -4,16 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from adapters.database.engine import reading
 from adapters.diary import adding, cancelling, editing
 from adapters.diary.listing import Window, show_session
 from adapters.diary.paging import page_of_sessions
-from adapters.diary.views import Changed, SessionDetail, SessionView, view
+from adapters.diary.views import Changed, SessionView, view
 from adapters.web.desk import At
 from adapters.web.etags import Edits, tag_of
 from adapters.web.owning import mine
+from adapters.web.shown import SessionShown, session_shown
 from adapters.web.wire import (
     Body,
     Cursor,
@@ -76,6 +77,9 @@ class NewSession(Body):
     subject: Text = ""
     employee_message: Text = ""
     comments: Text = ""
+    instructions: Text = Field(default="", description="For the clients' messages.")
+    reminders: Texts = Field(default=(), description="Like `5`, days before, or `2:email,text`.")
+    session_bridge: bool = Field(default=False, description="The clients are asked afterwards how it was.")
     medium: Text | None = None
     contact_with: Text | None = None
     rostered: bool = False
@@ -97,6 +101,9 @@ class SessionEdit(Body):
     session_type: Text | None = None
     comments: Text | None = None
     service_types: Texts | None = None
+    instructions: Text | None = None
+    reminders: Texts | None = None
+    session_bridge: bool | None = None
 
 
 @router.get("", operation_id="list_sessions", summary="List sessions in order of time")
@@ -141,13 +148,13 @@ def add_session(at: At, new: NewSession, response: Response) -> Changed:
 
 
 @router.get("/{session}", operation_id="show_session", summary="All of one session")
-def show(at: At, session: UUID, response: Response) -> SessionDetail:
+def show(at: At, session: UUID, response: Response) -> SessionShown:
     """Its ETag is what an edit has to name in If-Match."""
     with reading(at.sessions) as database:
         tag = tag_of(database, session)
     if tag is not None:  # read before what it stands for: it is never newer
         response.headers["ETag"] = tag
-    return show_session(at.sessions, str(session))
+    return session_shown(show_session(at.sessions, str(session)))
 
 
 @router.patch("/{session}", operation_id="edit_session", summary="Edit what is said of it")

@@ -1,23 +1,20 @@
 """Stays in beds: list, book, edit, hold, check in and out, cancel."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import ConfigDict
 from sqlalchemy.orm import Session as Database
 
-from adapters.database.engine import Sessions, reading
+from adapters.database.engine import reading
 from adapters.diary import beds
 from adapters.diary.beds import Stayed
 from adapters.diary.lookup import find_booking
 from adapters.diary.stays import Stay, Wanted, list_stays, told
-from adapters.web.desk import At, Desk
-from adapters.web.etags import IfMatch, changed, digest
+from adapters.web.desk import At
+from adapters.web.etags import Edit, IfMatch, digest
 from adapters.web.wire import Body, Ref, Refs, Text, When
-from model.act import Act
 from model.bed import BookingState
 
 router = APIRouter(prefix="/stays", tags=["beds"])
@@ -101,30 +98,14 @@ class Why(Body):
     reason: Text
 
 
-Done = TypeVar("Done")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edit:
-    """A stay that somebody is about to change, as they saw it."""
-
-    at: Desk
-    stay: UUID
-    if_match: str | None
-    response: Response
-
-    def do(self, step: Callable[[Sessions, Act, str], Done]) -> Done:
-        return changed(
-            self.at.sessions,
-            self.if_match,
-            self.response,
-            tag=lambda database: _tag(database, self.stay),
-            step=lambda within: step(within, self.at.act(), str(self.stay)),
-        )
-
-
 def _opened(at: At, stay: UUID, response: Response, if_match: IfMatch = None) -> Edit:
-    return Edit(at=at, stay=stay, if_match=if_match, response=response)
+    return Edit(
+        at=at,
+        name=str(stay),
+        if_match=if_match,
+        response=response,
+        tag=lambda database: _tag(database, stay),
+    )
 
 
 def _tag(database: Database, stay: UUID) -> str:

@@ -127,6 +127,7 @@ def test_what_is_wrong_is_said_in_a_word(script: Script, code: str) -> None:
 
 def test_an_address_that_must_not_or_cannot_be_asked_says_why() -> None:
     assert code_of("http://calendar.example/", Policy()) == "address"
+    assert code_of("https://[::1", Policy()) == "address"
     assert code_of("https://127.0.0.1/", Policy()) == "private_address"
     assert code_of("https://no-such-host.invalid/", Policy()) == "host_not_found"
     assert code_of("anna@no-such-host.invalid", Policy()) == "host_not_found"

@@ -30,7 +30,7 @@ def test_an_event_is_listed_as_a_calendar_shows_it(diary: Diary) -> None:
     done = add(diary, "2026-03-11 13:00", show_as=ShowAs.FREE)
     assert [asdict(found) for found in listed(diary)] == [
         {
-            "id": str(done.session_id)[:8],
+            "id": str(done.session_id),
             "uid": str(done.session_id),
             "recurrence_id": None,
             "start": "2026-03-11T13:00:00-05:00",

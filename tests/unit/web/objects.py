@@ -9,12 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from adapters.diary import beds, offering, periods, rosters
+from adapters.diary import adding, beds, billing, offering, periods, rosters
 from adapters.diary.importing import import_practice
 from model.base import Row
+from model.booking import BookingRequest
+from model.details import Kind
 from model.journal import ChangeState, InboundChange
 from model.link import AuthKind, CalendarAccount, CalendarLink, LinkState, Mode
-from model.people import Worker
+from model.people import Client, Worker
+from model.session import Session
 from tests.served import Served
 
 HOUSE = """
@@ -32,6 +35,47 @@ record_type = "RESPITE"
 """
 
 
+_EPHEMERAL = (
+    *("run", "entry", "leave", "window", "feed", "reason", "session_type", "appointment_type", "service"),
+    "token",
+)  # what there is none of here: who may ask for it is told so
+_NAMES = (
+    *(
+        "session",
+        "worker",
+        "link",
+        "change",
+        "offer",
+        "stay",
+        "period",
+        "slot",
+        "base",
+        "event",
+        "asked",
+        "client",
+    ),
+    *("bill", *_EPHEMERAL),
+)
+
+AGREED = """
+[[client]]
+id = "noor"
+internal_id = "C-1077"
+name = "Noor Haddad"
+email = "noor.haddad@mail.example"
+allow_email = true
+[[agreement]]
+id = "noor-26"
+client = "noor"
+start_date = 2026-01-01
+[[agreement_item]]
+id = "noor-26-physio"
+agreement = "noor-26"
+service = "physio"
+rate_cents = 19399
+"""
+
+
 @dataclass(frozen=True)
 class Objects:
     """What a path may name, by parameter: the own one, somebody else's, and one that does not exist."""
@@ -43,10 +87,7 @@ class Objects:
 
 def objects(api: Served) -> Objects:
     """Put them into the practice."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "house.toml"
-        file.write_text(HOUSE, encoding="utf-8")
-        import_practice(api.app.sessions, api.act, file)
+    bring(api, HOUSE)
     shared = _shared(api)
     own = api.session("2026-03-03 10:00", workers=["priya"], clients=["noor"])
     other = api.session("2026-03-03 10:00", workers=["tom"], clients=["liam"])
@@ -54,11 +95,18 @@ def objects(api: Served) -> Objects:
         own=shared | _theirs(api, own["id"], "priya"),
         others=shared | _theirs(api, other["id"], "tom"),
         missing={
-            name: str(UUID(int=1)) if name in ("session", "stay") else "nowhere"
-            for name in ("session", "worker", "link", "change", "offer", "stay", "period", "slot", "base")
+            name: str(UUID(int=1)) if name in ("session", "stay", "event") else "nowhere" for name in _NAMES
         }
-        | {"kind": "rooms", "ref": "nowhere"},
+        | {"kind": "rooms", "ref": "nowhere", "line": "1", "payment": "1"},
     )
+
+
+def bring(api: Served, text: str) -> None:
+    """Add to the practice what stands in a text of TOML."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "more.toml"
+        file.write_text(text, encoding="utf-8")
+        import_practice(api.app.sessions, api.act, file)
 
 
 def _shared(api: Served) -> dict[str, str]:
@@ -80,7 +128,18 @@ def _shared(api: Served) -> dict[str, str]:
         "slot": planned,
         "kind": "rooms",
         "ref": "room-1",
-    }
+        "line": "1",
+        "payment": "1",
+        "client": "eva",
+        "bill": _bill(api),
+    } | dict.fromkeys(_EPHEMERAL, "nowhere")
+
+
+def _bill(api: Served) -> str:
+    """Of a session of Eva's that has been."""
+    past = api.session("2026-02-24 10:00", workers=["tom"], clients=["eva"])
+    wanted = billing.Wanted(service="psychotherapy", cents=15_000)
+    return billing.make(api.app.sessions, api.act, [past["id"]], wanted, "eva").ref
 
 
 def _theirs(api: Served, session: str, worker: str) -> dict[str, str]:
@@ -97,7 +156,41 @@ def _theirs(api: Served, session: str, worker: str) -> dict[str, str]:
             detected_at=api.now, resolved_at=None,
         ),
     )  # fmt: skip
-    return {"session": session, "worker": worker, "link": link.ref, "change": change, "offer": offer}
+    return {
+        "session": session,
+        "worker": worker,
+        "link": link.ref,
+        "change": change,
+        "offer": offer,
+        "event": _event(api, worker),
+        "asked": _request(api, worker),
+    }
+
+
+def _event(api: Served, worker: str) -> str:
+    """A dentist's appointment."""
+    new = adding.New(
+        start="2026-03-05 13:00", minutes=60, kind=Kind.OTHER_EVENT, workers=[worker], subject="Dentist",
+        rostered=True,
+    )  # fmt: skip
+    return str(adding.add(api.app.sessions, api.act, new).session_id)
+
+
+def _request(api: Served, worker: str) -> str:
+    """What Noor asked Priya for, and Liam Tom."""
+    client = {"priya": "noor", "tom": "liam"}[worker]
+    waiting = UUID(api.session("2026-03-19 10:00", workers=[worker], clients=[client], rostered=False)["id"])
+    with api.app.sessions() as database:
+        worker_id = database.scalars(select(Worker.id).where(Worker.ref == worker)).one()
+        client_id = database.scalars(select(Client.id).where(Client.ref == client)).one()
+        span = database.get_one(Session, waiting).span
+    request = BookingRequest(
+        id=api.new_id(), ref=f"{worker}-asked", client_id=client_id, worker_id=worker_id, type_id=None,
+        site_id=None, session_id=waiting, moves_id=None, policy_ack_at=None, answered_at=None,
+    )  # fmt: skip
+    request.span = span
+    _keep(api, request)
+    return request.ref
 
 
 def _link(api: Served, worker: str) -> CalendarLink:

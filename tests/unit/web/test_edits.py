@@ -265,7 +265,7 @@ def test_an_offer_is_answered_by_its_worker_and_assigned_by_the_office(api: Serv
 
 
 def test_a_change_is_dismissed_by_the_office(api: Served, known: Objects) -> None:
-    waiting = ok(api.priya.get("/changes"))
+    waiting = ok(api.priya.get("/changes"))["items"]
     assert [row["ref"] for row in waiting] == [known.own["change"]]
     assert ok(api.sam.post(f"/changes/{known.own['change']}/dismiss"))["state"] == "DISMISSED"
     assert code_of(api.sam.post(f"/changes/{known.own['change']}/dismiss")) == (409, "E_TRANSITION")
