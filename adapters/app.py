@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from adapters.database.store import SqlStore
     from adapters.dav.http import GuardedClient, Watch
     from adapters.dav.oauth import TokenKeeper
+    from adapters.diary.visits import Entrance
     from adapters.jobs import Jobs
     from adapters.links.consent import Login
     from adapters.runner import Runner
@@ -112,6 +113,16 @@ class App:
             leave=lambda act: leave_if_due(self, act),
         )
         return Jobs(means=means, clock=self.clock, new_id=self.new_id)
+
+    @property
+    def entrance(self) -> "Entrance":
+        """Where the links lead that clients come in by."""
+        from adapters.diary.visits import Entrance
+
+        def seal(plain: bytes) -> bytes:
+            return self.box().encrypt(plain)
+
+        return Entrance(url=self.config.web.booking_url, seal=seal, rules=self.config.booking)
 
     def refresh_tokens(self) -> int:
         """Have an access token of each account with a consent, before a run needs it; how many there are. Where the

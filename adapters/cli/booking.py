@@ -143,13 +143,11 @@ def invite_(
 
     Example: calendula booking invite C-1101
     """
-    from adapters.diary.visits import Entrance, invite
+    from adapters.diary.visits import invite
 
     run = here(ctx)
-    rules = run.config.booking
-    entrance = Entrance(url=run.config.web.booking_url, seal=run.box.encrypt, rules=rules)
-    invited = invite(run.sessions, run.act(), client, entrance)
-    typer.echo(f"Invited: {invited}; the link opens once, for {rules.link_min} minutes")
+    invited = invite(run.sessions, run.act(), client, run.app.entrance)
+    typer.echo(f"Invited: {invited}; the link opens once, for {run.config.booking.link_min} minutes")
     if run.config.mail.via == "none":
         typer.echo("Nothing is sent until mail.via is set; what is too late by then is not sent at all")
 

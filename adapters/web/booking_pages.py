@@ -37,7 +37,7 @@ def send_link(
     address = address_of(request)
     if wait := at.asked.take(f"link {address}", at.app.clock().timestamp()):
         raise too_many(wait)
-    ask(at.sessions, at.act(), email, address, at.entrance)
+    ask(at.sessions, at.act(), email, address, at.app.entrance)
     return page("asked", _values(at) | {"minutes": at.rules.link_min})
 
 

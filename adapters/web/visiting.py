@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 from adapters.app import App
 from adapters.database.engine import Sessions
 from adapters.diary.client_acts import Caller
-from adapters.diary.visits import Entrance, Visitor, visitor_of
+from adapters.diary.visits import Visitor, visitor_of
 from adapters.web.limits import Bucket, Failures, address_key
 from adapters.web.problems import Refused
 from model.act import Act
@@ -68,11 +68,6 @@ class Front:
     def secure(self) -> bool:
         """Whether browsers are to send the cookie by TLS alone: wherever there is TLS."""
         return self.origin.startswith("https:")
-
-    @property
-    def entrance(self) -> Entrance:
-        url = self.app.config.web.booking_url
-        return Entrance(url=url, seal=lambda plain: self.app.box().encrypt(plain), rules=self.rules)
 
     def act(self, actor: str = "client") -> Act:
         return Act(actor=actor, now=self.app.clock(), new_id=self.app.new_id)

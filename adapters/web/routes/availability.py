@@ -1,14 +1,13 @@
 """When workers can be had: their weekly hours, single times beyond them, and all of it as a VAVAILABILITY."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.diary import availability
 from adapters.diary.availability import AvailabilityView
-from adapters.diary.opening import availability_text
+from adapters.diary.opening import availability_text, bookable_text
 from adapters.web.desk import At
+from adapters.web.routes.busy import From, To
 from adapters.web.texts import Calendar, described
 from adapters.web.wire import Body, Day, Minutes, Ref, Text, Until, When
 
@@ -80,11 +79,18 @@ def remove(at: At, worker: Ref, entry: Ref) -> Cleared:
     response_class=Calendar,
     responses=described(Calendar, "Hours, single times and leave."),
 )
-def read(
-    at: At,
-    worker: Ref,
-    start: Annotated[When, Query(alias="from", examples=["2026-03-02"])],
-    end: Annotated[When, Query(alias="to", description="Itself not included.", examples=["2026-03-09"])],
-) -> Calendar:
+def read(at: At, worker: Ref, start: From, end: To) -> Calendar:
     """Leave takes away what hours give; what comes after the end is in it too."""
     return Calendar(availability_text(at.sessions, at.act(), worker, start, end))
+
+
+@router.get(
+    "/bookable.ics",
+    operation_id="read_bookable",
+    summary="When clients can book, as a VAVAILABILITY",
+    response_class=Calendar,
+    responses=described(Calendar, "Windows of online booking, narrowed by what can be booked now."),
+)
+def read_bookable(at: At, worker: Ref, start: From, end: To) -> Calendar:
+    """Whatever is taken in them."""
+    return Calendar(bookable_text(at.sessions, at.act(), worker, start, end, at.config.booking))

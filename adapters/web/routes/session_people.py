@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import ConfigDict
 
-from adapters.diary import assigning, attending, offering
+from adapters.diary import assigning, attending, knowing, offering
 from adapters.diary.offering import OfferView
 from adapters.diary.views import Changed
 from adapters.web.etags import Edits
@@ -39,6 +39,14 @@ class NewClients(Body):
 
     add: Refs = ()
     remove: Refs = ()
+
+
+class Coming(Body):
+    """Who will come; nobody named: the only client there is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"client": "noor"}]})
+
+    client: Ref | None = None
 
 
 class NewOffers(Body):
@@ -77,6 +85,12 @@ def clients(it: Edits, who: NewClients, scope: ScopeAsked = None) -> Changed:
     """A client who cancels is not taken out: the session is cancelled by them, which keeps a record."""
     wanted = attending.Clients(add=who.add, remove=who.remove)
     return it.do(lambda within, act, name: attending.change(within, act, name, wanted, scope))
+
+
+@router.post("/confirm", operation_id="confirm_attendance", summary="A client will come")
+def confirm(it: Edits, who: Coming) -> Changed:
+    """Another start takes it back, as the client said yes to the time before."""
+    return it.do(lambda within, act, name: knowing.confirm(within, act, name, who.client))
 
 
 @router.post("/offers", operation_id="offer_session", summary="Offer it to workers", status_code=201)

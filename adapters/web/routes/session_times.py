@@ -1,9 +1,9 @@
 """When and where a session takes place: roster, move, place, repeat, reschedule; its parts."""
 
 from fastapi import APIRouter
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
-from adapters.diary import activities, changing, equipping, placing, repeating, rescheduling, shifts
+from adapters.diary import activities, changing, equipping, knowing, placing, repeating, rescheduling, shifts
 from adapters.diary.views import Changed
 from adapters.web.etags import Edits
 from adapters.web.wire import Body, Minutes, Ref, Refs, ScopeAsked, Text, Texts, Until, When
@@ -24,6 +24,7 @@ class NewTime(Body):
     minutes: Minutes | None = None
     tz: Ref | None = None
     override: Text | None = None
+    acknowledge: bool = Field(default=False, description="It is known that a worker is busy then.")
 
 
 class NewPlace(Body):
@@ -107,6 +108,12 @@ def move(it: Edits, to: NewTime, scope: ScopeAsked = None) -> Changed:
     override = it.at.waived(to.override)
     where = changing.Move(**to.model_dump(exclude={"override"}), override=override)
     return it.do(lambda within, act, name: changing.move(within, act, name, where, scope, it.settings))
+
+
+@router.post("/acknowledge", operation_id="acknowledge_overlap", summary="Leave an overlap as it is")
+def acknowledge(it: Edits, scope: ScopeAsked = None) -> Changed:
+    """Who knows of it, and since when, is kept; lists of overlaps leave it out from then on."""
+    return it.do(lambda within, act, name: knowing.acknowledge_overlap(within, act, name, scope))
 
 
 @router.post("/place", operation_id="place_session", summary="Let it take place elsewhere")

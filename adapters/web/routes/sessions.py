@@ -85,6 +85,7 @@ class NewSession(Body):
     rostered: bool = False
     live: bool = False
     override: Text | None = None
+    acknowledge: bool = Field(default=False, description="It is known that a worker is busy then.")
     billable: bool | None = None
 
 
@@ -119,6 +120,7 @@ def list_sessions(
     status: Status | None = None,
     needs_reschedule: bool = False,
     unassigned: bool = False,
+    overlapping: bool = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[SessionView]:
@@ -132,6 +134,7 @@ def list_sessions(
         status=status,
         needs_reschedule=needs_reschedule,
         unassigned=unassigned,
+        overlapping=overlapping,
     )
     only = mine(at.only) if at.only else None
     found = page_of_sessions(at.sessions, window, after=position(cursor), limit=limit, only=only)

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 
 from adapters.diary.appointment_types import retire_type
 from adapters.diary.reserved_slots import NewWindow, add_window
-from adapters.diary.visits import Entrance, invite
+from adapters.diary.visits import invite
 from adapters.web import booking_mine, booking_new, booking_pages
 from adapters.web.pages.rendering import PAGE_HEADERS
 from model.appointment_type import AppointmentType
@@ -26,6 +27,7 @@ from model.visit import MOST_AN_HOUR
 from tests.browser import Browser
 from tests.served import eventually
 from tests.unit.web.clients import Pages, opened, session_ids
+from tests.unit.web.test_edits import code_of, ok
 
 EVA, LIAM = "eva.petrov@mail.example", "liam.obrien@mail.example"
 ROUTES = [
@@ -312,16 +314,15 @@ def test_g26_a_visitor_looks_only_so_often(pages: Pages) -> None:
 
 
 def test_staff_invite_a_client(pages: Pages) -> None:
-    rules = pages.api.app.config.booking
-    entrance = Entrance(url=f"{pages.origin}/booking", seal=pages.api.app.box().encrypt, rules=rules)
-    assert invite(pages.api.app.sessions, pages.api.act, "C-1101", entrance) == "C-1101"
+    invited = pages.api.sam.post("/clients/C-1101/invite")
+    assert ok(invited) == {"client": "C-1101", "minutes": pages.api.app.config.booking.link_min}
     assert pages.browser().go(pages.links()[-1]).press("Come in").heading == "Your appointments"
     with pages.api.app.sessions.begin() as database:
         database.execute(update(Client).where(Client.ref == "eva").values(email=" "))
-    with pytest.raises(DomainError, match="no e-mail address"):
-        invite(pages.api.app.sessions, pages.api.act, "eva", entrance)
+    assert code_of(pages.api.sam.post("/clients/eva/invite")) == (422, "E_NO_EMAIL")
+    nowhere = replace(pages.api.app.entrance, url="")
     with pytest.raises(DomainError, match="public_url"):
-        invite(pages.api.app.sessions, pages.api.act, "eva", Entrance(url="", seal=bytes, rules=rules))
+        invite(pages.api.app.sessions, pages.api.act, "eva", nowhere)
 
 
 # --- what is refused is said on a page -----------------------------------------------------------------------

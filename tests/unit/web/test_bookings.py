@@ -181,6 +181,16 @@ def test_staff_book_for_a_client_and_see_why_not(online: Served) -> None:
     assert ok(online.sam.post(f"{address}/cancel", json=by))["state"] == "CANCELLED"
 
 
+def test_what_can_be_booked_is_a_calendar_of_its_own(online: Served) -> None:
+    week = {"from": "2026-03-02", "to": "2026-03-09"}
+    found = online.priya.get("/workers/priya/bookable.ics", params=week)
+    assert found.headers["Content-Type"].startswith("text/calendar")
+    assert found.text.count("BEGIN:AVAILABLE") == 1
+    assert "DTSTART;TZID=Australia/Adelaide:20260305T090000" in found.text
+    tom = online.as_(AccessRole.PRACTITIONER, "tom")
+    assert code_of(tom.get("/workers/priya/bookable.ics", params=week)) == (404, "E_NOT_FOUND")
+
+
 def test_g16_an_address_does_only_so_much_within_an_hour(online: Served) -> None:
     answers = [send(online.noor, "/bookings", READ | {"start": "2026-03-05T11:00"}, "attempt-0")]
     mine = answers[0].json()["session"]

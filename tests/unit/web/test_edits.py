@@ -296,3 +296,26 @@ def test_people_and_places_are_listed(api: Served) -> None:
     assert sites["chicago"] == ["room-2", "room-3"]
     assert "client-ill" in {row["ref"] for row in ok(api.priya.get("/reasons"))}
     assert ok(api.sam.get("/status"))["links"] == []
+
+
+# --- what somebody said of a session ------------------------------------------------------------------------------
+
+
+def test_004_16_overlaps_are_listed_until_somebody_knows_of_them(either_api: Served) -> None:
+    sam, window = either_api.sam, {"overlapping": True}
+    either_api.session()
+    met, known = either_api.session(clients=["liam"]), either_api.session(clients=["eva"], acknowledge=True)
+    assert [row["id"] for row in ok(sam.get("/sessions", params=window))["items"]] == [met["id"]]
+    ok(sam.post(f"/sessions/{met['id']}/acknowledge", headers={"If-Match": met["etag"]}))
+    assert ok(sam.get("/sessions", params=window))["items"] == []
+    assert ok(sam.get(f"/sessions/{known['id']}"))["overlap"]["acknowledged_by"] == "sam"
+
+
+def test_e_transition_a_client_says_once_that_they_will_come(api: Served) -> None:
+    made = api.session()
+    address = f"/sessions/{made['id']}/confirm"
+    first = api.sam.post(address, json={}, headers={"If-Match": made["etag"]})
+    ok(first)
+    assert ok(api.sam.get(f"/sessions/{made['id']}"))["attendance"][0]["status"] == "CONFIRMED"
+    again = api.sam.post(address, json={"client": "noor"}, headers={"If-Match": first.headers["ETag"]})
+    assert code_of(again) == (409, "E_TRANSITION")

@@ -28,6 +28,7 @@ _SESSION = {
     "add_session": "AS", "delete_session": "AS", "roster_session": "AS", "move_session": "AS", "place_session": "AS",
     "repeat_session": "AS", "reschedule_session": "AS", "change_assets": "AS", "set_activities": "AS",
     "set_modifiers": "AS", "set_shift": "AS", "assign_worker": "AS", "unassign_worker": "AS", "change_clients": "AS",
+    "confirm_attendance": "AS", "acknowledge_overlap": "AS",
     "offer_session": "AS", "preview_cancel": "AS", "cancel_session": "AS", "note_no_show": "AS", "set_fee": "AS",
     "list_my_sessions": "c", "show_my_session": "c", "list_cancellations": "AS", "note_feedback": "AS",
     "sign_note": "Ap", "unlock_note": "Ap", "diagnose": "Ap",
@@ -54,8 +55,8 @@ _ONLINE = {
     "decline_request": "AS", "withdraw_request": "AS",
     "list_appointment_types": "ASP", "add_appointment_type": "AS", "retire_appointment_type": "AS",
     "list_windows": "ASp", "add_window": "AS", "remove_window": "AS",
-    "list_availability": "ASp", "read_availability": "ASp", "set_hours": "AS", "offer_time": "AS",
-    "clear_availability": "AS", "remove_availability": "AS",
+    "list_availability": "ASp", "read_availability": "ASp", "read_bookable": "ASp", "set_hours": "AS",
+    "offer_time": "AS", "clear_availability": "AS", "remove_availability": "AS",
     "list_leave": "ASp", "add_leave": "ASp", "approve_leave": "AS", "remove_leave": "AS",
 }  # fmt: skip
 _OFFICE = {
@@ -76,8 +77,8 @@ _OTHERS = {
     "publish_period": "AS", "list_stays": "AS", "book_stay": "AS", "show_stay": "AS", "edit_stay": "AS",
     "hold_stay": "AS", "end_hold": "AS", "check_in": "AS", "check_out": "AS", "cancel_stay": "AS",
     "list_offers": "ASp", "send_offer": "AS", "answer_offer": "ASp", "assign_offer": "AS",
-    "list_workers": "ASP", "list_clients": "AS", "list_sites": "ASP", "list_session_types": "ASP",
-    "list_reasons": "ASP", "show_me": "ASPc",
+    "list_workers": "ASP", "list_clients": "AS", "invite_client": "AS", "list_sites": "ASP",
+    "list_session_types": "ASP", "list_reasons": "ASP", "show_me": "ASPc",
 }  # fmt: skip
 DECIDED = _SESSION | _CALENDARS | _ONLINE | _OFFICE | _OTHERS
 ASK_A_SERVER = {
