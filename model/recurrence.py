@@ -186,8 +186,8 @@ def expand(
                 break
     for extra in rdates:
         seen.setdefault(key(extra), _like(extra, start))
-    inside = [m for m in seen.values() if since <= instant(m, tz) < until]
-    return sorted(inside, key=lambda m: instant(m, tz))[:MAX_INSTANCES]
+    inside = sorted((at, m) for m in seen.values() if since <= (at := instant(m, tz)) < until)
+    return [moment for _, moment in inside[:MAX_INSTANCES]]
 
 
 def check_staff_rule(rule: Rule) -> None:

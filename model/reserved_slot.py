@@ -15,7 +15,7 @@ from model.act import Act
 from model.base import Base, Row
 from model.details import Timed
 from model.errors import DomainError
-from model.moment import Moment, Span, from_text, instant, shift, to_text, wall_distance, zone
+from model.moment import Moment, Span, from_text, instant, shift, to_text, wall_distance
 from model.recurrence import Rule, expand
 from model.series import Pattern, just_before, rest_of, starts
 from model.slots import Window
@@ -127,12 +127,11 @@ class ReservedSlot(Row, Timed, Base):
         rule = Rule.parse(self.rule_text, span.start) if self.rule_text else None
         left_out = set(self.exdate_text.split())
         first = max(since - LONGEST - timedelta(hours=2), span.starts_at)
+        lasts, ref = wall_distance(span.start, span.end), self.ref
         for start in expand(span.start, rule, frozenset(), span.tz, since=first, until=until):
-            if to_text(start) in left_out:
-                continue
-            placed = Span(start=start, end=shift(span.end, wall_distance(span.start, start)), tz=span.tz)
-            if placed.ends_at > since:
-                yield Window(ref=self.ref, start=placed.starts_at, end=placed.ends_at, tz=zone(self.tz))
+            end = instant(shift(start, lasts), span.tz)
+            if end > since and not (left_out and to_text(start) in left_out):
+                yield Window(ref=ref, start=instant(start, span.tz), end=end, tz=span.tz)
 
     def leave_out(self, start: Moment) -> None:
         """Take one window out of those that repeat."""

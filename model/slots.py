@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from model.moment import instant
@@ -47,8 +48,7 @@ class Window:
     tz: ZoneInfo
 
 
-@dataclass(frozen=True, kw_only=True)
-class Block:
+class Block(NamedTuple):
     """A time that is taken, by what rule; `where` names the calendar, room or asset, if it is one."""
 
     start: datetime
@@ -84,9 +84,8 @@ class Terms:
         return instant(day, tz)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """One start that a window offers; `block` is what speaks against it, None where it can be chosen."""
+class Candidate(NamedTuple):
+    """One start of the thousands that windows offer; `block` is what speaks against it, None where it can be chosen."""
 
     start: datetime
     window: Window
@@ -101,7 +100,7 @@ class Timeline:
     """What is taken, so that asking costs no more than a look-up, however much there is."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
-        self._blocks = sorted((b for b in blocks if b.start < b.end), key=lambda b: (b.start, b.end))
+        self._blocks = sorted(b for b in blocks if b.start < b.end)
         self._starts = [block.start for block in self._blocks]
         self._ends = list(accumulate((block.end for block in self._blocks), max))
 

@@ -23,7 +23,7 @@ def main(
     if arguments == ["--version"]:
         _print_version()
         return
-    gc.set_threshold(200_000)  # loading makes 130,000 objects and no garbage: looking for it costs a tenth
+    look_rarely()
     atexit.register(gc.freeze)  # nor is there any use in looking once more at the end
     from adapters.cli.app import hoisted, run
     from adapters.cli.failures import explain
@@ -33,6 +33,11 @@ def main(
         run(arguments, clock=clock or _now, new_id=new_id)
     except Exception as error:  # noqa: BLE001 - the last place where an error can become a sentence
         sys.exit(explain(error, debug="--debug" in arguments))
+
+
+def look_rarely() -> None:
+    """For garbage: loading makes 130,000 objects and none of it, and so do answers of thousands of rows."""
+    gc.set_threshold(200_000)
 
 
 def _print_version() -> None:

@@ -7,6 +7,7 @@ makes a start one that cannot be chosen, is for staff alone, as rules and ids: n
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -91,8 +92,7 @@ class Wanted:
     without: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offered:
+class Offered(NamedTuple):
     """A candidate, and whose it is."""
 
     worker: Worker
@@ -105,12 +105,10 @@ def find_slots(sessions: Sessions, act: Act, search: Search, settings: BookingSe
     check_allowed(settings)
     with reading(sessions) as database:
         of_type, found = _search(database, act, search, settings)
-        sites = _sites(database, found)
-    free: dict[tuple[datetime, str], Slot] = {}
-    for one in found:
-        if one.candidate.free:
-            free.setdefault((one.candidate.start, one.worker.ref), _slot(one, of_type, sites))
-    return [free[key] for key in sorted(free)]
+        free = [one for one in found if one.candidate.free]
+        sites = _sites(database, {one.slot for one in free})
+    first = {(one.candidate.start, one.worker.ref): one for one in reversed(free)}
+    return [_slot(first[key], of_type, sites) for key in sorted(first)]
 
 
 def explain_slots(sessions: Sessions, act: Act, search: Search, settings: BookingSettings) -> list[Explained]:
@@ -177,8 +175,8 @@ def _of_slot(
         """Whoever may not be on such a session is not offered for it (R30)."""
         return ineligible(worker, at, clients=clients, blocklist=blocklist) is None
 
+    always = may(wanted.since) and may(wanted.until)  # who may on both days may between them
     for window in slot.windows(wanted.since, wanted.until):
-        always = may(window.start) and may(window.end)  # who may on both days may between them
         for one in candidates(window, wanted.terms, taken):
             if wanted.since <= one.start < wanted.until:
                 fits = always or not one.free or may(one.start)
@@ -237,8 +235,8 @@ def _check_range(since: datetime, until: datetime) -> None:
         raise DomainError("E_TOO_MUCH", f"Search at most {MOST_DAYS} days at once")
 
 
-def _sites(database: Database, found: Iterable[Offered]) -> dict[UUID, str]:
-    ids = {one.slot.site_id for one in found if one.slot.site_id}
+def _sites(database: Database, slots: Iterable[ReservedSlot]) -> dict[UUID, str]:
+    ids = {slot.site_id for slot in slots if slot.site_id}
     rows = database.execute(select(Site.id, Site.ref).where(Site.id.in_(ids))).all() if ids else []
     return {row[0]: row[1] for row in rows}
 

@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -33,8 +44,8 @@ from model.slots import Block, Why
 NOBODY = UUID(int=0)
 Blocks = Mapping[UUID, list[Block]]
 _GIVEN_UP = (Assignment.CANCELLED, Assignment.DECLINED)
-_BY_STATUS = {Status.PENDING: Why.REQUEST, Status.DRAFT: Why.DRAFT}
-_BY_KIND = {Kind.OTHER_EVENT: Why.OTHER_EVENT, Kind.SHIFT: Why.SHIFT}
+_BY_STATUS: Mapping[str, Why] = {Status.PENDING: Why.REQUEST, Status.DRAFT: Why.DRAFT}
+_BY_KIND: Mapping[str, Why] = {Kind.OTHER_EVENT: Why.OTHER_EVENT, Kind.SHIFT: Why.SHIFT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +100,12 @@ def taken_of_workers(database: Database, workers: Collection[Worker], asked: Ask
 
 
 @cache
-def _of_sessions() -> Select[UUID, datetime, datetime, int, Status, Kind, bool]:
+def _of_sessions() -> Select[UUID, datetime, datetime, int, str, str, bool]:
+    """There are thousands: their words stay as they are stored."""
     query = select(
         SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at, Session.padding_min,
-        Session.status, Session.kind, Session.tentative,
+        type_coerce(Session.status, Text).label("status"), type_coerce(Session.kind, Text).label("kind"),
+        Session.tentative,
     )  # fmt: skip
     return query.join(Session, Session.id == SessionWorker.session_id).where(
         SessionWorker.worker_id.in_(_IDS),

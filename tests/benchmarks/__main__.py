@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from adapters.cli.entry import look_rarely
 from adapters.demo.radicale import Server, ServerStartError
 from tests.benchmarks.measures import ALL, Bench
 from tests.benchmarks.report import printed, write
@@ -23,7 +24,8 @@ _SLOW = ("radicale", "xandikos")
 
 
 def main() -> None:
-    """Measure what was asked for."""
+    """Measure what was asked for, in a process that is set up as the program itself is."""
+    look_rarely()
     asked = _arguments()
     with (
         tempfile.TemporaryDirectory(prefix="calendula-bench-") as folder,
