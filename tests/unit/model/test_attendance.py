@@ -66,7 +66,7 @@ def test_004_16_the_first_who_acknowledged_stays_the_one_who_did() -> None:
 def test_004_16_acknowledged_is_only_what_was_warned_of_and_by_somebody(
     steps: list[tuple[bool, Act | None] | None],
 ) -> None:
-    row = Session(id=UUID(int=1))
+    row = Session(id=UUID(int=1), overlap_acknowledged=False)
     warn(row, met=False)
     for step in steps:
         if step is not None:
