@@ -2,7 +2,7 @@
 name. What is kept of a busy source is here too: times alone.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,7 +28,8 @@ class Fbtype(StrEnum):
 
 
 _KINDS = tuple(Fbtype)
-_RANK = {kind: number for number, kind in enumerate(_KINDS)}
+_MOST = 1 << 20  # blocks of a kind at one time
+_WEIGHT = {kind: _MOST**number for number, kind in enumerate(_KINDS)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,42 +89,33 @@ def merge(blocks: Iterable[Busy], *, start: datetime, end: datetime) -> list[Bus
     shows.
     """
     merged: list[Busy] = []
-    begin, at, kind = start, start, None
-    for left, right, strongest in _stretches(_edges(blocks, start, end)):
-        if kind is strongest and at == left:
-            at = right
-            continue
-        if kind is not None:
-            merged.append(Busy(start=begin, end=at, fbtype=kind))
-        begin, at, kind = left, right, strongest
-    return merged if kind is None else [*merged, Busy(start=begin, end=at, fbtype=kind)]
+    there, kind, begin = 0, None, start
+    for (at, step), (then, _) in pairwise([*_edges(blocks, start, end), (end, 0)]):
+        there += step
+        if at < then and (strongest := _strongest(there)) is not kind:
+            if kind is not None:
+                merged.append(Busy(start=begin, end=at, fbtype=kind))
+            begin, kind = at, strongest
+    return merged if kind is None else [*merged, Busy(start=begin, end=end, fbtype=kind)]
 
 
-def _edges(blocks: Iterable[Busy], start: datetime, end: datetime) -> list[tuple[datetime, int, int]]:
-    """Where each block begins (1) and ends (-1) inside [start, end), and how strong it is; in order of time."""
-    found: list[tuple[datetime, int, int]] = []
+def _edges(blocks: Iterable[Busy], start: datetime, end: datetime) -> list[tuple[datetime, int]]:
+    """Where each block begins and ends inside [start, end), in order of time, and what it adds to what is there."""
+    found: list[tuple[datetime, int]] = []
     for block in blocks:
-        a, b = max(block.start, start), min(block.end, end)
+        a = max(start, block.start)
+        b = min(end, block.end)
         if a < b:
-            rank = _RANK[block.fbtype]
-            found += (a, 1, rank), (b, -1, rank)
+            weight = _WEIGHT[block.fbtype]
+            found += (a, weight), (b, -weight)
     found.sort()
     return found
 
 
-def _stretches(edges: list[tuple[datetime, int, int]]) -> Iterator[tuple[datetime, datetime, Fbtype]]:
-    """Sweep over all edges, yielding each stretch with the strongest kind open in it."""
-    there = [0] * len(_KINDS)
-    for (at, step, rank), (then, *_) in pairwise(edges):
-        there[rank] += step
-        if at < then and (strongest := _strongest(*there)) is not None:
-            yield at, then, strongest
-
-
-def _strongest(busy: int, unavailable: int, tentative: int) -> Fbtype | None:
-    """Of how many are open of each kind."""
-    if busy:
-        return Fbtype.BUSY
-    if unavailable:
-        return Fbtype.BUSY_UNAVAILABLE
-    return Fbtype.BUSY_TENTATIVE if tentative else None
+def _strongest(there: int) -> Fbtype | None:
+    """Of what is there, each kind counted in digits of its own; the last digits are those of the strongest."""
+    for kind in _KINDS:
+        there, count = divmod(there, _MOST)
+        if count:
+            return kind
+    return None
