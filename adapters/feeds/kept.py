@@ -1,32 +1,39 @@
-"""Calendars that were written lately, by their tags: many readers ask again without saying what they have.
+"""What was written lately, by what it was written from: many readers ask again, and of most feeds little changes.
 
-A tag is a promise (`content`): what was written under it once is written under it always, so nothing here can be stale.
-Kept in memory, up to a size; what was read longest ago goes first.
+A key is a promise: what was written under it once is written under it always, so nothing here can be stale. Kept in
+memory, up to a size; what was read longest ago goes first.
 """
 
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable, Sized
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 _MOST = 32 * 2**20
+Text = TypeVar("Text", bound=Sized)
 
 
 @dataclass
-class Kept:
-    """Bodies by tag, in the order in which they were last read."""
+class Kept(Generic[Text]):
+    """Octets by key, in the order in which they were last read."""
 
     most: int = _MOST
-    _bodies: "OrderedDict[str, bytes]" = field(default_factory=OrderedDict)
+    _texts: "OrderedDict[Hashable, Text]" = field(default_factory=OrderedDict)
+    _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, tag: str) -> bytes | None:
+    def get(self, key: Hashable) -> Text | None:
         with self._lock:
-            if tag in self._bodies:
-                self._bodies.move_to_end(tag)
-            return self._bodies.get(tag)
+            found = self._texts.get(key)
+            if found is not None:
+                self._texts.move_to_end(key)
+            return found
 
-    def put(self, tag: str, body: bytes) -> None:
+    def put(self, key: Hashable, text: Text) -> None:
         with self._lock:
-            self._bodies[tag] = body
-            while sum(map(len, self._bodies.values())) > self.most:
-                self._bodies.popitem(last=False)
+            old = self._texts.pop(key, None)
+            self._size += len(text) - (len(old) if old is not None else 0)
+            self._texts[key] = text
+            while self._size > self.most:
+                self._size -= len(self._texts.popitem(last=False)[1])

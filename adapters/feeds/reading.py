@@ -17,15 +17,16 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.app import App
 from adapters.database.engine import Sessions, reading
-from adapters.feeds.content import entries, made_from
+from adapters.feeds.content import entries, entries_of, made_from, named_at, stamps
 from adapters.feeds.kept import Kept
 from adapters.feeds.secret import hash_of, same
+from adapters.ical.feed import NOTHING, Part, part
 from adapters.ical.feed import feed as written
 from model.feed import Feed
-from sync.feed import published_level
+from sync.feed import Entry, published_level
 from sync.settings import Settings
 
-_FORM = 1  # raised when the same content is written otherwise, so that subscribers take it anew
+_FORM = 2  # raised when the same content is written otherwise, so that subscribers take it anew
 _USED = timedelta(hours=1)  # how exactly the last use is known: else every look would be a write
 _NOBODY = "0" * 64
 
@@ -47,7 +48,8 @@ class Feeds:
     sessions: Sessions
     settings: Settings
     clock: Callable[[], datetime]
-    kept: Kept = field(default_factory=Kept)
+    kept: Kept[bytes] = field(default_factory=Kept)
+    parts: Kept[Part] = field(default_factory=Kept)
 
     @classmethod
     def of(cls, app: App) -> "Feeds":
@@ -73,8 +75,7 @@ class Feeds:
         feed = standing.feed
         with reading(self.sessions) as database:
             tag = self._tag(database, feed, standing.now)
-            found = entries(database, feed, feed.window(standing.now), self.settings)
-        body = written([(one.event, one.changed) for one in found], title=feed.title)
+            body = written(self._parts(database, feed, standing.now), title=feed.title)
         if tag == standing.tag:  # nothing was changed since it was looked at
             self.kept.put(tag, body)
         return body
@@ -82,21 +83,30 @@ class Feeds:
     def _tag(self, database: Database, feed: Feed, now: datetime) -> str:
         """A hash of all that the content follows from: rows, days, the feed itself, and the settings."""
         window = feed.window(now)
+        said = (feed.title, feed.round_min, window, self._shown(feed))
+        rows = made_from(database, feed, window, self.settings)
+        return sha256(f"{said} {rows}".encode()).hexdigest()[:32]
+
+    def _shown(self, feed: Feed) -> tuple[object, ...]:
+        """Of the feed and of the settings, what a single event of it follows from."""
         level = published_level(feed.privacy_level, self.settings.privacy.maximum)
         sync = self.settings.sync
         shown = (sync.cancelled_display, sync.mark_completed, sync.push_drafts, sync.emit_attendees)
-        said = (
-            _FORM,
-            feed.id,
-            feed.title,
-            feed.round_min,
-            level,
-            window,
-            shown,
-            asdict(self.settings.privacy),
-        )
-        rows = made_from(database, feed, window, self.settings)
-        return sha256(f"{said} {rows}".encode()).hexdigest()[:32]
+        return (_FORM, feed.id, level, shown, asdict(self.settings.privacy))
+
+    def _parts(self, database: Database, feed: Feed, now: datetime) -> list[Part]:
+        """The events; of a worker's feed, only what has changed is read and written anew."""
+        window = feed.window(now)
+        if feed.worker_id is None or feed.round_min:
+            return [_part([one]) for one in entries(database, feed, window, self.settings)]
+        shown = sha256(f"{self._shown(feed)} {named_at(database)}".encode()).digest()
+        wanted = stamps(database, feed.worker_id, window, self.settings)
+        known = {one: self.parts.get((shown, one)) for one in wanted}
+        missing = [one for one, text in known.items() if text is None]
+        made = {one: _part(of) for one, of in entries_of(database, feed, missing, self.settings).items()}
+        for one, text in made.items():
+            self.parts.put((shown, one), text)
+        return [text for text in (known | made).values() if text is not None]
 
     def _note(self, feed: Feed, tag: str, now: datetime) -> datetime:
         """Write down that it was used, and since when it is as it is. A busy database is not waited for twice: what
@@ -116,3 +126,8 @@ class Feeds:
             row = update(Feed).where(Feed.id == feed_id)
             database.execute(row.where(changed).values(state=tag, changed_at=since))
             database.execute(row.values(last_used_at=now))
+
+
+def _part(shows: list[Entry]) -> Part:
+    """Of one session or series, which may not be shown at all."""
+    return part(shows[0].event, shows[0].changed) if shows else NOTHING

@@ -1,22 +1,45 @@
 """Write a feed: all events of it in one calendar, as apps subscribe to it (RFC 5545; RFC 7986, 5.1, 5.7).
 
 No METHOD: it is no invitation, and apps that find one ask what to do with it. Each event carries the time of its last
-change, so that one which nobody changed is octet for octet what it was.
+change, so that one which nobody changed is octet for octet what it was, and can be kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
+from adapters.ical.lines import Node
 from adapters.ical.text import escape, line
-from adapters.ical.writer import stamped
+from adapters.ical.writer import END, definitions, head, vevents, years, zone_names
 from sync.event import Event
 
 _AGAIN = "PT1H"  # how often to ask; many apps choose for themselves, from minutes to a day
 UNNAMED = "Calendula"
 
 
-def feed(events: Sequence[tuple[Event, datetime]], *, title: str) -> bytes:
-    """The whole text; `events` come with the time of their last change."""
+@dataclass(frozen=True)
+class Part:
+    """The VEVENTs of one event as octets, and what they want of the calendar around them: zones, for which years."""
+
+    octets: bytes
+    zones: frozenset[str]
+    years: frozenset[int]
+
+    def __len__(self) -> int:
+        return len(self.octets)
+
+
+NOTHING = Part(b"", frozenset(), frozenset())
+
+
+def part(event: Event, changed: datetime) -> Part:
+    """One event with the time of its last change."""
+    nodes = vevents(event, now=changed)
+    return Part(b"".join(map(bytes, nodes)), frozenset(zone_names(nodes)), frozenset(years(event)))
+
+
+def feed(parts: Collection[Part], *, title: str) -> bytes:
+    """The whole text."""
     name = escape(title or UNNAMED)
     said = [
         line("NAME", name),
@@ -24,4 +47,9 @@ def feed(events: Sequence[tuple[Event, datetime]], *, title: str) -> bytes:
         line("REFRESH-INTERVAL", _AGAIN, VALUE="DURATION"),
         line("X-PUBLISHED-TTL", _AGAIN),
     ]
-    return bytes(stamped(events, said=said))
+    names, used = (
+        set[str]().union(*(one.zones for one in parts)),
+        set[int]().union(*(one.years for one in parts)),
+    )
+    begin = Node("VCALENDAR", [*head(), *said, *definitions(sorted(names), used)])
+    return b"".join([bytes(begin), *(one.octets for one in parts), END.raw])

@@ -16,7 +16,7 @@ from adapters.ical.lines import Limits, Line, LineError, Node, parse
 from adapters.ical.moments import as_end, in_series, is_floating, same, same_start, written
 from adapters.ical.reader import Entry, Reader, sequence, uid_of
 from adapters.ical.text import clean, line
-from adapters.ical.writer import definitions, override, rule_line, series, stamps, uid_line, zone_names
+from adapters.ical.writer import definitions, override, rule_line, series, stamps, uid_line, years, zone_names
 from model.moment import Moment, is_all_day, start_zone
 from sync.event import Component, Event
 
@@ -232,7 +232,7 @@ class _Patch:
         known = {
             own.value for node in self._home.children("VTIMEZONE") for own in node.lines().get("TZID", [])
         }
-        missing = definitions([name for name in names if name not in known], self._event)
+        missing = definitions([name for name in names if name not in known], years(self._event))
         at = next((n for n, item in enumerate(self._home.items) if isinstance(item, Node)), 1)
         self._home.items[at:at] = missing
 

@@ -4,7 +4,7 @@ The order of properties never changes, so equal events are equal octets. What ma
 is decided before an event gets here; how a single fact is spelled is decided in `properties` and `moments`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from model.recurrence import Rule
 from sync.event import Component, Event
 
 PRODID = "-//Calendula//Calendula//EN"
+END = line("END", "VCALENDAR")
 _REGULAR_UNTIL = 2037
 
 
@@ -28,23 +29,23 @@ def calendar(event: Event, *, now: datetime) -> Node:
 
 def calendars(events: Sequence[Event], *, now: datetime) -> Node:
     """Several events in one file, as it is handed to people; a resource on a server holds one (RFC 4791, 4.1)."""
-    return stamped([(event, now) for event in events])
+    nodes = [node for event in events for node in vevents(event, now=now)]
+    zones = definitions(zone_names(nodes), years(*events))
+    return Node("VCALENDAR", [*head(), *zones, *nodes, END])
 
 
-def stamped(events: Sequence[tuple[Event, datetime]], *, said: Sequence[Line] = ()) -> Node:
-    """The same, each event with the time of its own last change; `said` are lines about the calendar as a whole."""
-    nodes = [node for event, now in events for node in _nodes(event, now=now)]
-    head = [
+def head() -> list[Line]:
+    """How every calendar of ours begins."""
+    return [
         line("BEGIN", "VCALENDAR"),
         line("VERSION", "2.0"),
         line("PRODID", PRODID),
         line("CALSCALE", "GREGORIAN"),
     ]
-    zones = definitions(zone_names(nodes), *(event for event, _ in events))
-    return Node("VCALENDAR", [*head, *said, *zones, *nodes, line("END", "VCALENDAR")])
 
 
-def _nodes(event: Event, *, now: datetime) -> list[Node]:
+def vevents(event: Event, *, now: datetime) -> list[Node]:
+    """The master, then overrides by their original starts; `now` is the time of the last change."""
     if event.following:
         raise ValueError("RANGE=THISANDFUTURE is read and never written (FAILURES C10)")
     nodes = [] if event.master is None else [series(event, event.master, now=now)]
@@ -129,18 +130,22 @@ def zone_names(nodes: Iterable[Node]) -> list[str]:
     return sorted({item.parameters["TZID"] for item in zoned if b";TZID=" in item.head})
 
 
-def definitions(names: Iterable[str], *events: Event) -> list[Node]:
-    """VTIMEZONEs for the years that the events use; a series without end counts up to 2037."""
-    years = [year for event in events for year in _years(event)]
-    return [vtimezone(ZoneInfo(name), min(years), max(years)) for name in names]
+def definitions(names: Iterable[str], used: Collection[int]) -> list[Node]:
+    """VTIMEZONEs for the years from the first to the last of those that are used."""
+    return [vtimezone(ZoneInfo(name), min(used), max(used)) for name in names]
+
+
+def years(*events: Event) -> set[int]:
+    """The years that events use; a series without end counts up to 2037."""
+    return {year for event in events for year in _years(event)}
 
 
 def _years(event: Event) -> list[int]:
     moments: list[Moment] = [*event.rdates, *event.exdates, *event.overrides]
     for component in (event.master, *event.overrides.values()):
         moments += [component.start, component.end] if component else []
-    years = [moment.year for moment in moments]
+    found = [moment.year for moment in moments]
     if event.rule:
         until = event.rule.until
-        years.append(until.year if until else max(_REGULAR_UNTIL, *years))
-    return years
+        found.append(until.year if until else max(_REGULAR_UNTIL, *found))
+    return found

@@ -84,10 +84,12 @@ class Practice(Diary):
         new = NewFeed(kind=kind, of=ref, **({"future_days": 365} | usual | other))  # type: ignore[arg-type]
         return add_feed(self.sessions, self.act, new, PrivacySettings(maximum="full_name")).secret
 
-    def body(self, secret: str) -> bytes:
-        standing = self.feeds.look(secret)
+    def body(self, secret: str, feeds: Feeds | None = None) -> bytes:
+        """What is read, from a service that was just started or from this one."""
+        asked = feeds or self.feeds
+        standing = asked.look(secret)
         assert standing is not None
-        return self.feeds.write(standing)
+        return asked.write(standing)
 
     def tag(self, secret: str) -> str:
         standing = self.feeds.look(secret)

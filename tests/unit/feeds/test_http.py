@@ -11,9 +11,13 @@ from sqlalchemy import event
 
 from adapters import logs
 from adapters.config.schema import LogSection
+from adapters.diary import changing
+from adapters.diary.changing import Move
+from adapters.feeds import content
 from adapters.feeds.keeping import remove_feed, rotate_feed
 from adapters.feeds.kept import Kept
 from adapters.feeds.secret import new_secret
+from model.series import Scope
 from model.session import Session
 from tests.unit.feeds.conftest import ALLOWED, Practice, Site
 
@@ -68,7 +72,7 @@ def test_a_304_is_answered_without_making_the_calendar(
 ) -> None:
     secret = practice.feed()
     tag = site.get(secret).headers["ETag"]
-    monkeypatch.setattr("adapters.feeds.reading.entries", None)
+    monkeypatch.setattr("adapters.feeds.reading.stamps", None)
     assert site.get(secret, If_None_Match=tag).status_code == 304
     assert site.get(secret, method="HEAD").status_code == 200
 
@@ -80,10 +84,37 @@ def test_what_was_written_lately_is_not_written_again(
     secret = practice.feed()
     first = site.get(secret).content
     with monkeypatch.context() as broken:
-        broken.setattr("adapters.feeds.reading.entries", None)
+        broken.setattr("adapters.feeds.reading.stamps", None)
         assert site.get(secret).content == first
     practice.add("2026-03-11 09:00", clients=["eva"])
     assert site.get(secret).content.count(b"BEGIN:VEVENT") == 2
+
+
+def test_of_a_feed_that_was_written_lately_only_what_changed_is_read(
+    practice: Practice, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(10, 15):
+        practice.add(f"2026-03-{day} 09:00")
+    repeats = practice.add("2026-03-16 09:00", rule="FREQ=WEEKLY;COUNT=3", clients=["eva"])
+    secret, read = practice.feed(), list[object]()
+    site.get(secret)
+    for loads in ("load_shown", "load_several_series"):
+        load = getattr(content, loads)
+        monkeypatch.setattr(
+            content, loads, lambda database, ids, load=load: read.extend(ids) or load(database, ids)
+        )
+    new = practice.add("2026-03-20 09:00", clients=["eva"]).session_id
+    assert site.get(secret).content.count(b"BEGIN:VEVENT") == 7
+    assert read == [new]
+    changing.move(
+        practice.sessions,
+        practice.act,
+        str(repeats.session_id),
+        Move(start="2026-03-16 10:00"),
+        Scope.THIS_ONLY,
+    )
+    assert b"RECURRENCE-ID" in site.get(secret).content
+    assert read == [new, repeats.series_id]
 
 
 def test_no_more_is_kept_than_there_is_room_for() -> None:
