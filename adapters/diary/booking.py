@@ -4,6 +4,7 @@ The transaction takes its number first, so nothing comes between the look at wha
 many who want one time in the same second, one gets it, and the others are told so.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -28,7 +29,7 @@ from model.details import Status
 from model.moment import in_zone, zone
 from model.people import Client, Worker
 from model.session import Session
-from sync.settings import Settings
+from sync.settings import BookingSettings, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,23 +60,36 @@ class Booked:
         return asdict(self)
 
 
-def booked(answer: Json) -> Booked:
-    """What was answered before."""
-    return Booked(**answer)  # type: ignore[arg-type]  # it is what `answer` was
+Deed = Callable[[Database, Attempt], Booked]
+
+
+def once(
+    sessions: Sessions,
+    act: Act,
+    caller: Caller,
+    wanted: Mapping[str, object],
+    rules: BookingSettings,
+    do: Deed,
+) -> Booked:
+    """Do what a client asks for, in turn, and an attempt that was made already not again; `wanted` names the `action`
+    and what else it is asked with."""
+    with in_turn(sessions) as database:
+        client = by_ref(database, Client, caller.client)
+        attempt = Attempt(client=client, caller=caller, body=wanted)
+        if (known := told_before(database, attempt)) is not None:
+            return Booked(**known)  # type: ignore[arg-type]  # it is what `answer` was
+        check_caller(database, act, attempt, rules)
+        return do(database, attempt)
 
 
 def book(sessions: Sessions, act: Act, what: Booking, caller: Caller, settings: Settings) -> Booked:
     """Book a time for a client, or where the practice answers first, ask for it."""
     rules = settings.booking
     check_allowed(rules)
-    with in_turn(sessions) as database:
-        client = by_ref(database, Client, caller.client)
-        attempt = Attempt(client=client, caller=caller, action="book", body=asdict(what))
-        if (known := told_before(database, attempt)) is not None:
-            return booked(known)
-        check_caller(database, act, attempt, rules)
-        check_open(database, act, client, rules)
-        of_type, wanted = _appointment(database, what, client)
+
+    def do(database: Database, attempt: Attempt) -> Booked:
+        check_open(database, act, attempt.client, rules)
+        of_type, wanted = _appointment(database, what, attempt.client)
         start = read_instant(what.start, zone(wanted.worker.tz))
         chosen = choose(database, act, wanted, start, settings)
         if answers_first(database, act, wanted.worker, settings):
@@ -85,6 +99,8 @@ def book(sessions: Sessions, act: Act, what: Booking, caller: Caller, settings: 
             done = view(_book(database, act, wanted, chosen, settings), "BOOKED", of_type.ref)
         write_down(database, act, attempt, rules, session_id=UUID(done.session), answer=done.answer)
         return done
+
+    return once(sessions, act, caller, {"action": "book", **asdict(what)}, rules, do)
 
 
 def answers_first(database: Database, act: Act, worker: Worker, settings: Settings) -> bool:

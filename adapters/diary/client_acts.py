@@ -41,12 +41,15 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One thing that a client wants done: `body` is all that was asked for."""
+    """One thing that a client wants done: `body` is all that was asked for, and its `action`."""
 
     client: Client
     caller: Caller
-    action: str
     body: Mapping[str, object]
+
+    @property
+    def action(self) -> str:
+        return str(self.body["action"])
 
     @property
     def key_hash(self) -> str | None:
@@ -54,7 +57,7 @@ class Attempt:
 
     @property
     def body_hash(self) -> str:
-        return hashed(json.dumps({"action": self.action, **self.body}, sort_keys=True, default=str))
+        return hashed(json.dumps(dict(self.body), sort_keys=True, default=str))
 
 
 def told_before(database: Database, attempt: Attempt) -> Json | None:

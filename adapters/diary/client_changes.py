@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.booking import Booked, answers_first, ask, booked, view
+from adapters.diary.booking import Booked, answers_first, ask, once, view
 from adapters.diary.cancelling import Cancel, cancel_within
 from adapters.diary.choosing import Appointment, choose
-from adapters.diary.client_acts import Attempt, Caller, check_caller, told_before, write_down
+from adapters.diary.client_acts import Attempt, Caller, write_down
 from adapters.diary.conflicts import refusals
 from adapters.diary.lookup import by_ref, find_session
 from adapters.diary.requests import find_request, request_of, withdraw_within
@@ -50,15 +50,10 @@ def move(
     """Take another of the times that are offered with the same worker; where the practice answers first, ask for it."""
     rules = settings.booking
     check_changes_allowed(rules)
-    with in_turn(sessions) as database:
-        client = by_ref(database, Client, caller.client)
-        body = {"session": session, "start": start}
-        attempt = Attempt(client=client, caller=caller, action="move", body=body)
-        if (known := told_before(database, attempt)) is not None:
-            return booked(known)
-        check_caller(database, act, attempt, rules)
-        row = own(database, act, session, client, rules)
-        wanted = appointment_of(row, client)
+
+    def do(database: Database, attempt: Attempt) -> Booked:
+        row = own(database, act, session, attempt.client, rules)
+        wanted = appointment_of(row, attempt.client)
         at = read_instant(start, zone(wanted.worker.tz))
         chosen = choose(database, act, wanted, at, settings, without=row.id)
         if answers_first(database, act, wanted.worker, settings):
@@ -75,6 +70,8 @@ def move(
         tell_moved(database, act, row, rules, was=was, move=noted.id)
         return done
 
+    return once(sessions, act, caller, {"action": "move", "session": session, "start": start}, rules, do)
+
 
 def cancel(
     sessions: Sessions, act: Act, session: str, caller: Caller, settings: Settings, *, reason: str = ""
@@ -82,13 +79,9 @@ def cancel(
     """Cancel for the client, advised now; a request that nobody has answered is withdrawn."""
     rules = settings.booking
     check_changes_allowed(rules)
-    with in_turn(sessions) as database:
-        client = by_ref(database, Client, caller.client)
-        body = {"session": session, "reason": reason}
-        attempt = Attempt(client=client, caller=caller, action="cancel", body=body)
-        if (known := told_before(database, attempt)) is not None:
-            return booked(known)
-        check_caller(database, act, attempt, rules)
+
+    def do(database: Database, attempt: Attempt) -> Booked:
+        client = attempt.client
         mine = Mine(client=client, row=own(database, act, session, client, rules))
         if mine.row.status is Status.PENDING:
             done = view(mine.row, "WITHDRAWN")
@@ -100,6 +93,8 @@ def cancel(
         noted = write_down(database, act, attempt, rules, session_id=mine.row.id, answer=done.answer)
         tell_cancelled(database, act, mine.row, client, rules, by=noted.id)
         return done
+
+    return once(sessions, act, caller, {"action": "cancel", "session": session, "reason": reason}, rules, do)
 
 
 def withdraw(sessions: Sessions, act: Act, ref: str, client: str, settings: Settings) -> None:

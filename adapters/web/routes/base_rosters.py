@@ -9,9 +9,10 @@ from adapters.diary import rosters
 from adapters.diary.slot_services import in_base, in_period, plan, unplan
 from adapters.diary.times import read_day
 from adapters.web.desk import At
+from adapters.web.routes.rosters import Planned
 from adapters.web.routes.services import NewPlan
-from adapters.web.wire import Body, Clock, Day, Made, Minutes, Ref, Refs, Text, Texts
-from model.details import Kind, WorkType
+from adapters.web.wire import Body, Day, Made, Ref
+from model.details import Kind
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
 
@@ -29,7 +30,7 @@ class NewBase(Body):
     tz: Ref | None = None
 
 
-class WeeklySlot(Body):
+class WeeklySlot(Planned):
     """A session on a day of the pattern."""
 
     model_config = ConfigDict(
@@ -42,17 +43,6 @@ class WeeklySlot(Body):
 
     week: int = Field(default=1, ge=1, le=4)
     weekday: Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-    start: Clock
-    minutes: Minutes
-    workers: Refs = ()
-    clients: Refs = ()
-    work_type: WorkType = WorkType.APPOINTMENT
-    subject: Text = ""
-    site: Ref | None = None
-    room: Ref | None = None
-    assets: Refs = ()
-    activities: Texts = ()
-    shift: bool = False
 
 
 class CopyName(Body):

@@ -25,7 +25,23 @@ class NewPeriod(Body):
     start: Day
 
 
-class NewSlot(Body):
+class Planned(Body):
+    """What is planned on a day, on the clock of the roster."""
+
+    start: Clock
+    minutes: Minutes
+    workers: Refs = ()
+    clients: Refs = ()
+    work_type: WorkType = WorkType.APPOINTMENT
+    subject: Text = ""
+    site: Ref | None = None
+    room: Ref | None = None
+    assets: Refs = ()
+    activities: Texts = ()
+    shift: bool = False
+
+
+class NewSlot(Planned):
     """One more session, for this period only."""
 
     model_config = ConfigDict(
@@ -43,17 +59,6 @@ class NewSlot(Body):
     )
 
     day: Day
-    start: Clock
-    minutes: Minutes
-    workers: Refs = ()
-    clients: Refs = ()
-    work_type: WorkType = WorkType.APPOINTMENT
-    subject: Text = ""
-    site: Ref | None = None
-    room: Ref | None = None
-    assets: Refs = ()
-    activities: Texts = ()
-    shift: bool = False
 
 
 class SlotEdit(Body):
