@@ -23,6 +23,7 @@ from model.bill import (
     Bill,
     BillLine,
     Charge,
+    PaymentKind,
     billing_of,
     check_billable,
     new_bill,
@@ -52,19 +53,27 @@ class Wanted:
 def make(sessions: Sessions, act: Act, named: Sequence[str], wanted: Wanted, client: str | None) -> BillView:
     """Bill one client for some sessions."""
     with writing(sessions) as database:
-        chosen = by_ref(database, Client, client) if client else None
         rows = list(dict.fromkeys(find_session(database, text) for text in named))
-        parts = [(row, row.attendance(chosen.id if chosen else None)) for row in rows]
-        if len({attendance.client_id for _, attendance in parts}) > 1:
-            raise DomainError("E_CLIENT_REQUIRED", "A bill is for one client; bill the others apart")
-        bill = new_bill(parts[0][1].client, _next_ref(database), act)
-        known = bills_of(database, bill.client_id)
-        for row, attendance in parts:
-            check_billable(row, attendance, billing_of(known, row.id, bill.client_id))
-            for charge in _charges(database, row, attendance, wanted):
-                bill.add_line(row, charge, act)
-        database.add(bill)
-        return _done(database, act, bill, "billed", bill.session_ids)
+        return view_of(bill_rows(database, act, rows, wanted, client))
+
+
+def bill_rows(
+    database: Database, act: Act, rows: Sequence[Session], wanted: Wanted, client: str | None
+) -> Bill:
+    """The same, inside a transaction that does more; each session once."""
+    chosen = by_ref(database, Client, client) if client else None
+    parts = [(row, row.attendance(chosen.id if chosen else None)) for row in rows]
+    if len({attendance.client_id for _, attendance in parts}) > 1:
+        raise DomainError("E_CLIENT_REQUIRED", "A bill is for one client; bill the others apart")
+    bill = new_bill(parts[0][1].client, _next_ref(database), act)
+    known = bills_of(database, bill.client_id)
+    for row, attendance in parts:
+        check_billable(row, attendance, billing_of(known, row.id, bill.client_id))
+        for charge in _charges(database, row, attendance, wanted):
+            bill.add_line(row, charge, act)
+    database.add(bill)
+    _done(database, act, bill, "billed", bill.session_ids)
+    return bill
 
 
 def edit_services(
@@ -92,16 +101,21 @@ def drop_service(sessions: Sessions, act: Act, ref: str, *, line: int) -> BillVi
 
 def pay(sessions: Sessions, act: Act, ref: str, cents: int | None) -> BillView:
     with writing(sessions) as database:
-        bill = bill_named(database, ref)
-        bill.pay(cents, act)
-        return _done(database, act, bill, "paid")
+        return settle(database, act, bill_named(database, ref), PaymentKind.PAYMENT, cents)
 
 
 def refund(sessions: Sessions, act: Act, ref: str, cents: int | None) -> BillView:
     with writing(sessions) as database:
-        bill = bill_named(database, ref)
-        bill.refund(cents, act)
-        return _done(database, act, bill, "refunded")
+        return settle(database, act, bill_named(database, ref), PaymentKind.REFUND, cents)
+
+
+def settle(database: Database, act: Act, bill: Bill, kind: PaymentKind, cents: int | None) -> BillView:
+    """Money comes in or is given back, inside a transaction that does more."""
+    if kind is PaymentKind.PAYMENT:
+        bill.pay(cents, act)
+        return _done(database, act, bill, "paid")
+    bill.refund(cents, act)
+    return _done(database, act, bill, "refunded")
 
 
 def remove_payment(sessions: Sessions, act: Act, ref: str, number: int) -> BillView:
