@@ -322,7 +322,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
     "base_roster": {
         "id": _ID, "name": _NAME, "weeks": Key(int, required=True), "start_date": Key(date, required=True),
-        "tz": Key(str, check=_zone),
+        "tz": Key(str, check=_zone), "budget_cents": Key(int),
     },
     "roster_slot": {
         "id": _ID, "base": _reference("base_roster", required=True), "week": Key(int, required=True),
@@ -339,7 +339,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
     "roster_period": {
         "id": _ID, "base": _reference("base_roster", required=True), "start_date": Key(date, required=True),
-        "publish": Key(bool),
+        "publish": Key(bool), "budget_cents": Key(int),
     },
 }  # fmt: skip
 WHOLES: Mapping[str, Callable[[Columns], str | None]] = {

@@ -45,7 +45,7 @@ def _attempt_base(taking: Taking, entry: Entry) -> None:
     try:
         rosters.add_base(
             taking.joined, taking.act_for(entry), entry.text("name"), weeks=entry.number("weeks") or 0,
-            start=entry.day("start_date"), tz=entry.optional("tz"),
+            start=entry.day("start_date"), tz=entry.optional("tz"), budget_cents=entry.number("budget_cents"),
         )  # fmt: skip
     except DomainError as error:
         taking.refuse(entry, error)
@@ -97,7 +97,13 @@ def _attempt_period(taking: Taking, entry: Entry, tally: Tally) -> None:
     if base is None:
         return  # refused, which was said of it
     try:
-        period = periods.create(taking.joined, taking.act_for(entry), base.name, entry.day("start_date"))
+        period = periods.create(
+            taking.joined,
+            taking.act_for(entry),
+            base.name,
+            entry.day("start_date"),
+            entry.number("budget_cents"),
+        )
         tally.added += 1
         if entry.flag("publish"):
             tally.warn({one.rule for one in validate(taking.joined, taking.act, period)})

@@ -10,14 +10,14 @@ from adapters.diary.slot_services import in_base, in_period, plan, unplan
 from adapters.diary.times import read_day
 from adapters.web.desk import At
 from adapters.web.routes.services import NewPlan
-from adapters.web.wire import Body, Clock, Day, Made, Minutes, Ref, Refs, Text, Texts
+from adapters.web.wire import Body, Cents, Clock, Day, Made, Minutes, Ref, Refs, Text, Texts
 from model.details import Kind, WorkType
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
 
 
 class NewBase(Body):
-    """How many weeks it has, and its first day; its periods begin on that weekday."""
+    """How many weeks it has, and its first day; its periods begin on that weekday, and may each cost its budget."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "East house", "weeks": 2, "start": "2026-03-02"}]}
@@ -27,6 +27,7 @@ class NewBase(Body):
     weeks: Literal[1, 2, 4]
     start: Day
     tz: Ref | None = None
+    budget_cents: Cents | None = None
 
 
 class WeeklySlot(Body):
@@ -73,7 +74,10 @@ class Version(BaseModel):
 @router.post("/bases", operation_id="add_base_roster", summary="Begin one, as a draft", status_code=201)
 def add(at: At, new: NewBase) -> Version:
     """Weeks and weekdays, no dates; periods are copies of it."""
-    rosters.add_base(at.sessions, at.act(), new.name, weeks=new.weeks, start=read_day(new.start), tz=new.tz)
+    start, budget = read_day(new.start), new.budget_cents
+    rosters.add_base(
+        at.sessions, at.act(), new.name, weeks=new.weeks, start=start, tz=new.tz, budget_cents=budget
+    )
     return Version(name=new.name, version=1)
 
 
