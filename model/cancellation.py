@@ -40,6 +40,16 @@ class NdisCode(StrEnum):
     NSDO = "NSDO"
 
 
+class Rules(StrEnum):
+    """Which rules judge what a cancellation costs (000-19): those that fit (002-06), none (000-20), or the NDIS's,
+    which then have to fit (000-21).
+    """
+
+    FITTING = "FITTING"
+    NONE = "NONE"
+    NDIS = "NDIS"
+
+
 class Outcome(StrEnum):
     NOT_BILLABLE = "NOT_BILLABLE"
     BILLABLE = "BILLABLE"

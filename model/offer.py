@@ -38,7 +38,7 @@ OFFERS: dict[OfferState, frozenset[OfferState]] = {
     OfferState.CLOSED: frozenset(),
 }
 OPEN = frozenset(state for state, after in OFFERS.items() if after)
-_ANSWERS = (OfferState.ACCEPTED, OfferState.DECLINED)
+ANSWERS = (OfferState.ACCEPTED, OfferState.DECLINED)
 
 
 class Offer(Row, Base):
@@ -60,7 +60,7 @@ class Offer(Row, Base):
         self.state = state
         if state is OfferState.PENDING:
             self.sent_at = act.now
-        elif state in _ANSWERS:
+        elif state in ANSWERS:
             self.answered_at = act.now
 
     def end(self, act: Act) -> None:

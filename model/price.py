@@ -4,11 +4,23 @@ Time is charged only where the service is sold by the hour; what is sold each or
 """
 
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from model.money import cents
-from model.service import DeliveryMethod, PlannedService, Unit
+from model.service import DeliveryMethod, PlannedService, Service, Unit
 from model.session import Session
+
+
+class Priced(Protocol):
+    """What a price is worked out from, but for the rate: a service of a session, or of a roster."""
+
+    @property
+    def method(self) -> DeliveryMethod: ...
+    @property
+    def quantity(self) -> Decimal | None: ...
+    @property
+    def service(self) -> Service: ...
 
 
 def quantity(plan: PlannedService, minutes: int) -> Decimal:
@@ -18,7 +30,12 @@ def quantity(plan: PlannedService, minutes: int) -> Decimal:
 
 def price(plan: PlannedService, minutes: int) -> int:
     """All of it in cents: time by the minute, not by the rounded hour."""
-    return cents((Decimal(minutes) / 60 if _by_time(plan) else _fixed(plan)) * plan.rate_cents)
+    return price_at(plan, minutes, plan.rate_cents)
+
+
+def price_at(plan: Priced, minutes: int, rate_cents: int) -> int:
+    """The same at a rate that is not its own."""
+    return cents((Decimal(minutes) / 60 if _by_time(plan) else _fixed(plan)) * rate_cents)
 
 
 def planned_price(plan: PlannedService, session: Session) -> int:
@@ -32,13 +49,18 @@ def share_of(plan: PlannedService, session: Session, client_id: UUID) -> int:
     order = [one.client_id for one in session.clients if not chosen or one.client_id in chosen]
     if client_id not in order:
         return 0
-    part, left = divmod(planned_price(plan, session), plan.ratio)
-    return part + (order.index(client_id) < left)
+    return part_of(planned_price(plan, session), plan.ratio, order.index(client_id))
 
 
-def _by_time(plan: PlannedService) -> bool:
+def part_of(total: int, ratio: int, place: int) -> int:
+    """What the client in that place pays of 1:n."""
+    part, left = divmod(total, ratio)
+    return part + (place < left)
+
+
+def _by_time(plan: Priced) -> bool:
     return plan.method is not DeliveryMethod.FIXED_QUANTITY and plan.service.unit == Unit.HOUR
 
 
-def _fixed(plan: PlannedService) -> Decimal:
+def _fixed(plan: Priced) -> Decimal:
     return Decimal(1) if plan.quantity is None else plan.quantity

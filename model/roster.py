@@ -39,7 +39,8 @@ class PeriodState(StrEnum):
 
 
 class BaseRoster(Row, Base):
-    """One version of a regular pattern of `weeks`; periods begin whole patterns after `start_date`."""
+    """One version of a regular pattern of `weeks`; periods begin whole patterns after `start_date`, and each may cost
+    its budget."""
 
     __tablename__ = "base_roster"
     __table_args__ = (Index("uq_base_roster_name_version", "name", "version", unique=True),)
@@ -50,6 +51,7 @@ class BaseRoster(Row, Base):
     start_date: Mapped[date] = mapped_column(Date)
     tz: Mapped[str]
     state: Mapped[RosterState] = mapped_column(default=RosterState.DRAFT)
+    budget_cents: Mapped[int | None]
 
     slots: Mapped[list["RosterSlot"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="RosterSlot.id"
@@ -85,7 +87,8 @@ class BaseRoster(Row, Base):
 
 
 class RosterPeriod(Row, Base):
-    """The sessions of some weeks while they are planned. `violations` are those of the last validation."""
+    """The sessions of some weeks while they are planned. `violations` are those of the last validation; the budget is
+    its base's, unless it was given its own."""
 
     __tablename__ = "roster_period"
 
@@ -94,6 +97,7 @@ class RosterPeriod(Row, Base):
     end_date: Mapped[date] = mapped_column(Date)
     state: Mapped[PeriodState] = mapped_column(default=PeriodState.PLANNED)
     violations: Mapped[Json] = mapped_column(default=dict)
+    budget_cents: Mapped[int | None]
 
     base: Mapped[BaseRoster] = relationship(lazy="raise")
     slots: Mapped[list["RosterSlot"]] = relationship(

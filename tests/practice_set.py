@@ -31,6 +31,48 @@ start = "2026-03-03 09:00"
 minutes = 240
 workers = ["ann"]
 rostered = true
+
+[[session]]
+id = "done"
+start = "2026-02-23 10:00"
+minutes = 60
+workers = ["ann"]
+clients = ["kim"]
+room = "room"
+rostered = true
+
+[[session]]
+id = "missed"
+start = "2026-02-24 10:00"
+minutes = 60
+workers = ["ann"]
+clients = ["lou"]
+room = "room"
+rostered = true
+
+[[session]]
+id = "off"
+start = "2026-02-25 10:00"
+minutes = 60
+workers = ["ann"]
+clients = ["kim"]
+room = "room"
+rostered = true
+
+[[session]]
+id = "spare"
+start = "2026-03-06 10:00"
+minutes = 60
+workers = ["ann"]
+clients = ["lou"]
+room = "room"
+rostered = true
+
+[[planned_service]]
+id = "p-done"
+session = "done"
+service = "physio"
+travel = true
 """,
     "room.csv": "id,name,site,capacity\nroom,Room,clinic,1\n",
     "asset.csv": "id,name,region,quantity\nbus,Bus,west,1\nchair,Chair,,2\n",
@@ -68,6 +110,16 @@ rostered = true
     ),
     "worker_time.csv": "id,session,day,worker,start\nlate,group,2026-03-12,bob,14:30\n",
     "in_shift.csv": "id,session,shift\non-duty,one,duty\n",
+    "cancellation.csv": (
+        "id,session,by,no_show,reason,advised,fee_cents,fee_note\n"
+        "c-1,off,CLIENT,,ill,2026-02-25 08:00,,\n"
+        "c-2,missed,,true,ill,,2500,As agreed\n"
+    ),
+    "completion.csv": "id,session,actual_end,travels\nf-1,done,11:05,ann:TO:20:12\n",
+    "note.csv": "id,session,diagnosis,signed\nn-1,done,F41.1; F32.0,true\n",
+    "bill.csv": "id,sessions,client\nb-1,done,kim\nb-2,missed,\n",
+    "payment.csv": "id,bill,amount_cents\npay-1,b-1,5000\n",
+    "offer.csv": "id,session,worker,answer\no-1,spare,bob,ACCEPTED\n",
     "bed_booking.csv": "id,bed,client,start,end,nightly\nstay,bed,kim,2026-03-20,2026-03-23,respite\n",
     "bed_hold.csv": "id,booking,first_night,until,reason,ended\nhome,stay,2026-03-21,2026-03-22,With family,true\n",
     "base_roster.csv": "id,name,weeks,start_date\nhouse,House,1,2026-03-02\n",

@@ -8,6 +8,7 @@ from adapters.cli.output import JSON, print_rows, short
 from adapters.cli.roster_options import (
     ASSET,
     BASE,
+    BUDGET,
     CLIENT,
     GROUP,
     MINUTES,
@@ -19,6 +20,9 @@ from adapters.cli.roster_options import (
     START,
     SUBJECT,
     WORKER,
+    budget_cell,
+    cents_of,
+    print_budget,
     slot_of,
 )
 
@@ -42,16 +46,25 @@ def base_add(
     weeks: int = typer.Option(..., "--weeks", help="1, 2 or 4."),
     start: str = typer.Option(..., "--start", help="The first day, like 2026-03-02."),
     tz: str | None = typer.Option(None, "--tz", help="Its time zone; else the practice's."),
+    budget: str | None = BUDGET,
 ) -> None:
     """Begin a base roster, as a draft.
 
-    Example: calendula roster base add "West house" --weeks 2 --start 2026-03-02
+    Example: calendula roster base add "West house" --weeks 2 --start 2026-03-02 --budget 4500
     """
     from adapters.diary.rosters import add_base
     from adapters.diary.times import read_day
 
     run = here(ctx)
-    add_base(run.sessions, run.act(), name, weeks=weeks, start=read_day(start), tz=tz)
+    add_base(
+        run.sessions,
+        run.act(),
+        name,
+        weeks=weeks,
+        start=read_day(start),
+        tz=tz,
+        budget_cents=cents_of(budget),
+    )
     typer.echo(f"Added: {name}, version 1 (DRAFT)")
 
 
@@ -158,6 +171,7 @@ def base_list(ctx: typer.Context, as_json: bool = JSON) -> None:
         "weeks": lambda row: row.weeks,
         "from": lambda row: row.start_date,
         "sessions": lambda row: row.slots,
+        "budget": budget_cell,
     }
     print_rows(list_bases(here(ctx).sessions), columns, as_json=as_json, none="No base rosters.")
 
@@ -168,6 +182,9 @@ def base_show(ctx: typer.Context, name: str = BASE, as_json: bool = JSON) -> Non
 
     Example: calendula roster base show "West house"
     """
+    from adapters.diary.budgets import of_base
     from adapters.diary.rosters import show_base
 
-    print_rows(show_base(here(ctx).sessions, name), SLOTS, as_json=as_json, none="Nothing in it yet.")
+    run = here(ctx)
+    print_rows(show_base(run.sessions, name), SLOTS, as_json=as_json, none="Nothing in it yet.")
+    print_budget(of_base(run.sessions, name), as_json=as_json)

@@ -45,12 +45,12 @@ def cancel(
     Example: calendula session cancel 5b1f --by client --advised "2026-03-31 10:30" --reason client-ill --preview
     """
     from adapters.diary import cancelling
-    from model.cancellation import CancelledBy
+    from model.cancellation import CancelledBy, Rules
 
     run = here(ctx)
     how = cancelling.Cancel(
         by=CancelledBy(choice(CancelledBy, by)), reason=reason, advised=advised, client=client, worker=worker,
-        note=note, rules=cancelling.Rules(choice(cancelling.Rules, rules)), alternative_work_found=work_found,
+        note=note, rules=Rules(choice(Rules, rules)), alternative_work_found=work_found,
         worker_paid=not unpaid,
     )  # fmt: skip
     act = cancelling.preview if preview else cancelling.cancel

@@ -51,20 +51,25 @@ def sample(
     ctx: typer.Context,
     folder: Path = typer.Argument(metavar="FOLDER", help="A new folder, or an empty one."),
     seed: int = typer.Option(1, "--seed", help="Another number makes another practice up."),
-    start: str = typer.Option("", "--start", help="A day of its first week; without: today."),
+    start: str = typer.Option("", "--start", help="A day of its first week; without: two weeks ago."),
 ) -> None:
     """Make a practice up to try things out with, as a folder of files.
 
     30 workers, 200 clients and 6 sites in two time zones over 12 weeks; nobody in it is a person. The same seed and
-    start make the same files. Import them into a database of their own: what was imported is not taken out again.
+    start make the same files, but that of its first two weeks those that are over have happened. Import them into a
+    database of their own: what was imported is not taken out again.
 
     Example: calendula practice sample try-out --seed 7
     """
+    from datetime import timedelta
+
     from adapters.diary.times import read_day
+    from adapters.sample.past import PAST
     from adapters.sample.writing import write_sample
 
-    day = read_day(start) if start else here(ctx).clock().date()
-    counts = write_sample(folder, seed, day)
+    today = here(ctx).clock().date()
+    day = read_day(start) if start else today - timedelta(weeks=PAST)
+    counts = write_sample(folder, seed, day, today)
     typer.echo(f"{folder}: {', '.join(f'{table} {many}' for table, many in counts.items())}")
     typer.echo(f"Take it in with: calendula practice import {folder}")
 

@@ -7,7 +7,9 @@ import typer
 from adapters.cli.output import short
 
 if TYPE_CHECKING:
-    from adapters.diary.rosters import Slot
+    from adapters.diary.budgets import Budget
+    from adapters.diary.periods import PeriodView
+    from adapters.diary.rosters import BaseView, Slot
 
 BASE = typer.Argument(metavar="BASE", help="The name of a base roster.")
 PERIOD = typer.Argument(metavar="PERIOD", help="The beginning of its id, four digits or more.")
@@ -22,6 +24,7 @@ SITE = typer.Option(None, "--site", help="A site's id.")
 ROOM = typer.Option(None, "--room", help="A room's id.")
 SHIFT = typer.Option(False, "--shift", help="A shift of one worker, without clients.")
 ASSET = typer.Option([], "--asset", help="An asset's id, like chair or minibus:2.")
+BUDGET = typer.Option(None, "--budget", help="What a period of it may cost, like 4500 or 4500.50.")
 SLOTS = {
     "id": lambda row: short(row.id),
     "when": lambda row: row.when,
@@ -33,6 +36,30 @@ SLOTS = {
     "activities": lambda row: ", ".join(row.activities),
     "services": lambda row: ", ".join(row.services),
 }
+
+
+def cents_of(budget: str | None) -> int | None:
+    """A budget as typed."""
+    from adapters.diary.amounts import read_cents
+
+    return read_cents(budget) if budget is not None else None
+
+
+def print_budget(budget: "Budget", *, as_json: bool) -> None:
+    """One line below what is planned; a program finds it in the lists."""
+    from model.money import in_dollars
+
+    if budget.budget_cents is None or as_json:
+        return
+    planned = "" if budget.cost_cents is None else f"; planned so far: {in_dollars(budget.cost_cents)}"
+    typer.echo(f"Budget: {in_dollars(budget.budget_cents)}{planned}")
+
+
+def budget_cell(row: "BaseView | PeriodView") -> str | None:
+    """The budget in a list."""
+    from model.money import in_dollars
+
+    return in_dollars(row.budget_cents) if row.budget_cents is not None else None
 
 
 def slot_of(*, group: bool, shift: bool, **said: object) -> "Slot":

@@ -8,6 +8,7 @@ from adapters.cli.output import JSON, print_rows, short
 from adapters.cli.roster_options import (
     ASSET,
     BASE,
+    BUDGET,
     CLIENT,
     GROUP,
     MINUTES,
@@ -20,6 +21,9 @@ from adapters.cli.roster_options import (
     START,
     SUBJECT,
     WORKER,
+    budget_cell,
+    cents_of,
+    print_budget,
     slot_of,
 )
 
@@ -41,8 +45,11 @@ def period_create(
     ctx: typer.Context,
     name: str = BASE,
     start: str = typer.Option(..., "--start", help="Its first day; it has to fit the pattern."),
+    budget: str | None = BUDGET,
 ) -> None:
     """Make a period from a base roster: every session, on its dates.
+
+    Without a budget of its own it has that of the base.
 
     Example: calendula roster period create "West house" --start 2026-03-16
     """
@@ -50,7 +57,8 @@ def period_create(
     from adapters.diary.times import read_day
 
     run = here(ctx)
-    typer.echo(f"Planned: period {short(create(run.sessions, run.act(), name, read_day(start)))}")
+    made = create(run.sessions, run.act(), name, read_day(start), cents_of(budget))
+    typer.echo(f"Planned: period {short(made)}")
 
 
 @period.command("add")
@@ -139,6 +147,7 @@ def period_list(ctx: typer.Context, as_json: bool = JSON) -> None:
         "state": lambda row: row.state,
         "sessions": lambda row: row.sessions,
         "violations": lambda row: row.violations,
+        "budget": budget_cell,
     }
     print_rows(list_periods(here(ctx).sessions), columns, as_json=as_json, none="No periods.")
 
@@ -149,10 +158,13 @@ def period_show(ctx: typer.Context, of: str = PERIOD, as_json: bool = JSON) -> N
 
     Example: calendula roster period show 5b1f
     """
+    from adapters.diary.budgets import of_period
     from adapters.diary.periods import show
 
+    run = here(ctx)
     columns = SLOTS | {"published": lambda row: "yes" if row.published else "no"}
-    print_rows(show(here(ctx).sessions, of), columns, as_json=as_json, none="Nothing in it.")
+    print_rows(show(run.sessions, of), columns, as_json=as_json, none="Nothing in it.")
+    print_budget(of_period(run.sessions, of), as_json=as_json)
 
 
 @period.command("validate")
@@ -169,7 +181,7 @@ def period_validate(ctx: typer.Context, of: str = PERIOD, as_json: bool = JSON) 
     columns = {
         "rule": lambda row: row.rule,
         "session": lambda row: short(row.slot),
-        "who": lambda row: row.who,
+        "who": lambda row: row.who or row.told,
     }
     found = validate(run.sessions, run.act(), of)
     print_rows(found, columns, as_json=as_json, none="Validated: nothing is wrong.")

@@ -48,32 +48,42 @@ def no_show(
 ) -> Charge:
     """Note that a client did not come to a session that has begun; it is judged as no notice at all (R1, R5)."""
     with writing(sessions) as database:
-        row = find_session(database, session)
-        if row.starts_at > act.now:
-            raise DomainError("E_TRANSITION", "This session has not begun; cancel for whoever will not come")
-        who = by_ref(database, Client, client).id if client else None
-        why = by_ref(database, CancellationReason, reason)
-        made = cancellation(act, by=CancelledBy.CLIENT, reason=why, advised_at=row.starts_at, client_id=who)
-        row.miss(made)
-        ruling = charge(database, act, row, made, settings, claim=False)
-        record(database, act, "missed", session_id=row.id, series_id=row.series_id)
-        return charged(row, ruling)
+        return miss(database, act, find_session(database, session), reason, client, settings)
+
+
+def miss(
+    database: Database, act: Act, row: Session, reason: str, client: str | None, settings: Settings
+) -> Charge:
+    """The same, inside a transaction that does more."""
+    if row.starts_at > act.now:
+        raise DomainError("E_TRANSITION", "This session has not begun; cancel for whoever will not come")
+    who = by_ref(database, Client, client).id if client else None
+    why = by_ref(database, CancellationReason, reason)
+    made = cancellation(act, by=CancelledBy.CLIENT, reason=why, advised_at=row.starts_at, client_id=who)
+    row.miss(made)
+    ruling = charge(database, act, row, made, settings, claim=False)
+    record(database, act, "missed", session_id=row.id, series_id=row.series_id)
+    return charged(row, ruling)
 
 
 def set_fee(sessions: Sessions, act: Act, session: str, client: str | None, cents: int, note: str) -> int:
     """Charge a client another fee for the last cancellation of a session (R65); what it was before."""
     with writing(sessions) as database:
-        row = find_session(database, session)
-        made = _last(database, row, client)
-        claims = ServiceDelivered.session_id == row.id, ServiceDelivered.client_id == made.client_id
-        if database.scalar(select(ServiceDelivered.id).where(*claims, _CLAIM).limit(1)):
-            raise DomainError(
-                "E_LOCKED", "This is claimed under the rules of the NDIS; no fee takes its place; leave it"
-            )
-        before = made.amount_cents
-        made.override(cents, note)
-        record(database, act, "fee-set", session_id=row.id, before=before, after=cents)
-        return before
+        return give_fee(database, act, find_session(database, session), client, cents, note)
+
+
+def give_fee(database: Database, act: Act, row: Session, client: str | None, cents: int, note: str) -> int:
+    """The same, inside a transaction that does more."""
+    made = _last(database, row, client)
+    claims = ServiceDelivered.session_id == row.id, ServiceDelivered.client_id == made.client_id
+    if database.scalar(select(ServiceDelivered.id).where(*claims, _CLAIM).limit(1)):
+        raise DomainError(
+            "E_LOCKED", "This is claimed under the rules of the NDIS; no fee takes its place; leave it"
+        )
+    before = made.amount_cents
+    made.override(cents, note)
+    record(database, act, "fee-set", session_id=row.id, before=before, after=cents)
+    return before
 
 
 def _last(database: Database, row: Session, client: str | None) -> Cancellation:

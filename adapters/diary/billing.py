@@ -4,6 +4,7 @@ What a bill's state allows is the model's. Here a session's locks come and go wi
 brought up to date.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.database.portions import portions
 from adapters.database.revisions import renumber
 from adapters.diary.bills import BillView, bill_named, bills_of, view_of
 from adapters.diary.lookup import by_ref, find_session
@@ -23,6 +25,7 @@ from model.bill import (
     Bill,
     BillLine,
     Charge,
+    PaymentKind,
     billing_of,
     check_billable,
     new_bill,
@@ -37,6 +40,7 @@ from model.service import Service, ServiceDelivered
 from model.session import Session
 
 _FIRST_NUMBER = 1001
+_Costs = list[tuple[Service | None, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +56,28 @@ class Wanted:
 def make(sessions: Sessions, act: Act, named: Sequence[str], wanted: Wanted, client: str | None) -> BillView:
     """Bill one client for some sessions."""
     with writing(sessions) as database:
-        chosen = by_ref(database, Client, client) if client else None
         rows = list(dict.fromkeys(find_session(database, text) for text in named))
-        parts = [(row, row.attendance(chosen.id if chosen else None)) for row in rows]
-        if len({attendance.client_id for _, attendance in parts}) > 1:
-            raise DomainError("E_CLIENT_REQUIRED", "A bill is for one client; bill the others apart")
-        bill = new_bill(parts[0][1].client, _next_ref(database), act)
-        known = bills_of(database, bill.client_id)
-        for row, attendance in parts:
-            check_billable(row, attendance, billing_of(known, row.id, bill.client_id))
-            for charge in _charges(database, row, attendance, wanted):
-                bill.add_line(row, charge, act)
-        database.add(bill)
-        return _done(database, act, bill, "billed", bill.session_ids)
+        return view_of(bill_rows(database, act, rows, wanted, client))
+
+
+def bill_rows(
+    database: Database, act: Act, rows: Sequence[Session], wanted: Wanted, client: str | None
+) -> Bill:
+    """The same, inside a transaction that does more; each session once."""
+    chosen = by_ref(database, Client, client) if client else None
+    parts = [(row, row.attendance(chosen.id if chosen else None)) for row in rows]
+    if len({attendance.client_id for _, attendance in parts}) > 1:
+        raise DomainError("E_CLIENT_REQUIRED", "A bill is for one client; bill the others apart")
+    bill = new_bill(parts[0][1].client, _next_ref(database), act)
+    known = bills_of(database, bill.client_id)
+    delivered = _delivered(database, rows, bill.client_id)
+    for row, attendance in parts:
+        check_billable(row, attendance, billing_of(known, row.id, bill.client_id))
+        for charge in _charges(database, row, attendance, wanted, delivered[row.id]):
+            bill.add_line(row, charge, act)
+    database.add(bill)
+    _done(database, act, bill, "billed", bill.session_ids)
+    return bill
 
 
 def edit_services(
@@ -92,16 +105,21 @@ def drop_service(sessions: Sessions, act: Act, ref: str, *, line: int) -> BillVi
 
 def pay(sessions: Sessions, act: Act, ref: str, cents: int | None) -> BillView:
     with writing(sessions) as database:
-        bill = bill_named(database, ref)
-        bill.pay(cents, act)
-        return _done(database, act, bill, "paid")
+        return settle(database, act, bill_named(database, ref), PaymentKind.PAYMENT, cents)
 
 
 def refund(sessions: Sessions, act: Act, ref: str, cents: int | None) -> BillView:
     with writing(sessions) as database:
-        bill = bill_named(database, ref)
-        bill.refund(cents, act)
-        return _done(database, act, bill, "refunded")
+        return settle(database, act, bill_named(database, ref), PaymentKind.REFUND, cents)
+
+
+def settle(database: Database, act: Act, bill: Bill, kind: PaymentKind, cents: int | None) -> BillView:
+    """Money comes in or is given back, inside a transaction that does more."""
+    if kind is PaymentKind.PAYMENT:
+        bill.pay(cents, act)
+        return _done(database, act, bill, "paid")
+    bill.refund(cents, act)
+    return _done(database, act, bill, "refunded")
 
 
 def remove_payment(sessions: Sessions, act: Act, ref: str, number: int) -> BillView:
@@ -137,14 +155,16 @@ def _next_ref(database: Database) -> str:
 # --- what is charged ------------------------------------------------------------------------------------------
 
 
-def _charges(database: Database, row: Session, attendance: SessionClient, wanted: Wanted) -> list[Charge]:
+def _charges(
+    database: Database, row: Session, attendance: SessionClient, wanted: Wanted, delivered: _Costs
+) -> list[Charge]:
     """As asked; else what was delivered to this client; else what was planned for them, or, if they stayed away, what
     their cancellation costs."""
     fee = stayed_away(attendance)
     if wanted.service is not None or wanted.cents is not None:
         return [_asked(database, row, wanted, fee=fee)]
     modifiers = _modifiers(row, wanted)
-    found = _delivered(database, row, attendance.client_id)
+    found = delivered
     if not found:
         found = _owed(row, attendance) if fee else _planned(database, row, attendance.client_id)
     charges = [
@@ -199,21 +219,27 @@ def _on(database: Database, bill: Bill, session: str | None) -> tuple[Session, b
     return row, stayed_away(row.attendance(bill.client_id))
 
 
-def _owed(row: Session, attendance: SessionClient) -> list[tuple[Service | None, int]]:
+def _owed(row: Session, attendance: SessionClient) -> _Costs:
     """What the last cancellation of this client was judged to cost (R1, R65)."""
     made = last_of(row.cancellations, attendance.client_id)
     return [(None, made.amount_cents)] if made else []
 
 
-def _delivered(database: Database, row: Session, client_id: UUID) -> list[tuple[Service | None, int]]:
-    query = select(Service, ServiceDelivered.amount_cents).join(
-        ServiceDelivered, ServiceDelivered.service_id == Service.id
-    )
-    mine = ServiceDelivered.session_id == row.id, ServiceDelivered.client_id == client_id
-    ordered = query.where(*mine).order_by(ServiceDelivered.created_at, ServiceDelivered.id)
-    return [(service, cents) for service, cents in database.execute(ordered)]
+def _delivered(database: Database, rows: Sequence[Session], client_id: UUID) -> defaultdict[UUID, _Costs]:
+    """By session: all that a bill is about at once."""
+    columns = ServiceDelivered.session_id, Service, ServiceDelivered.amount_cents
+    query = select(*columns).join(Service, ServiceDelivered.service_id == Service.id)
+    query = query.where(ServiceDelivered.client_id == client_id)
+    found: defaultdict[UUID, _Costs] = defaultdict(list)
+    for some in portions([row.id for row in rows]):
+        mine = query.where(ServiceDelivered.session_id.in_(some))
+        ordered = mine.order_by(ServiceDelivered.created_at, ServiceDelivered.id)
+        for session_id, service, cents in database.execute(ordered):
+            assert session_id is not None  # noqa: S101 - it was asked for by it
+            found[session_id].append((service, cents))
+    return found
 
 
-def _planned(database: Database, row: Session, client_id: UUID) -> list[tuple[Service | None, int]]:
+def _planned(database: Database, row: Session, client_id: UUID) -> _Costs:
     plans = plans_of(database, [row.id])[row.id]
     return [(one.service, share_of(one, row, client_id)) for one in plans]

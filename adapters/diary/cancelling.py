@@ -1,8 +1,8 @@
 """Cancel, which keeps a record, and delete, which is only for mistakes (DOMAIN, principle 2; 000-20, -23)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session as Database
 
@@ -16,7 +16,7 @@ from adapters.diary.times import read_instant
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed, written
 from model.act import Act
-from model.cancellation import Cancellation, CancellationReason, CancelledBy, cancellation
+from model.cancellation import Cancellation, CancellationReason, CancelledBy, Rules, cancellation
 from model.details import Kind, Status
 from model.errors import DomainError
 from model.lock import locked
@@ -26,16 +26,6 @@ from model.people import Client, Worker
 from model.series import Scope, Series
 from model.session import Session
 from sync.settings import DEFAULTS, Settings
-
-
-class Rules(StrEnum):
-    """Which rules judge what a cancellation costs (000-19): those that fit (002-06), none (000-20), or the NDIS's,
-    which then have to fit (000-21).
-    """
-
-    FITTING = "FITTING"
-    NONE = "NONE"
-    NDIS = "NDIS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +99,8 @@ def cancel_within(
     """The same, inside a transaction that does more."""
     target = find_target(database, session, scope)
     rows = _to_cancel(target, act)
-    charges = [
-        _cancel_one(database, act, row, made, how.rules, settings)
-        for row, made in zip(rows, _records(database, act, target, how, len(rows)), strict=True)
-    ]
+    tz = zone(target.session.tz)
+    charges = [_cancel_one(database, act, row, how, tz, settings) for row in rows]
     if target.series is not None and target.scope is not Scope.THIS_ONLY:
         _leave_out(target.series, rows)
     close_offers(database, act, [row.id for row in rows if row.status is Status.CANCELLED])
@@ -120,31 +108,36 @@ def cancel_within(
     return Cancelled(**vars(target.changed(len(rows))), charges=tuple(charges))
 
 
-def _records(database: Database, act: Act, target: Target, how: Cancel, count: int) -> list[Cancellation]:
+def recorded(database: Database, act: Act, how: Cancel, tz: ZoneInfo) -> Cancellation:
+    """The record of one cancellation, before anything is cancelled by it."""
     client = by_ref(database, Client, how.client) if how.client else None
     worker = by_ref(database, Worker, how.worker) if how.worker else None
     reason = by_ref(database, CancellationReason, how.reason)
-    advised_at = read_instant(how.advised, zone(target.session.tz)) if how.advised else None
-    return [
-        cancellation(
-            act,
-            by=how.by,
-            reason=reason,
-            advised_at=advised_at,
-            client_id=client.id if client else None,
-            worker_id=worker.id if worker else None,
-            note=how.note,
-            alternative_work_found=how.alternative_work_found,
-            worker_paid=how.worker_paid,
-        )
-        for _ in range(count)
-    ]
+    return cancellation(
+        act,
+        by=how.by,
+        reason=reason,
+        advised_at=read_instant(how.advised, tz) if how.advised else None,
+        client_id=client.id if client else None,
+        worker_id=worker.id if worker else None,
+        note=how.note,
+        alternative_work_found=how.alternative_work_found,
+        worker_paid=how.worker_paid,
+    )
 
 
 def _cancel_one(
+    database: Database, act: Act, row: Session, how: Cancel, tz: ZoneInfo, settings: Settings
+) -> Charge:
+    made = recorded(database, act, how, tz)
+    row.cancel(made)
+    return judge(database, act, row, made, how.rules, settings)
+
+
+def judge(
     database: Database, act: Act, row: Session, made: Cancellation, rules: Rules, settings: Settings
 ) -> Charge:
-    row.cancel(made)
+    """What a session's cancellation costs, by these rules; it is written down with how that came about."""
     ruling = UNJUDGED
     if rules is not Rules.NONE:
         ruling = charge(database, act, row, made, settings, claim=rules is Rules.NDIS)

@@ -13,11 +13,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
-from adapters.diary.agreements import Items, items_on
+from adapters.diary.agreements import Items
 from adapters.diary.amounts import read_number
+from adapters.diary.at_hand import AtHand, read_at_hand
 from adapters.diary.delivered import DeliveredView, view_lines
 from adapters.diary.lookup import all_by_ref, by_ref, find_session
-from adapters.diary.planned import plans_of
 from adapters.diary.planning import day_of
 from adapters.diary.times import read_moment
 from adapters.diary.transaction import record, writing
@@ -32,7 +32,7 @@ from model.money import in_dollars
 from model.people import Client
 from model.service import Delivered, DeliveredState, PlannedService, ServiceDelivered
 from model.session import Session
-from model.travel import Travel, TravelRate, terms_on
+from model.travel import Travel, terms_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +70,27 @@ def complete(sessions: Sessions, act: Act, session: str, form: Form, *, apportio
     """Complete a session: note who came and what was driven, and make the lines. An empty form goes by the schedule."""
     with writing(sessions) as database:
         row = find_session(database, session)
-        absent = _absent(database, row, form)
-        row.complete(
-            act, start=_typed(form.actual_start, row), end=_typed(form.actual_end, row), absent=absent
-        )
-        travels = [read_travel(database, act, row, text) for text in form.travels]
-        delivery = deliver(_completion(database, row, form, travels, apportionment=apportionment))
-        for attendance in row.active_clients:
-            attendance.portion = delivery.portions.get(attendance.client_id)
-        database.add_all(travels)
-        database.add_all(_delivered(line, row, act) for line in delivery.lines)
+        at_hand = read_at_hand(database, [row])
+        delivery = complete_row(database, act, row, form, at_hand, apportionment=apportionment)
         database.flush()
-        _changed(database, act, row, "completed", code=" ".join(delivery.warnings))
         return _completed(database, row, delivery)
+
+
+def complete_row(
+    database: Database, act: Act, row: Session, form: Form, at_hand: AtHand, *, apportionment: bool
+) -> Delivery:
+    """The same, inside a transaction that does more."""
+    absent = _absent(database, row, form)
+    row.complete(act, start=_typed(form.actual_start, row), end=_typed(form.actual_end, row), absent=absent)
+    travels = [read_travel(database, act, row, text) for text in form.travels]
+    portions = _portions(database, form.portions)
+    delivery = deliver(_completion(row, form, portions, travels, at_hand, apportionment=apportionment))
+    for attendance in row.active_clients:
+        attendance.portion = delivery.portions.get(attendance.client_id)
+    database.add_all(travels)
+    database.add_all(_delivered(line, row, act) for line in delivery.lines)
+    _changed(database, act, row, "completed", code=" ".join(delivery.warnings))
+    return delivery
 
 
 def reset(sessions: Sessions, act: Act, session: str) -> Changed:
@@ -147,29 +155,30 @@ def _portions(database: Database, texts: Iterable[str]) -> dict[UUID, Decimal]:
 
 
 def _completion(
-    database: Database,
     row: Session,
     form: Form,
+    portions: dict[UUID, Decimal],
     travels: Sequence[Travel],
+    at_hand: AtHand,
     *,
     apportionment: bool,
 ) -> Completion:
     """All that the rules want to know."""
     came = [one.client_id for one in row.active_clients if one.status is Attendance.ATTENDED]
-    plans = plans_of(database, [row.id])[row.id] if row.bills else []
-    agreed = items_on(database, came, day_of(row))
+    plans = at_hand.plans.get(row.id, ()) if row.bills else ()
+    agreed = at_hand.agreed(row, came)
     _check_agreed(plans, came, agreed)
     workers = [assignment.worker_id for assignment in row.active_workers]
     return Completion(
         clients=[attendance.client_id for attendance in row.clients],
         came=came,
-        charged=_charged(database, row),
+        charged=at_hand.charged.get(row.id, ()),
         scheduled_minutes=row.minutes,
         actual_minutes=_minutes(row.actual_starts_at, row.actual_ends_at),
         plans=plans,
-        terms=terms_on(day_of(row), [rate.terms for rate in database.scalars(select(TravelRate))]),
+        terms=terms_on(day_of(row), at_hand.rates),
         worker_id=workers[0] if len(workers) == 1 else None,
-        portions=_portions(database, form.portions),
+        portions=portions,
         spread=form.spread,
         apportionment=apportionment,
         travels=travels,
@@ -189,14 +198,6 @@ def _check_agreed(plans: Iterable[PlannedService], came: Collection[UUID], agree
             raise DomainError(
                 "E_AGREEMENT", "No approved agreement covers this day for all who get the service"
             )
-
-
-def _charged(database: Database, row: Session) -> set[UUID]:
-    """Who cancelled and pays: there is a line for it."""
-    query = select(ServiceDelivered.client_id).where(
-        ServiceDelivered.session_id == row.id, ServiceDelivered.kind == Delivered.CANCELLATION
-    )
-    return set(database.scalars(query))
 
 
 # --- what comes of it -----------------------------------------------------------------------------------------

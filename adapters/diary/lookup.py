@@ -66,6 +66,7 @@ def remember_all(database: Database) -> None:
     _remember(database, Room)
     _remember(database, Bed)
     _remember(database, SessionType)
+    _remember(database, CancellationReason)
 
 
 def _remember(database: Database, noun: type[_Named]) -> None:

@@ -15,6 +15,10 @@ from adapters.diary.transaction import record, writing
 from model.act import Act
 from model.errors import DomainError
 from model.note import Note, NoteState
+from model.session import Session
+
+Step = Callable[[Note], None]
+SIGNED, DIAGNOSED = "note-signed", "diagnosed"  # what history says of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,7 @@ class Noted:
 
 def sign(sessions: Sessions, act: Act, session: str) -> Noted:
     """From now on time, place, services and diagnosis stay as they are."""
-    return _change(sessions, act, session, "note-signed", lambda note: note.sign(act))
+    return _change(sessions, act, session, SIGNED, lambda note: note.sign(act))
 
 
 def unlock(sessions: Sessions, act: Act, session: str, *, admins: Collection[str]) -> Noted:
@@ -40,33 +44,39 @@ def unlock(sessions: Sessions, act: Act, session: str, *, admins: Collection[str
 
 def diagnose(sessions: Sessions, act: Act, session: str, codes: Sequence[str]) -> Noted:
     """Replace the diagnosis codes. History says that it was done, not what they are."""
-    return _change(sessions, act, session, "diagnosed", lambda note: note.diagnose(codes))
+    return _change(sessions, act, session, DIAGNOSED, lambda note: note.diagnose(codes))
 
 
 def note_of(database: Database, session_id: UUID) -> Note | None:
     return database.scalar(select(Note).where(Note.session_id == session_id))
 
 
-def _change(sessions: Sessions, act: Act, session: str, action: str, step: Callable[[Note], None]) -> Noted:
+def _change(sessions: Sessions, act: Act, session: str, action: str, step: Step) -> Noted:
     with writing(sessions) as database:
         found = find_session(database, session)
-        if not found.has_client:
-            raise DomainError(
-                "E_CLIENT_REQUIRED", "An Other Event has no client, so it has no note; name a session"
-            )
-        note = note_of(database, found.id) or _new(database, found.id, act)
-        before = note.state
-        step(note)
-        if note.state is not before:
+        note = note_of(database, found.id) or new_note(database, found, act)
+        if take_step(database, act, note, action, step):
             renumber(database, [found.id], now=act.now)
-        record(database, act, action, session_id=found.id)
         return _told(note)
 
 
-def _new(database: Database, session_id: UUID, act: Act) -> Note:
-    made = Note(id=act.new_id(), session_id=session_id, signed_by="", diagnosis_text="")
+def new_note(database: Database, row: Session, act: Act) -> Note:
+    """A note of a session that has none yet; what has no client has no note."""
+    if not row.has_client:
+        raise DomainError(
+            "E_CLIENT_REQUIRED", "An Other Event has no client, so it has no note; name a session"
+        )
+    made = Note(id=act.new_id(), session_id=row.id, signed_by="", diagnosis_text="")
     database.add(made)
     return made
+
+
+def take_step(database: Database, act: Act, note: Note, action: str, step: Step) -> bool:
+    """Change a note, and say so in history; whether the lock of its session came or went."""
+    before = note.state
+    step(note)
+    record(database, act, action, session_id=note.session_id)
+    return note.state is not before
 
 
 def _told(note: Note) -> Noted:

@@ -48,20 +48,26 @@ def offer(
 ) -> list[OfferView]:
     """Offer a session to these workers, or without any to all who may take it; sent at once, or later."""
     with writing(sessions) as database:
-        row = find_session(database, session)
-        check_open(row)
-        if row.starts_at <= act.now:
-            raise DomainError(
-                "E_TRANSITION",
-                "This session has begun, so nobody can be offered it any more; assign somebody instead",
-            )
-        chosen = _chosen(database, row, workers)
-        made = [_offer(act, row, worker) for worker in chosen]
-        database.add_all(made)
-        for one in made if send else ():
-            _send(database, act, one)
-        record(database, act, "offered", session_id=row.id, count=len(made))
-        return [_view(one, worker, row) for one, worker in zip(made, chosen, strict=True)]
+        return offer_row(database, act, find_session(database, session), workers, send=send)
+
+
+def offer_row(
+    database: Database, act: Act, row: Session, workers: Sequence[str], *, send: bool
+) -> list[OfferView]:
+    """The same, inside a transaction that does more."""
+    check_open(row)
+    if row.starts_at <= act.now:
+        raise DomainError(
+            "E_TRANSITION",
+            "This session has begun, so nobody can be offered it any more; assign somebody instead",
+        )
+    chosen = _chosen(database, row, workers)
+    made = [_offer(act, row, worker) for worker in chosen]
+    database.add_all(made)
+    for one in made if send else ():
+        _send(database, act, one)
+    record(database, act, "offered", session_id=row.id, count=len(made))
+    return [_view(one, worker, row) for one, worker in zip(made, chosen, strict=True)]
 
 
 def send(sessions: Sessions, act: Act, ref: str) -> OfferView:
@@ -75,27 +81,37 @@ def send(sessions: Sessions, act: Act, ref: str) -> OfferView:
 def answer(sessions: Sessions, act: Act, ref: str, state: OfferState) -> OfferView:
     """A worker is interested, or not; nobody is assigned by that."""
     with writing(sessions) as database:
-        found, worker, row = _named(database, ref)
-        if row.starts_at <= act.now:
-            raise DomainError(
-                "E_TRANSITION", "This session has begun, so the offer has expired; ask the scheduler"
-            )
-        found.become(state, act)
-        _tell(database, act, found, f"OFFER_{state}", Audience.SCHEDULER)
-        record(database, act, "offer-answered", session_id=row.id, worker=worker.ref, answer=state)
-        return _view(found, worker, row)
+        return answer_within(database, act, ref, state)
+
+
+def answer_within(database: Database, act: Act, ref: str, state: OfferState) -> OfferView:
+    """The same, inside a transaction that does more."""
+    found, worker, row = _named(database, ref)
+    if row.starts_at <= act.now:
+        raise DomainError(
+            "E_TRANSITION", "This session has begun, so the offer has expired; ask the scheduler"
+        )
+    found.become(state, act)
+    _tell(database, act, found, f"OFFER_{state}", Audience.SCHEDULER)
+    record(database, act, "offer-answered", session_id=row.id, worker=worker.ref, answer=state)
+    return _view(found, worker, row)
 
 
 def pick(sessions: Sessions, act: Act, ref: str, settings: Settings = DEFAULTS) -> Changed:
     """Give the session to one who is interested; the others' offers are closed, and all are told."""
     with writing(sessions) as database:
-        found, worker, row = _named(database, ref)
-        found.become(OfferState.ASSIGNED, act)
-        scope = Scope.THIS_ONLY if row.series_id else None
-        done = assign_within(database, act, str(row.id), Assign(worker=worker.ref), scope, settings)
-        _tell(database, act, found, "OFFER_ASSIGNED")
-        close_offers(database, act, [row.id])
-        return done
+        return pick_within(database, act, ref, settings)
+
+
+def pick_within(database: Database, act: Act, ref: str, settings: Settings) -> Changed:
+    """The same, inside a transaction that does more."""
+    found, worker, row = _named(database, ref)
+    found.become(OfferState.ASSIGNED, act)
+    scope = Scope.THIS_ONLY if row.series_id else None
+    done = assign_within(database, act, str(row.id), Assign(worker=worker.ref), scope, settings)
+    _tell(database, act, found, "OFFER_ASSIGNED")
+    close_offers(database, act, [row.id])
+    return done
 
 
 def close_offers(database: Database, act: Act, sessions: Iterable[UUID]) -> None:

@@ -44,16 +44,18 @@ class PeriodView:
     state: str
     sessions: int
     violations: int
+    budget_cents: int | None
 
 
-def create(sessions: Sessions, act: Act, base_name: str, start: date) -> str:
-    """Copy every session of a base roster to its dates (R50); the period's id."""
+def create(sessions: Sessions, act: Act, base_name: str, start: date, budget_cents: int | None = None) -> str:
+    """Copy every session of a base roster to its dates (R50); the period's id. Its budget is the base's, or another."""
     with writing(sessions) as database:
         base = active_base(database, base_name)
         end = base.end_of(start)
         _check_apart(database, base, start, end)
         period = RosterPeriod(id=act.new_id(), base_id=base.id, start_date=start, end_date=end)
         period.state, period.violations = PeriodState.PLANNED, {}
+        period.budget_cents = base.budget_cents if budget_cents is None else budget_cents
         period.slots = [slot.dated(act, period) for slot in base.slots]
         database.add(period)
         record(database, act, "period-created")
@@ -140,6 +142,7 @@ def _view(period: RosterPeriod) -> PeriodView:
         state=period.state,
         sessions=len(period.slots),
         violations=len(_violations(period)),
+        budget_cents=period.budget_cents,
     )
 
 

@@ -62,6 +62,7 @@ class BaseView:
     weeks: int
     start_date: str
     slots: int
+    budget_cents: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,14 @@ class SlotView:
 
 
 def add_base(
-    sessions: Sessions, act: Act, name: str, *, weeks: int, start: date, tz: str | None = None
+    sessions: Sessions,
+    act: Act,
+    name: str,
+    *,
+    weeks: int,
+    start: date,
+    tz: str | None = None,
+    budget_cents: int | None = None,
 ) -> None:
     """A new base roster, as a draft; its periods begin on the weekday of `start`."""
     check_pattern(weeks=weeks)
@@ -90,7 +98,7 @@ def add_base(
             raise DomainError("E_EXISTS", f'There is a base roster "{name[:60]}" already')
         where = zone(tz) if tz else practice_zone(database)
         base = BaseRoster(id=act.new_id(), name=name, weeks=weeks, start_date=start, tz=where.key, version=1)
-        base.state, base.slots = RosterState.DRAFT, []
+        base.state, base.slots, base.budget_cents = RosterState.DRAFT, [], budget_cents
         database.add(base)
         record(database, act, "roster-added")
 
@@ -145,7 +153,7 @@ def clone(sessions: Sessions, act: Act, name: str, new_name: str) -> None:
     with writing(sessions) as database:
         if _versions(database, new_name):
             raise DomainError("E_EXISTS", f'There is a base roster "{new_name[:60]}" already')
-        newest = max(_found(_versions(database, name), name), key=lambda base: base.version)
+        newest = newest_base(database, name)
         database.add(_copied(newest, act, name=new_name, version=1))
         record(database, act, "roster-cloned")
 
@@ -157,7 +165,7 @@ def list_bases(sessions: Sessions) -> list[BaseView]:
         return [
             BaseView(
                 name=base.name, version=base.version, state=base.state, weeks=base.weeks,
-                start_date=base.start_date.isoformat(), slots=len(base.slots),
+                start_date=base.start_date.isoformat(), slots=len(base.slots), budget_cents=base.budget_cents,
             )
             for base in database.scalars(query.options(selectinload(BaseRoster.slots)))
         ]  # fmt: skip
@@ -166,7 +174,7 @@ def list_bases(sessions: Sessions) -> list[BaseView]:
 def show_base(sessions: Sessions, name: str) -> list[SlotView]:
     """What stands in the newest version of a base roster."""
     with reading(sessions) as database:
-        newest = max(_found(_versions(database, name), name), key=lambda base: base.version)
+        newest = newest_base(database, name)
         ordered = sorted(
             newest.slots, key=lambda s: (s.week or 0, WEEKDAYS.index(s.weekday or "MO"), s.start)
         )
@@ -253,6 +261,11 @@ def slot_named(slots: Sequence[RosterSlot], text: str) -> RosterSlot:
     return found[0]
 
 
+def newest_base(database: Database, name: str) -> BaseRoster:
+    """The version that was made last."""
+    return max(_found(_versions(database, name), name), key=lambda base: base.version)
+
+
 def active_base(database: Database, name: str) -> BaseRoster:
     """The version that periods are made from."""
     return _in_state(_versions(database, name), RosterState.ACTIVE, name)
@@ -288,7 +301,7 @@ def _copied(base: BaseRoster, act: Act, *, name: str, version: int) -> BaseRoste
     new = BaseRoster(
         id=act.new_id(), name=name, version=version, weeks=base.weeks, start_date=base.start_date, tz=base.tz
     )
-    new.state = RosterState.DRAFT
+    new.state, new.budget_cents = RosterState.DRAFT, base.budget_cents
     new.slots = [
         slot.copied(act, base_id=new.id, week=slot.week, weekday=slot.weekday) for slot in base.slots
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session as Database
 
@@ -34,6 +35,11 @@ class Target:
         return [row for row in self.series.occurrences if self.key <= (row.occurrence_key or "")]
 
     @property
+    def series_id(self) -> UUID | None:
+        """What history says it is of; a change that reaches its session alone never looks at the series."""
+        return self.series.id if self.series else self.session.series_id
+
+    @property
     def key(self) -> str:
         return self.session.occurrence_key or ""
 
@@ -47,7 +53,7 @@ def find_target(database: Database, text: str, scope: Scope | None) -> Target:
     """Find a session by the beginning of its id; an occurrence needs a scope (E_SCOPE_REQUIRED)."""
     session = find_session(database, text)
     if session.series_id is None:
-        return Target(session=session, series=None, scope=Scope.THIS_ONLY, start=_start(session))
+        return alone(session)
     if scope is None:
         raise DomainError(
             "E_SCOPE_REQUIRED", f"This session repeats; say how far it goes: {', '.join(Scope)}"
@@ -55,6 +61,11 @@ def find_target(database: Database, text: str, scope: Scope | None) -> Target:
     series = series_of(database, session)
     own = series.occurrence(session.occurrence_key or "") if series else None
     return Target(session=own or session, series=series, scope=scope, start=_start(session))
+
+
+def alone(session: Session) -> Target:
+    """One session that was found already, and nothing else of its series."""
+    return Target(session=session, series=None, scope=Scope.THIS_ONLY, start=_start(session))
 
 
 def reached(database: Database, target: Target, act: Act) -> tuple[Series | None, list[Session]]:
@@ -100,7 +111,7 @@ def note(
         act,
         action,
         session_id=target.session.id,
-        series_id=target.series.id if target.series else None,
+        series_id=target.series_id,
         code=code,
         start=target.start,
         after=after,

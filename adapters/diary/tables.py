@@ -9,15 +9,17 @@ from enum import StrEnum
 
 from adapters.diary import holidays
 from adapters.diary.times import read_moment, read_span
-from adapters.practice_set.key import Key
+from adapters.practice_set.key import Key, dated
 from model.acceptance import AtLimit
 from model.appointment_type import LONGEST_PADDING
 from model.availability import LeaveType, read_windows
 from model.bed import BedStatus, RecordType
-from model.cancellation import Billing, CancelledBy, NdisCode
+from model.bill import PaymentKind
+from model.cancellation import Billing, CancelledBy, NdisCode, Rules
 from model.details import Kind, LocationType, ShowAs, WorkType, check_length
 from model.errors import DomainError
 from model.moment import WEEKDAYS, zone
+from model.offer import ANSWERS
 from model.people import ContactType, Gender
 from model.service import CancelRule, DeliveryMethod, Unit
 from model.session_type import LONGEST, check_colour
@@ -31,6 +33,11 @@ def _reference(table: str, *, required: bool = False) -> Key:
 
 def _references(table: str, *, counted: bool = False) -> Key:
     return Key(list, check=_short, refers=table, counted=counted)
+
+
+def _days_of(table: str) -> Key:
+    """What may repeat, each with the day that is meant of it."""
+    return Key(list, required=True, check=lambda text: _short(dated(text)[0]), refers=table, dated=True)
 
 
 def _choice(words: type[StrEnum], *, required: bool = False) -> Key:
@@ -96,6 +103,23 @@ def _what(entry: Columns) -> str | None:
     return "give either service or template" if ("service" in entry) == ("template" in entry) else None
 
 
+def _billed(entry: Columns) -> str | None:
+    """A bill is about something."""
+    return "name a session in sessions" if entry.get("sessions") == [] else None
+
+
+def _not_held(entry: Columns) -> str | None:
+    """Somebody cancelled, and said so; or nobody did, and a client did not come. Another fee says why."""
+    missed = entry.get("no_show") is True
+    if missed == ("by" in entry):
+        return "give either by or no_show = true"
+    if missed and (said := sorted(_ADVISED & entry.keys())):
+        return f"who does not come has advised nobody: leave {', '.join(said)} out"
+    return (
+        "give fee_cents and fee_note, or neither" if ("fee_cents" in entry) != ("fee_note" in entry) else None
+    )
+
+
 def _own_time(entry: Columns) -> str | None:
     """Somebody comes later than the session begins, or leaves before it ends."""
     return None if "start" in entry or "end" in entry else "give start, end or both"
@@ -127,6 +151,7 @@ def _homes(entry: Columns) -> str | None:
 
 
 _ANYWHERE = zone("UTC")
+_ADVISED = {"advised", "worker", "note", "rules", "alternative_work_found", "worker_paid"}
 _TIME, _END = Key(str, required=True, check=_moment), Key(str, required=True, check=_until)
 _CLOCK = Key(str, check=_until)
 _TEXT, _NAME = Key(str), Key(str, required=True, check=_short)
@@ -258,6 +283,34 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "id": _ID, "session": _reference("session", required=True), "day": Key(date),
         "shift": _reference("session", required=True),
     },
+    "cancellation": {
+        "id": _ID, "session": _reference("session", required=True), "day": Key(date), "by": _choice(CancelledBy),
+        "no_show": Key(bool), "reason": _reference("reason", required=True), "advised": Key(str, check=_moment),
+        "client": _reference("client"), "worker": _reference("worker"), "note": _TEXT, "rules": _choice(Rules),
+        "alternative_work_found": Key(bool), "worker_paid": Key(bool), "fee_cents": Key(int), "fee_note": _TEXT,
+    },
+    "completion": {
+        "id": _ID, "session": _reference("session", required=True), "day": Key(date), "actual_start": _CLOCK,
+        "actual_end": _CLOCK, "attended": _references("client"), "no_show": _references("client"),
+        "portions": Key(list), "spread": Key(bool), "travels": Key(list),
+    },
+    "note": {
+        "id": _ID, "session": _reference("session", required=True), "day": Key(date), "diagnosis": Key(list),
+        "signed": Key(bool),
+    },
+    "bill": {
+        "id": _ID, "sessions": _days_of("session"), "client": _reference("client"),
+        "service": _reference("service"), "amount_cents": Key(int, least=1), "modifiers": Key(list),
+    },
+    "payment": {
+        "id": _ID, "bill": _reference("bill", required=True), "amount_cents": Key(int, least=1),
+        "kind": _choice(PaymentKind),
+    },
+    "offer": {
+        "id": _ID, "session": _reference("session", required=True), "day": Key(date),
+        "worker": _reference("worker", required=True), "send": Key(bool),
+        "answer": Key(str, check=_one_of(*ANSWERS)), "picked": Key(bool),
+    },
     "bed_booking": {
         "id": _ID, "bed": _reference("bed", required=True), "client": _reference("client", required=True),
         "start": _TIME, "end": Key(str, required=True, check=_moment),
@@ -269,7 +322,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
     "base_roster": {
         "id": _ID, "name": _NAME, "weeks": Key(int, required=True), "start_date": Key(date, required=True),
-        "tz": Key(str, check=_zone),
+        "tz": Key(str, check=_zone), "budget_cents": Key(int),
     },
     "roster_slot": {
         "id": _ID, "base": _reference("base_roster", required=True), "week": Key(int, required=True),
@@ -286,7 +339,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
     "roster_period": {
         "id": _ID, "base": _reference("base_roster", required=True), "start_date": Key(date, required=True),
-        "publish": Key(bool),
+        "publish": Key(bool), "budget_cents": Key(int),
     },
 }  # fmt: skip
 WHOLES: Mapping[str, Callable[[Columns], str | None]] = {
@@ -298,4 +351,6 @@ WHOLES: Mapping[str, Callable[[Columns], str | None]] = {
     "session": _span,
     "planned_service": _what,
     "worker_time": _own_time,
+    "cancellation": _not_held,
+    "bill": _billed,
 }

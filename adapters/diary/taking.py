@@ -5,14 +5,17 @@ second import finds them again, and leaves them as they are, since by then they 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
+from adapters.database.loading import load_sessions
 from adapters.database.portions import portions
 from adapters.diary.adding import Prepared
 from adapters.diary.entries import Entry, Found
@@ -21,6 +24,7 @@ from adapters.diary.tables import TABLES, Columns
 from adapters.diary.transaction import Joined
 from model.act import Act
 from model.bed import BedBooking
+from model.bill import Bill
 from model.errors import DomainError
 from model.roster import BaseRoster, RosterPeriod, RosterSlot
 from model.series import Series
@@ -28,10 +32,17 @@ from model.session import Session
 from sync.settings import Settings
 
 _Diary = (
-    type[Session] | type[Series] | type[BedBooking] | type[BaseRoster] | type[RosterSlot] | type[RosterPeriod]
+    type[Session]
+    | type[Series]
+    | type[Bill]
+    | type[BedBooking]
+    | type[BaseRoster]
+    | type[RosterSlot]
+    | type[RosterPeriod]
 )
 DIARY: Mapping[str, tuple[_Diary, ...]] = {
     "session": (Session, Series),
+    "bill": (Bill,),
     "bed_booking": (BedBooking,),
     "base_roster": (BaseRoster,),
     "roster_slot": (RosterSlot,),
@@ -39,6 +50,7 @@ DIARY: Mapping[str, tuple[_Diary, ...]] = {
 }
 
 
+_One = TypeVar("_One")
 Made = dict[str, tuple[Entry, Prepared]]  # new sessions and series, by what the file calls them
 
 
@@ -110,6 +122,13 @@ class Taking:
         self.found.say(entry, f"{error.message} ({error.code})")
 
 
+def loaded(taking: Taking, ids: Iterable[UUID]) -> dict[UUID, Session]:
+    """Sessions as the database has them now, all at once: thousands may have taken place."""
+    return {
+        row.id: row for some in portions(sorted(set(ids))) for row in load_sessions(taking.database, some)
+    }
+
+
 def row_id(practice_id: UUID, table: str, ref: str) -> UUID:
     """The id of what a practice's files call `ref`: always the same there, and nowhere else."""
     return uuid5(practice_id, f"{table}/{ref}")
@@ -134,23 +153,43 @@ def typed(entry: Entry) -> Columns:
     }
 
 
-def new_of(taking: Taking, made: Made, tally: Tally) -> list[Entry]:
-    """The good entries of a table about sessions that are new; those about others are counted as kept."""
+def about(taking: Taking, column: str, new: Collection[str], tally: Tally) -> list[Entry]:
+    """The good entries of a table about what is new; those about anything else are counted as kept."""
     entries = taking.found.good(tally.table)
-    mine = [entry for entry in entries if entry.text("session") in made]
+    mine = [entry for entry in entries if entry.text(column) in new]
     tally.added, tally.kept = len(mine), len(entries) - len(mine)
     return mine
 
 
+def new_of(taking: Taking, made: Made, tally: Tally) -> list[Entry]:
+    """The same of sessions."""
+    return about(taking, "session", made, tally)
+
+
 def one_of(entry: Entry, made: Made) -> Session:
-    """The one new session that an entry is about; of what repeats, the one on its `day` (E_SCOPE_REQUIRED)."""
-    rows = made[entry.text("session")][1].rows
-    if len(rows) > 1 and "day" not in entry.columns:
+    """The one new session that an entry is about."""
+    days = {day_of(row): row for row in reversed(made[entry.text("session")][1].rows)}
+    return of_day(days, entry.day("day") if "day" in entry.columns else None)
+
+
+def each_of(taking: Taking, made: Made, tally: Tally) -> list[tuple[Entry, Session]]:
+    """Every entry of a table about new sessions, with the one that it is about."""
+    found = []
+    for entry in new_of(taking, made, tally):
+        try:
+            found.append((entry, one_of(entry, made)))
+        except DomainError as error:
+            taking.refuse(entry, error)
+    return found
+
+
+def of_day(days: Mapping[date, _One], day: date | None) -> _One:
+    """Of what repeats, the one on that day (E_SCOPE_REQUIRED); of what does not, the only one."""
+    if len(days) > 1 and day is None:
         raise DomainError(
             "E_SCOPE_REQUIRED", "This session repeats; say on which day the one is that is meant"
         )
-    day = entry.day("day") if "day" in entry.columns else day_of(rows[0])
-    found = next((row for row in rows if day_of(row) == day), None)
+    found = days.get(day or min(days))
     if found is None:
         raise DomainError(
             "E_NOT_FOUND", f"This session does not take place on {day}; name a day that it does"

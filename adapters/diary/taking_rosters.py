@@ -10,7 +10,7 @@ from adapters.diary.agreements import agreements_of
 from adapters.diary.entries import Entry
 from adapters.diary.lookup import remember_all
 from adapters.diary.rosters import Slot
-from adapters.diary.taking import Imported, Taking, Tally, row_id, typed
+from adapters.diary.taking import Imported, Taking, Tally, about, row_id, typed
 from adapters.diary.terms import Plan
 from adapters.diary.transaction import writing
 from adapters.diary.validating import validate
@@ -45,7 +45,7 @@ def _attempt_base(taking: Taking, entry: Entry) -> None:
     try:
         rosters.add_base(
             taking.joined, taking.act_for(entry), entry.text("name"), weeks=entry.number("weeks") or 0,
-            start=entry.day("start_date"), tz=entry.optional("tz"),
+            start=entry.day("start_date"), tz=entry.optional("tz"), budget_cents=entry.number("budget_cents"),
         )  # fmt: skip
     except DomainError as error:
         taking.refuse(entry, error)
@@ -55,7 +55,7 @@ def _fill(taking: Taking, database: Database, new: Collection[str], tally: Tally
     """Put the slots into the new bases, by what the file calls them; those of a base that was there before stay as they
     are now."""
     made: dict[str, RosterSlot] = {}
-    for entry in _about(taking, "base", new, tally):
+    for entry in about(taking, "base", new, tally):
         base_id = row_id(taking.practice_id, "base_roster", entry.text("base"))
         base = database.get_one(BaseRoster, base_id, options=[selectinload(BaseRoster.slots)])
         week, weekday = entry.number("week") or 0, entry.text("weekday")
@@ -71,17 +71,9 @@ def _fill(taking: Taking, database: Database, new: Collection[str], tally: Tally
     return made
 
 
-def _about(taking: Taking, column: str, new: Collection[str], tally: Tally) -> list[Entry]:
-    """The good entries of a table about what is new; the others are counted as kept."""
-    entries = taking.found.good(tally.table)
-    mine = [entry for entry in entries if entry.text(column) in new]
-    tally.added, tally.kept = len(mine), len(entries) - len(mine)
-    return mine
-
-
 def _plan(taking: Taking, database: Database, slots: Mapping[str, RosterSlot], tally: Tally) -> None:
     """Say what the new slots are to deliver (001-12)."""
-    mine = _about(taking, "slot", slots, tally)
+    mine = about(taking, "slot", slots, tally)
     everybody = {one.client_id for entry in mine for one in slots[entry.text("slot")].clients}
     agreements = agreements_of(database, everybody)
     for entry in mine:
@@ -105,7 +97,13 @@ def _attempt_period(taking: Taking, entry: Entry, tally: Tally) -> None:
     if base is None:
         return  # refused, which was said of it
     try:
-        period = periods.create(taking.joined, taking.act_for(entry), base.name, entry.day("start_date"))
+        period = periods.create(
+            taking.joined,
+            taking.act_for(entry),
+            base.name,
+            entry.day("start_date"),
+            entry.number("budget_cents"),
+        )
         tally.added += 1
         if entry.flag("publish"):
             tally.warn({one.rule for one in validate(taking.joined, taking.act, period)})

@@ -1,20 +1,23 @@
 """Import sessions and series with all that belongs to them: the rules of `session add`, asked of all of them at once.
 
 What is asked of each by itself is `adding`'s and `planning`'s. What they want of rooms, assets and people is asked once
-they are all there, beside each other and beside what was there before.
+they are all there, beside each other and beside what was there before; of what was cancelled nobody asks it.
 """
 
 from collections.abc import Iterable, Iterator
 
 from adapters.database.bulk import insert_all
-from adapters.diary.adding import New, prepare, record_added
+from adapters.diary.adding import New, Prepared, prepare, record_added
 from adapters.diary.conflicts import clashes, meetings
 from adapters.diary.entries import Entry
 from adapters.diary.presence import absences
 from adapters.diary.staffing import ineligibilities
 from adapters.diary.taking import Imported, Made, Taking, Tally, typed
+from adapters.diary.taking_cancellations import take_cancellations
+from adapters.diary.taking_happened import take_happened
 from adapters.diary.taking_parts import take_shifts, take_times
 from adapters.diary.taking_plans import take_plans
+from model.details import Status
 from model.errors import DomainError
 from model.series import Series
 from model.session import Session
@@ -29,6 +32,8 @@ def take_sessions(taking: Taking) -> list[Imported]:
     take_times(taking, made, times)
     planned = take_plans(taking, made, plans, ad_hoc)
     take_shifts(taking, made, shifts)
+    cancelled = Tally("cancellation")
+    gone = take_cancellations(taking, made, cancelled)
     warnings = _warnings(taking, made)
     _check(taking, made)
     insert_all(taking.database, [*_rows(made), *planned], now=taking.act.now)
@@ -37,7 +42,8 @@ def take_sessions(taking: Taking) -> list[Imported]:
         sessions.warn(codes)
         record_added(taking.database, taking.act, one, codes)
     sessions.added = len(made)
-    return sessions.done + [done for tally in parts for done in tally.done]
+    happened = take_happened(taking, made, gone)
+    return [done for tally in (sessions, *parts, cancelled, *happened) for done in tally.done]
 
 
 def _prepared(taking: Taking, entries: Iterable[Entry]) -> Made:
@@ -52,6 +58,11 @@ def _prepared(taking: Taking, entries: Iterable[Entry]) -> Made:
     return made
 
 
+def _standing(one: Prepared) -> list[Session]:
+    """Those of its rows that take place."""
+    return [row for row in one.rows if row.status is not Status.CANCELLED]
+
+
 def _rows(made: Made) -> Iterator[Series | Session]:
     for _, one in made.values():
         if one.series:
@@ -64,7 +75,7 @@ def _rows(made: Made) -> Iterator[Series | Session]:
 
 def _check(taking: Taking, made: Made) -> None:
     """Refuse what rules refuse: each entry is told the first thing of each kind."""
-    rows = [row for _, one in made.values() for row in one.rows]
+    rows = [row for _, one in made.values() for row in _standing(one)]
     entry_of = {row: entry for entry, one in made.values() for row in one.rows}
     said: set[tuple[str, str]] = set()
     for row, error in [*ineligibilities(taking.database, rows), *_absences(taking, rows)]:
@@ -74,7 +85,7 @@ def _check(taking: Taking, made: Made) -> None:
         said.add((entry.ref, error.code))
     clashing = clashes(taking.database, rows)
     for entry, one in made.values():
-        for error in clashing.of(one.rows):
+        for error in clashing.of(_standing(one)):
             taking.refuse(entry, error)
 
 

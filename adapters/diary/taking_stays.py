@@ -5,7 +5,7 @@ from collections.abc import Collection
 from adapters.diary import beds
 from adapters.diary.beds import NewStay
 from adapters.diary.entries import Entry
-from adapters.diary.taking import Imported, Taking, Tally, row_id, typed
+from adapters.diary.taking import Imported, Taking, Tally, about, row_id, typed
 from model.errors import DomainError
 
 
@@ -30,10 +30,7 @@ def _book(taking: Taking, entry: Entry) -> None:
 
 def _hold(taking: Taking, new: Collection[str], tally: Tally) -> None:
     """Hold new stays, night by night, since one hold is going on at a time; of others nothing, they may be over."""
-    entries = taking.found.good("bed_hold")
-    mine = [entry for entry in entries if entry.text("booking") in new]
-    tally.added, tally.kept = len(mine), len(entries) - len(mine)
-    for entry in sorted(mine, key=lambda one: one.day("first_night")):
+    for entry in sorted(about(taking, "booking", new, tally), key=lambda one: one.day("first_night")):
         try:
             _take_hold(taking, entry)
         except DomainError as error:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from adapters.diary.belonging import sites_of_clients, sites_of_workers
+from adapters.diary.budgets import cost_of
 from adapters.diary.periods import period_named
 from adapters.diary.presence import working_times
 from adapters.diary.slot_services import agreed_with, rates_on
@@ -18,6 +19,7 @@ from adapters.diary.staffing import blocklist_among
 from adapters.diary.taken import CLIENTS, WORKERS, Book, engaged
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.budget import over
 from model.capacity import Taken
 from model.details import Kind
 from model.eligibility import employed
@@ -29,11 +31,13 @@ from model.shift import Engaged, clashing
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """The rule, the planned session by its id, and who, by the practice's id; a client by the internal one."""
+    """The rule, the planned session by its id, and who, by the practice's id; a client by the internal one. What is
+    wrong with the period as a whole has neither, but a sentence."""
 
     rule: str
     slot: str
     who: str
+    told: str = ""
 
 
 _Times = list[Engaged[str]]  # of planned sessions, by their ids; of what stands already, by ""
@@ -65,6 +69,13 @@ def _violations(database: Database, period: RosterPeriod) -> Iterator[Violation]
             yield Violation(rule="CLIENT_OVERLAP", slot=one.what, who=names[one.time.who])
     yield from _hours(period)
     yield from _not_agreed(database, period, names)
+    yield from _over_budget(database, period)
+
+
+def _over_budget(database: Database, period: RosterPeriod) -> Iterator[Violation]:
+    """What costs more than it may: only to be known, as no rule can be made to block it."""
+    if period.budget_cents is not None and (told := over(period.budget_cents, cost_of(database, period))):
+        yield Violation(rule="BUDGET", slot="", who="", told=told)
 
 
 def _not_agreed(database: Database, period: RosterPeriod, names: dict[UUID, str]) -> Iterator[Violation]:

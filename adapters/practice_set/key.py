@@ -22,7 +22,7 @@ class Key:
     """One column of a table: its kind, whether it must be there, and what else must be true of it.
 
     `refers` names the table whose entry is meant, or each of whose entries in a list, where one may be `counted`, like
-    "minibus:2"; `choice` is what one of some words becomes.
+    "minibus:2", or `dated`, like "weekly@2026-03-11"; `choice` is what one of some words becomes.
     """
 
     kind: type[object]
@@ -33,6 +33,7 @@ class Key:
     least: int = 0
     most: int = 999_999_999
     counted: bool = False
+    dated: bool = False
 
     def wrong(self, value: object) -> str | None:
         """Why a value does not fit; None where it does. Values are not repeated: they may be personal."""
@@ -64,10 +65,11 @@ class Key:
         return cell
 
     def named(self, value: object) -> list[str]:
-        """The entries that a value refers to, without how many of them."""
+        """The entries that a value refers to, without how many of them, or which day of it."""
         if not self.refers:
             return []
         texts = [str(text) for text in value] if isinstance(value, list) else [str(value)]
+        texts = [dated(text)[0] for text in texts] if self.dated else texts
         return [uncounted(text) for text in texts] if self.counted else texts
 
 
@@ -75,6 +77,13 @@ def uncounted(text: str) -> str:
     """What is meant by "minibus:2"; a colon without a number behind it belongs to the name."""
     name, _, number = text.rpartition(":")
     return name if name and number[:1].isdecimal() else text
+
+
+def dated(text: str) -> tuple[str, date | None]:
+    """What is meant by "weekly@2026-03-11", and of which day; an at without a day behind it belongs to the name."""
+    name, _, written = text.rpartition("@")
+    day = _day(written)
+    return (name, day) if name and isinstance(day, date) else (text, None)
 
 
 def _day(cell: str) -> object:

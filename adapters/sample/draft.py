@@ -1,6 +1,7 @@
 """A practice while it is made up: the rows of its tables so far, its days, its dice."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -12,6 +13,21 @@ WEEKS = 12
 Row = dict[str, object]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A session with a service: who is there, and when; `could` is who else of the team might do it."""
+
+    session: str
+    slot: Slot
+    workers: Sequence[str]
+    clients: Sequence[str]
+    could: Sequence[str]
+
+    def named(self, day: date) -> str:
+        """One of it, as a bill names it."""
+        return f"{self.session}@{day}" if len(self.slot.weeks) > 1 else self.session
+
+
 @dataclass(kw_only=True)
 class Draft:
     """`monday` is the first day of its twelve weeks; `uses` is which services each client gets, in order."""
@@ -21,6 +37,7 @@ class Draft:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
     uses: defaultdict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    planned: list[Planned] = field(default_factory=list)
     _named: int = 0
 
     def add(self, table: str, **columns: object) -> str:

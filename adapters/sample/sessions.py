@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from adapters.sample.book import Slot
-from adapters.sample.draft import WEEKS, Draft, clock
+from adapters.sample.draft import WEEKS, Draft, Planned, clock
 from adapters.sample.people import Team
 from adapters.sample.words import CLINIC, GROUP, MATERIALS, MATERIALS_CENTS, REMOTE, THERAPIES
 from model.moment import WEEKDAYS
@@ -74,7 +74,7 @@ def _series(draft: Draft, team: Team, number: int, slot: Slot) -> bool:
             "session", start=draft.start(part), minutes=part.end - part.start, rule=_rule(part), workers=[worker],
             clients=[client], tz=team.clinic.tz, rostered=True, session_type=REMOTE if remote else CLINIC, **place,
         )  # fmt: skip
-        _plan(draft, session, THERAPIES[number], [client])
+        _plan(draft, team, session, part, THERAPIES[number], [worker], [client])
     return True
 
 
@@ -115,6 +115,9 @@ def _group(draft: Draft, team: Team) -> None:
         region=team.clinic.area, assets=[f"minibus-{team.clinic.area}", "tablet:2"], subject="Skills",
     )  # fmt: skip
     draft.add("planned_service", session=session, template=template)
+    draft.planned.append(
+        Planned(session=session, slot=slot, workers=leaders, clients=members, could=team.therapists)
+    )
     draft.add(
         "worker_time",
         session=session,
@@ -149,7 +152,10 @@ def _single(draft: Draft, team: Team, number: int, left: Sequence[tuple[int, int
                     "session", start=draft.start(slot), minutes=50, workers=[worker], clients=[client], room=room,
                     rostered=week < WEEKS - 2 or draft.some(50),
                 )  # fmt: skip
-                _plan(draft, session, THERAPIES[number], [client])
+                if week < WEEKS - 2:
+                    _plan(draft, team, session, slot, THERAPIES[number], [worker], [client])
+                else:
+                    _want(draft, session, THERAPIES[number], [client])
                 if draft.some(5):
                     draft.add(
                         "ad_hoc_service", session=session, service=MATERIALS, method="FIXED_QUANTITY", quantity="1",
@@ -187,10 +193,25 @@ def _on_saturday(draft: Draft, team: Team) -> None:
         rostered=True,
     )  # fmt: skip
     draft.add("in_shift", session=session, shift=shift)
-    _plan(draft, session, THERAPIES[3], [client])
+    _plan(draft, team, session, slot, THERAPIES[3], [worker], [client])
 
 
-def _plan(draft: Draft, session: str, service: str, clients: Sequence[str]) -> None:
+def _plan(
+    draft: Draft,
+    team: Team,
+    session: str,
+    slot: Slot,
+    service: str,
+    workers: Sequence[str],
+    clients: Sequence[str],
+) -> None:
+    """What is rostered is going to take place."""
+    _want(draft, session, service, clients)
+    made = Planned(session=session, slot=slot, workers=workers, clients=clients, could=team.therapists)
+    draft.planned.append(made)
+
+
+def _want(draft: Draft, session: str, service: str, clients: Sequence[str]) -> None:
     draft.add("planned_service", session=session, service=service)
     for client in clients:
         draft.uses[client][service] = None

@@ -53,6 +53,9 @@ APPOINTMENT_TYPES = (
     {"id": "first-call", "name": "First call", "length_min": 15, "padding_min": 5},
     {"id": "visit", "name": "Visit", "length_min": 50, "padding_min": 10},
 )
+CLIENT_REASONS = ("client-unwell", "client-transport", "client-family")
+LATE, UNWELL, CLOSED = "client-late", "worker-sick", "office-closed"
+DIAGNOSES = ("F84.0", "F80.9", "G80.9", "F90.0", "M62.81")
 REASONS = (
     {"id": "client-unwell", "type": "CLIENT", "text": "Client unwell", "ndis_code": "NSDH"},
     {"id": "client-transport", "type": "CLIENT", "text": "No transport", "ndis_code": "NSDT"},

@@ -22,14 +22,14 @@ week_start = "MO"
 """
 
 
-def write_sample(folder: Path, seed: int, day: date) -> dict[str, int]:
-    """Write one into a folder that is new or empty; how many rows each table has."""
+def write_sample(folder: Path, seed: int, day: date, today: date) -> dict[str, int]:
+    """Write one into a folder that is new or empty, as on the morning of `today`; how many rows each table has."""
     if not 1971 <= day.year <= 2198:
         raise DomainError("E_TIME", "Choose a day from 1971 to 2198")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DomainError("E_EXISTS", f"{folder} is there already, and not an empty folder; name another")
     folder.mkdir(parents=True, exist_ok=True)
-    tables = generate(seed, day).tables
+    tables = generate(seed, day, today).tables
     _write(folder / "practice.toml", _PRACTICE.format(seed=seed, folder=folder.name))
     for table in TABLES:
         if rows := tables.get(table):

@@ -29,6 +29,7 @@ When = Annotated[str, StringConstraints(pattern=rf"^{_WHEN}$")]
 Until = Annotated[str, StringConstraints(pattern=rf"^({_TIME}|{_WHEN})$")]
 Clock = Annotated[str, StringConstraints(pattern=rf"^{_TIME}$")]
 Minutes = Annotated[int, Field(ge=1, le=44_640)]
+Cents = Annotated[int, Field(ge=0, le=100_000_000)]
 Refs = Annotated[tuple[Ref, ...], Field(max_length=100)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=100)]
 

@@ -16,6 +16,9 @@ from adapters.database.tables import metadata
 from adapters.diary.importing import ImportFailedError, import_practice
 from adapters.diary.taking import Imported
 from model.bed import BedBooking, BedHold
+from model.bill import Bill, Payment
+from model.cancellation import Cancellation
+from model.offer import Offer
 from model.people import Client, Worker
 from model.roster import BaseRoster, RosterPeriod
 from tests.practice_set import FILES, write
@@ -23,7 +26,7 @@ from tests.unit.diary.conftest import NOW, Diary
 
 _COUNTED = {
     "worker": Worker, "client": Client, "bed_booking": BedBooking, "bed_hold": BedHold, "base_roster": BaseRoster,
-    "roster_period": RosterPeriod,
+    "roster_period": RosterPeriod, "cancellation": Cancellation, "bill": Bill, "payment": Payment, "offer": Offer,
 }  # fmt: skip
 _PIECES = (
     *(

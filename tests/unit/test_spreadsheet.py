@@ -47,7 +47,7 @@ def test_numbers_and_ids_stay_what_they_are() -> None:
 
 def test_g11_a_made_up_practice_has_words_of_ours_alone_and_numbers_of_phones(tmp_path: Path) -> None:
     """Its files are taken in again, so nothing is put before what they hold."""
-    write_sample(tmp_path / "sample", 7, date(2026, 3, 2))
+    write_sample(tmp_path / "sample", 7, date(2026, 3, 2), date(2026, 3, 18))
     cells = [
         cell for file in (tmp_path / "sample").glob("*.csv") for row in read(file.read_text()) for cell in row
     ]

@@ -11,14 +11,14 @@ from adapters.diary.times import read_day
 from adapters.web.desk import At
 from adapters.web.routes.rosters import Planned
 from adapters.web.routes.services import NewPlan
-from adapters.web.wire import Body, Day, Made, Ref
+from adapters.web.wire import Body, Cents, Day, Made, Ref
 from model.details import Kind
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
 
 
 class NewBase(Body):
-    """How many weeks it has, and its first day; its periods begin on that weekday."""
+    """How many weeks it has, and its first day; its periods begin on that weekday, and may each cost its budget."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "East house", "weeks": 2, "start": "2026-03-02"}]}
@@ -28,6 +28,7 @@ class NewBase(Body):
     weeks: Literal[1, 2, 4]
     start: Day
     tz: Ref | None = None
+    budget_cents: Cents | None = None
 
 
 class WeeklySlot(Planned):
@@ -63,7 +64,10 @@ class Version(BaseModel):
 @router.post("/bases", operation_id="add_base_roster", summary="Begin one, as a draft", status_code=201)
 def add(at: At, new: NewBase) -> Version:
     """Weeks and weekdays, no dates; periods are copies of it."""
-    rosters.add_base(at.sessions, at.act(), new.name, weeks=new.weeks, start=read_day(new.start), tz=new.tz)
+    start, budget = read_day(new.start), new.budget_cents
+    rosters.add_base(
+        at.sessions, at.act(), new.name, weeks=new.weeks, start=start, tz=new.tz, budget_cents=budget
+    )
     return Version(name=new.name, version=1)
 
 

@@ -11,11 +11,10 @@ from adapters.diary import billing
 from adapters.diary.bills import BillView, ClaimLine, bill_named, page_of_bills, superbill, view_of
 from adapters.web.desk import At
 from adapters.web.etags import Edit, IfMatch, digest
-from adapters.web.wire import Body, Cursor, Limit, Page, Ref, Refs, page, position
+from adapters.web.wire import Body, Cents, Cursor, Limit, Page, Ref, Refs, page, position
 from model.bill import BillState
 
 router = APIRouter(prefix="/bills", tags=["bills"])
-Cents = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
 class Charged(Body):

@@ -10,19 +10,20 @@ from adapters.diary.rosters import BaseView, SlotView
 from adapters.diary.times import read_day
 from adapters.diary.validating import Violation
 from adapters.web.desk import At
-from adapters.web.wire import Body, Clock, Day, Made, Minutes, Ref, Refs, Text, Texts
+from adapters.web.wire import Body, Cents, Clock, Day, Made, Minutes, Ref, Refs, Text, Texts
 from model.details import Kind, WorkType
 
 router = APIRouter(prefix="/rosters", tags=["rosters"])
 
 
 class NewPeriod(Body):
-    """Which base roster, and its first day, which has to fit the pattern."""
+    """Which base roster, and its first day, which has to fit the pattern; without a budget it has its base's."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"base": "West house", "start": "2026-03-16"}]})
 
     base: Ref
     start: Day
+    budget_cents: Cents | None = None
 
 
 class Planned(Body):
@@ -93,7 +94,8 @@ def list_periods(at: At) -> list[PeriodView]:
 @router.post("/periods", operation_id="create_period", summary="Make one from a pattern", status_code=201)
 def create(at: At, new: NewPeriod) -> Made:
     """Every session, on its dates."""
-    return Made(id=periods.create(at.sessions, at.act(), new.base, read_day(new.start)))
+    made = periods.create(at.sessions, at.act(), new.base, read_day(new.start), new.budget_cents)
+    return Made(id=made)
 
 
 @router.get("/periods/{period}", operation_id="show_period", summary="What is planned in it")

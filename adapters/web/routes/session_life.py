@@ -14,7 +14,7 @@ from adapters.diary.views import Changed
 from adapters.web.desk import At
 from adapters.web.etags import Edits
 from adapters.web.wire import Body, Ref, Refs, ScopeAsked, Text, Texts, Until, When
-from model.cancellation import CancelledBy
+from model.cancellation import CancelledBy, Rules
 
 router = APIRouter(prefix="/sessions/{session}", tags=["sessions"])
 
@@ -34,7 +34,7 @@ class Cancelling(Body):
     client: Ref | None = None
     worker: Ref | None = None
     note: Text = ""
-    rules: cancelling.Rules = cancelling.Rules.FITTING
+    rules: Rules = Rules.FITTING
     alternative_work_found: bool = False
     worker_paid: bool = True
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from adapters.diary import absences, billing, cancelling, completing, exporting_services, notes, planning
 from adapters.diary.billing import Wanted
-from adapters.diary.cancelling import Cancel, Rules
+from adapters.diary.cancelling import Cancel
 from adapters.diary.completing import Form
 from adapters.diary.terms import Plan
-from model.cancellation import CancelledBy
+from model.cancellation import CancelledBy, Rules
 from model.moment import zone
 from model.portions import equal_portions
 from model.service import DeliveryMethod

@@ -8,8 +8,9 @@ from math import floor
 from zoneinfo import ZoneInfo
 
 from adapters.diary import bills
-from adapters.diary.cancelling import Cancel, Rules
+from adapters.diary.cancelling import Cancel
 from adapters.diary.completing import Form
+from model.cancellation import Rules
 from tests.property.support.book import Book, Line, when
 from tests.property.support.laws import active
 from tests.property.support.life import Life

@@ -21,16 +21,16 @@ def test_an_import_says_what_was_added_and_the_next_what_was_left_as_it_is(comma
     folder = write(commands.folder / "set")
     first = commands.ok("practice", "import", str(folder)).out
     assert "client: 2 added, 0 updated\n" in first
-    assert "session: 4 added, 0 updated\n" in first
+    assert "session: 8 added, 0 updated\n" in first
     again = commands.ok("practice", "import", str(folder)).out
     assert "client: 0 added, 2 updated\n" in again
-    assert "session: 0 added, 4 left as they are\n" in again
+    assert "session: 0 added, 8 left as they are\n" in again
 
 
 def test_warnings_are_counted(commands: Commands) -> None:
     twice = more("session", "two,2026-03-03 10:30,11:00,,,,ann,kim,,WORKER_OFFICE,,true")
     done = commands.ok("practice", "import", str(write(commands.folder / "set", **twice)))
-    assert "session: 5 added, 0 updated; CLIENT_OVERLAP 2; SLOT_OVERLAP 2\n" in done.out
+    assert "session: 9 added, 0 updated; CLIENT_OVERLAP 2; SLOT_OVERLAP 2\n" in done.out
 
 
 def test_an_import_that_fails_says_where_and_ends_with_1(commands: Commands) -> None:
@@ -48,7 +48,8 @@ def test_a_sample_is_written_and_a_folder_with_something_in_it_is_left_alone(com
     folder = commands.folder / "try-out"
     done = commands.ok("practice", "sample", str(folder), "--seed", "7")
     assert "worker 30, client 200" in done.out
-    assert "2026-02-23" in (folder / "session.csv").read_text(encoding="utf-8")
+    assert "2026-02-09 " in (folder / "session.csv").read_text(encoding="utf-8")  # two weeks ago
+    assert "2026-02-18" in (folder / "cancellation.csv").read_text(encoding="utf-8")
     before = (folder / "session.csv").read_bytes()
     refused = commands("practice", "sample", str(folder), "--seed", "8")
     assert refused.code == 1

@@ -55,3 +55,29 @@ def test_001_12_what_was_not_agreed_is_refused_with_its_code(house: Command) -> 
     assert (refused.code, refused.err.strip().endswith("(E_AGREEMENT)")) == (1, True)
     refused = house("roster", "base", "unplan", "House", slot, "--service", "splint")
     assert (refused.code, refused.err.strip().endswith("(E_SERVICE)")) == (1, True)
+
+
+def test_a_roster_has_a_budget_that_is_shown_and_held_against_what_is_planned(house: Command) -> None:
+    new = ("roster", "base", "add", "Dear", "--weeks", "1", "--start", "2026-03-02", "--budget")
+    assert house(*new, "lots").err.strip().endswith("(E_AMOUNT)")
+    assert house(*new, "300").code == 0
+    house("roster", "base", "slot", "Dear", *_SLOT, "--minutes", "120")
+    slot = house("roster", "base", "show", "Dear", "--json").json()[0]["id"]
+    house("roster", "base", "plan", "Dear", slot, "--service", "outing")
+    assert house("roster", "base", "show", "Dear").out.endswith("Budget: 300.00\n")
+    assert "Budget" not in house("roster", "base", "show", "House").out
+    assert "300.00" in house("roster", "base", "list").out
+    house("roster", "base", "finalise", "Dear")
+    for more in ((), ("--budget", "400.50")):
+        start = "2026-03-23" if more else "2026-03-16"
+        assert house("roster", "period", "create", "Dear", "--start", start, *more).code == 0
+    mine, own = (one["id"] for one in house("roster", "period", "list", "--json").json())
+    assert house("roster", "period", "show", mine).out.endswith("Budget: 300.00; planned so far: 367.98\n")
+    told = house("roster", "period", "validate", mine).out
+    assert "BUDGET" in told
+    assert "What is planned costs 367.98, and the budget is 300.00: take sessions or services off" in told
+    assert "nothing is wrong" in house("roster", "period", "validate", own).out
+    assert [one["budget_cents"] for one in house("roster", "period", "list", "--json").json()] == [
+        30000,
+        40050,
+    ]

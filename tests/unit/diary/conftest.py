@@ -89,3 +89,31 @@ def either_diary(database_url: str) -> Iterator[Diary]:
 def _fill(factory: Sessions, *, migrate_first: Callable[[], None]) -> None:
     migrate_first()
     import_practice(factory, Diary(factory, seed=1).act, SAMPLE)
+
+
+@pytest.fixture(scope="session")
+def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("empty") / "calendula.sqlite3"
+    engine = connect(f"sqlite:///{file}")
+    migrations.migrate(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def empty(empty_template: Path, tmp_path: Path) -> Iterator[Diary]:
+    """A database without any practice."""
+    yield from _without_practice(empty_template, tmp_path / "calendula.sqlite3")
+
+
+@pytest.fixture
+def other_empty(empty_template: Path, tmp_path: Path) -> Iterator[Diary]:
+    """Another one."""
+    yield from _without_practice(empty_template, tmp_path / "other.sqlite3")
+
+
+def _without_practice(template: Path, file: Path) -> Iterator[Diary]:
+    file.write_bytes(template.read_bytes())
+    engine = connect(f"sqlite:///{file}")
+    yield Diary(sessions(engine, clock=lambda: NOW))
+    engine.dispose()

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.diary import absences, cancelling, planning
-from adapters.diary.cancelling import Cancel, Cancelled, Rules
+from adapters.diary.cancelling import Cancel, Cancelled
 from adapters.diary.reasons import Reason, add_reason, list_reasons, retire_reason
 from adapters.diary.terms import Plan
 from model.act import Act
 from model.attendance import Attendance, SessionClient
-from model.cancellation import Billing, Cancellation, CancelledBy, NdisCode, Outcome
+from model.cancellation import Billing, Cancellation, CancelledBy, NdisCode, Outcome, Rules
 from model.details import Status, WorkType
 from model.errors import DomainError
 from model.journal import HistoryEntry

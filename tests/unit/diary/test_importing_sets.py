@@ -1,6 +1,5 @@
 """A practice set: every table is read, every rule of the commands holds, every problem has its file and line."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +14,7 @@ from adapters.diary.changing import Move, move
 from adapters.diary.importing import ImportFailedError, import_practice
 from adapters.diary.lookup import find_session
 from adapters.diary.tables import TABLES
-from adapters.diary.taking import Imported, row_id
+from adapters.diary.taking import row_id
 from model.attendance import SessionWorker
 from model.bed import BedBooking, BedService, BookingState
 from model.details import Kind, Source, Status, WorkType
@@ -27,48 +26,17 @@ from model.session import Session
 from model.slot_service import RosterSlotService
 from sync.settings import RulesSettings, Settings
 from tests.practice_set import FILES, but, more, write
+from tests.unit.diary.bringing import bring, counted, problems
 from tests.unit.diary.conftest import NOW, Diary
 
-NO_PARTS = dict.fromkeys(("ad_hoc_service", "worker_time", "in_shift"), "")
+NO_PARTS = dict.fromkeys(
+    (
+        *("ad_hoc_service", "worker_time", "in_shift"),
+        *("cancellation", "completion", "note", "bill", "payment", "offer"),
+    ),
+    "",
+)
 ALLOW = Settings(rules=RulesSettings(worker_availability="allow"))
-
-
-@pytest.fixture(scope="module")
-def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("empty") / "calendula.sqlite3"
-    engine = connect(f"sqlite:///{file}")
-    migrations.migrate(engine)
-    engine.dispose()
-    return file
-
-
-@pytest.fixture
-def empty(empty_template: Path, tmp_path: Path) -> Iterator[Diary]:
-    """A database without any practice."""
-    file = tmp_path / "calendula.sqlite3"
-    file.write_bytes(empty_template.read_bytes())
-    engine = connect(f"sqlite:///{file}")
-    yield Diary(sessions(engine, clock=lambda: NOW))
-    engine.dispose()
-
-
-def bring(diary: Diary, path: Path, settings: Settings = Settings()) -> dict[str, Imported]:  # noqa: B008 - frozen
-    return {one.table: one for one in import_practice(diary.sessions, diary.act, path, settings)}
-
-
-def problems(diary: Diary, path: Path) -> list[str]:
-    """What is wrong with a set, of which nothing is stored."""
-    with pytest.raises(ImportFailedError) as refused:
-        import_practice(diary.sessions, diary.act, path)
-    with diary.read() as database:
-        assert database.scalar(select(func.count()).select_from(Session)) == 0
-        assert database.scalar(select(func.count()).select_from(Practice)) == 0
-    return list(refused.value.problems)
-
-
-def counted(diary: Diary, noun: type[object]) -> int:
-    with diary.read() as database:
-        return database.scalar(select(func.count()).select_from(noun)) or 0
 
 
 # --- what is taken in -----------------------------------------------------------------------------------------
@@ -86,7 +54,7 @@ def test_either_database_takes_the_same_set(database_url: str, tmp_path: Path) -
     diary = Diary(sessions(engine, clock=lambda: NOW))
     first, again = bring(diary, write(tmp_path / "set")), bring(diary, tmp_path / "set")
     engine.dispose()
-    assert sum(one.added for one in first.values()) == 47
+    assert sum(one.added for one in first.values()) == 60
     assert sum(one.added for one in again.values()) == 0
 
 
@@ -98,10 +66,14 @@ def test_000_10_sessions_and_series_are_what_the_command_would_make(empty: Diary
         rows = database.scalars(query.options(*parts)).all()
     assert [row.local_start for row in rows] == [
         *(
+            "2026-02-23T10:00:00",
+            "2026-02-24T10:00:00",
+            "2026-02-25T10:00:00",
             "2026-03-03T09:00:00",
             "2026-03-03T10:00:00",
             "2026-03-04T10:00:00",
             "2026-03-05T14:00:00",
+            "2026-03-06T10:00:00",
             "2026-03-11T10:00:00",
         ),
         *("2026-03-12T14:00:00", "2026-03-18T10:00:00", "2026-03-19T14:00:00", "2026-03-25T10:00:00"),
@@ -150,10 +122,10 @@ def test_000_06_001_12_planned_services_come_at_the_agreed_rate_for_each_occurre
         plans = database.scalars(select(PlannedService).options(selectinload(PlannedService.clients))).all()
     agreed = [plan for plan in plans if not plan.ad_hoc]
     of_sessions = [(plan.ratio, plan.primary, len(plan.clients)) for plan in agreed if plan.session_id]
-    assert sorted(of_sessions) == [(1, True, 1)] * 6 + [(2, True, 2)] * 3
+    assert sorted(of_sessions) == [(1, True, 1)] * 7 + [(2, True, 2)] * 3
     assert len([plan for plan in agreed if plan.series_id]) == 2
     assert {plan.rate_cents for plan in agreed} == {18399}
-    assert sum(plan.travel_chargeable for plan in agreed) == 2
+    assert sum(plan.travel_chargeable for plan in agreed) == 3
 
 
 def test_000_07_ad_hoc_services_come_beside_what_was_agreed(empty: Diary, tmp_path: Path) -> None:
@@ -302,7 +274,7 @@ def test_001_01_bases_are_active_and_periods_are_published_where_that_is_said(
 def test_one_toml_file_may_hold_all_of_it(empty: Diary, tmp_path: Path) -> None:
     file = tmp_path / "all.toml"
     file.write_text(
-        FILES["practice.toml"]
+        FILES["practice.toml"].partition("[[session]]")[0]
         + """
         [[worker]]
         id = "ann"
@@ -320,7 +292,7 @@ def test_one_toml_file_may_hold_all_of_it(empty: Diary, tmp_path: Path) -> None:
         site = "clinic"
         """
     )
-    assert bring(empty, file)["session"].added == 2
+    assert bring(empty, file)["session"].added == 1
 
 
 def test_a_second_import_leaves_what_is_booked_as_it_is_and_updates_people(
@@ -334,7 +306,8 @@ def test_a_second_import_leaves_what_is_booked_as_it_is_and_updates_people(
     done = bring(empty, write(folder, **but("worker", "bob,Bob", "bob,Robert")))
 
     assert {name: one.kept for name, one in done.items() if one.kept} == {
-        "session": 4, "planned_service": 3, "ad_hoc_service": 1, "worker_time": 1, "in_shift": 1, "bed_booking": 1,
+        "session": 8, "planned_service": 4, "cancellation": 2, "completion": 1, "note": 1, "bill": 2, "payment": 1,
+        "offer": 1, "ad_hoc_service": 1, "worker_time": 1, "in_shift": 1, "bed_booking": 1,
         "bed_hold": 1, "base_roster": 1, "roster_slot": 2, "roster_slot_service": 1, "roster_period": 2,
     }  # fmt: skip
     assert sum(one.added for one in done.values()) == 0
@@ -354,7 +327,7 @@ def test_a_later_set_may_add_to_what_is_there(empty: Diary, tmp_path: Path) -> N
             **more("planned_service", "p-4,two,physio,,"),
         ),
     )
-    assert (done["session"].added, done["session"].kept, done["planned_service"].added) == (1, 4, 1)
+    assert (done["session"].added, done["session"].kept, done["planned_service"].added) == (1, 8, 1)
 
 
 def test_004_16_who_is_taken_twice_is_a_warning_also_within_one_set(empty: Diary, tmp_path: Path) -> None:
@@ -400,7 +373,7 @@ _RULES = {
         more("session", "two,2026-04-13 10:00,11:00,,FREQ=WEEKLY;COUNT=2,,ann,kim,,WORKER_OFFICE,,true"),
         ["session.csv:5"],
     ),
-    "e_worker_ineligible": (but("blocklist", "lou,false", "lou,true"), ["session.csv:4"]),
+    "e_worker_ineligible": (but("blocklist", "lou,false", "lou,true"), ["session.csv:4", "offer.csv:2"]),
     "e_end_before_start": (but("session", "10:50", "10:00"), ["session.csv:2"]),
     "e_rrule": (but("session", "FREQ=WEEKLY;COUNT=4", "FREQ=SOMETIMES"), ["session.csv:3"]),
     "e_duplicate_client": (but("session", ",GROUP,ann; bob,kim; lou", ",,ann; bob,kim; lou"), ["session.csv:4"]),

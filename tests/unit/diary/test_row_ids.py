@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from adapters.database.loading import load_session
 from adapters.diary import absences, cancelling, changing, offering
-from adapters.diary.cancelling import Cancel, Rules
+from adapters.diary.cancelling import Cancel
 from adapters.diary.changing import Move
 from model.attendance import Assignment, Attendance
-from model.cancellation import Cancellation, CancelledBy
+from model.cancellation import Cancellation, CancelledBy, Rules
 from model.details import Kind, LocationType, ShowAs, Source, Status, WorkType
 from model.errors import DomainError
 from model.people import Worker

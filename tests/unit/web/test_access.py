@@ -142,6 +142,18 @@ def test_names_leave_only_once_an_administrator_has_said_why(api: Served) -> Non
     assert ok(api.ada.post("/privacy/attestations", json=what), 201)["attested_by"] == "ada"
 
 
+def test_a_base_roster_and_its_periods_have_budgets(api: Served) -> None:
+    sam, base = api.sam, {"name": "East house", "weeks": 1, "start": "2026-03-02"}
+    assert code_of(sam.post("/rosters/bases", json=base | {"budget_cents": -1}))[0] == 422
+    ok(sam.post("/rosters/bases", json=base | {"budget_cents": 30000}), 201)
+    ok(sam.post("/rosters/bases/East house/finalise"))
+    for start, own in (("2026-03-16", {}), ("2026-03-23", {"budget_cents": 40000})):
+        ok(sam.post("/rosters/periods", json={"base": "East house", "start": start} | own), 201)
+    assert [row["budget_cents"] for row in ok(sam.get("/rosters/bases"))] == [30000]
+    mine = [row for row in ok(sam.get("/rosters/periods")) if row["base"] == "East house"]
+    assert [row["budget_cents"] for row in mine] == [30000, 40000]
+
+
 def test_r51_r55_a_base_roster_is_drawn_up_made_final_and_copied(api: Served) -> None:
     bring(api, AGREED)
     base, sam = "/rosters/bases/East house", api.sam
