@@ -12,7 +12,7 @@ ARGS ?=
 .PHONY: demo test check mutants bench fuzz package lock clean
 
 demo: $(READY)
-	$(BIN)/calendula demo
+	$(BIN)/calendula demo $(ARGS)
 
 test: check
 	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=4 --dist worksteal $(if $(SERVERS),--caldav-servers="$(SERVERS)") $(ARGS)

@@ -32,6 +32,13 @@ class Compared:
     events: int
     differences: tuple[str, ...]
 
+    def __add__(self, other: "Compared") -> "Compared":
+        return Compared(
+            sessions=self.sessions + other.sessions,
+            events=self.events + other.events,
+            differences=self.differences + other.differences,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:

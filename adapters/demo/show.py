@@ -6,6 +6,7 @@ Ends with `demo: in step: ...` and True, or says what is not and ends with False
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -20,24 +21,27 @@ from adapters.demo.radicale import RADICALE, ServerStartError, install, launch_r
 from adapters.demo.screen import Screen, when
 from adapters.demo.stage import build
 from adapters.demo.story import DemoError, Story
+from adapters.demo.whole import tell_whole
 from model.errors import DomainError
 from sync.errors import SyncError
 
 _KNOWN = (DemoError, ServerStartError, PhoneError, httpx2.HTTPError, SyncError, DomainError)
 
 
-def show(*, clock: Callable[[], datetime], new_id: Callable[[], UUID]) -> bool:
-    """Play it; a failure on the way becomes the last line."""
+def show(*, clock: Callable[[], datetime], new_id: Callable[[], UUID], whole: bool = False) -> bool:
+    """Play it, on request with a whole practice after it; a failure on the way becomes the last line."""
     screen = Screen(Console(highlight=False))
     with tempfile.TemporaryDirectory(prefix="calendula-demo-") as folder:
         try:
-            return _play(screen, Path(folder), clock=clock, new_id=new_id)
+            return _play(screen, Path(folder), clock=clock, new_id=new_id, whole=whole)
         except _KNOWN as error:
             screen.last(f"demo: failed: {error}", good=False)
             return False
 
 
-def _play(screen: Screen, folder: Path, *, clock: Callable[[], datetime], new_id: Callable[[], UUID]) -> bool:
+def _play(
+    screen: Screen, folder: Path, *, clock: Callable[[], datetime], new_id: Callable[[], UUID], whole: bool
+) -> bool:
     calendar = choose(clock())
     screen.title(f"Calendula's demo: {calendar.cast.name}, {calendar.cast.zone}")
     screen.say(
@@ -47,13 +51,16 @@ def _play(screen: Screen, folder: Path, *, clock: Callable[[], datetime], new_id
     server = launch_radicale(install(_kept(folder) / "radicale", RADICALE), folder / "server")
     try:
         screen.say(f"Radicale, a program of its own, at {server.url}")
-        stage = build(folder, server, calendar, clock=clock, new_id=new_id)
-        try:
+        with closing(build(folder, server, calendar, clock=clock, new_id=new_id)) as stage:
             story = Story(stage, screen)
             story.tell()
-            return conclude(screen, story.compare())
-        finally:
-            stage.close()
+            found = story.compare()
+        if whole:
+            further = folder / "whole"
+            further.mkdir()
+            with closing(build(further, server, calendar, clock=clock, new_id=new_id)) as stage:
+                found += tell_whole(stage, screen, further / "sample", clock().date())
+        return conclude(screen, found)
     finally:
         server.stop()
 

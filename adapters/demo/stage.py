@@ -45,11 +45,10 @@ class Stage:
     def import_people(self) -> list[Imported]:
         return import_practice(self.app.sessions, self.act(), PRACTICE)
 
-    def link(self) -> Linked:
+    def link(self, worker: str) -> Linked:
         """Make a calendar on the server, try it out, and link it to the practitioner."""
-        cast = self.calendar.cast
         new = NewLink(
-            worker=cast.worker,
+            worker=worker,
             wanted=Wanted(where=self.server.url, make="Work"),
             mode=Mode.TWO_WAY,
             level="reference",

@@ -154,7 +154,7 @@ class Story:
     def _link(self) -> None:
         cast = self._stage.calendar.cast
         self._screen.step(f"The link: {cast.name}'s calendar, two-way, level reference")
-        linked = self._stage.link()
+        linked = self._stage.link(cast.worker)
         self.url = linked.url
         for sentence in linked.sentences:
             self._screen.say(sentence)

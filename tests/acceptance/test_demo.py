@@ -26,15 +26,16 @@ IN_STEP = re.compile(r"demo: in step: \d+ sessions, \d+ events, 0 differences")
 
 @pytest.fixture
 def demo() -> subprocess.CompletedProcess[str]:
-    """`calendula demo`, from the first line to the last."""
-    command = [sys.executable, "-m", "adapters.cli.entry", "demo"]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    """`calendula demo`, from the first line to the last, and the whole practice after it."""
+    command = [sys.executable, "-m", "adapters.cli.entry", "demo", "--whole-practice"]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=400, check=False)
 
 
 def test_the_demo_ends_in_step(demo):
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert IN_STEP.fullmatch(demo.stdout.splitlines()[-1])
     assert "\x1b[" not in demo.stdout  # colour is for terminals
+    assert re.search(r"30 workers, 200 clients, 6 sites, [\d,]+ sessions: taken in", demo.stdout)
     for code in ("E1", "E4", "E6", "E12", "E17"):
         assert re.search(rf"<- +{code} ", demo.stdout), code
 
