@@ -126,7 +126,7 @@ def test_r64_random_bookings_side_by_side_never_overlap(either_diary: Diary, dat
     engine.dispose()
 
     assert set(told) <= {"booked", "E_SLOT_TAKEN"}
-    assert told["booked"] > MANY / 10
+    assert told["booked"] > min(MANY, 1_000) / 10  # there is only so much time to book
     with either_diary.read() as database:
         query = select(SessionWorker.worker_id, Session.starts_at, Session.ends_at, Session.padding_min)
         rows = database.execute(query.join(Session, Session.id == SessionWorker.session_id)).all()
