@@ -54,6 +54,7 @@ lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/locks/uv.lock
 	$(LOCKING) pyproject.toml --all-extras --output-file requirements.lock
+	$(LOCKING) pyproject.toml --extra postgres --extra oauth --constraint requirements.lock --output-file runtime.lock
 	set -e; for range in adapters/demo/*.in tests/locks/*.in; do $(LOCKING) $$range --output-file $${range%.in}.lock; done
 	rm -rf $(VENV)-lock
 	cd tests/locks/ical.js && npm update --package-lock-only --omit-lockfile-registry-resolved

@@ -18,7 +18,9 @@ from adapters.demo.radicale import ServerStartError
 from tests.locked import pins
 from tests.servers import LOCKS, installed, locked
 
-OURS = Path(__file__).parents[1] / "requirements.lock"
+ROOT = Path(__file__).parents[1]
+OURS = ROOT / "requirements.lock"
+RUNTIME = ROOT / "runtime.lock"
 _ASK = (
     "--vulnerability-service",
     "osv",
@@ -40,8 +42,8 @@ class AuditError(Exception):
 
 
 def locks() -> list[Path]:
-    """What we run, and what the demo and the tests start beside it."""
-    return [OURS, locked("radicale"), *sorted(LOCKS.glob("*.lock"))]
+    """What we run and work with, and what the demo and the tests start beside it."""
+    return [OURS, RUNTIME, locked("radicale"), *sorted(LOCKS.glob("*.lock"))]
 
 
 def audit(program: Path, lock: Path, more: Sequence[str] = ()) -> list[str]:

@@ -14,11 +14,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from adapters.demo.radicale import ServerStartError, install
-from tests.audit import locks
+from tests.audit import OURS, ROOT, RUNTIME, locks
 from tests.locked import options, pins
 
-ROOT = Path(__file__).parents[2]
-OURS = ROOT / "requirements.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 JS = ROOT / "tests" / "locks" / "ical.js"
 # A year and a number: each says what the law is now, and an upper bound would keep yesterday's clocks.
@@ -26,21 +24,29 @@ UNBOUNDED = {"tzdata"}
 # Where an administrator, the image, `make` and CI say what is installed.
 INSTALLING = ("Makefile", ".ci/run", "docs/deploy/Containerfile", "docs/deploy/README.md")
 BY_HASH = re.compile(r"--require-hashes -r \S*\.lock$")
-OURSELVES = re.compile(r"--no-deps (--no-build-isolation )?(--editable )?(\.|calendula-\*\.whl)$")
+OURSELVES = re.compile(
+    r"--no-deps (--no-build-isolation )?(--editable |--wheel-dir \S+ )?(\.|\S*calendula-\*\.whl)( \\)?$"
+)
+
+
+def runtime_ranges() -> list[Requirement]:
+    extras = PROJECT["project"]["optional-dependencies"]
+    return [
+        Requirement(need)
+        for need in [*PROJECT["project"]["dependencies"], *extras["postgres"], *extras["oauth"]]
+    ]
 
 
 def ranges() -> list[Requirement]:
-    named = PROJECT["project"]
-    extras = (need for extra in named["optional-dependencies"].values() for need in extra)
-    return [
-        Requirement(need) for need in [*PROJECT["build-system"]["requires"], *named["dependencies"], *extras]
-    ]
+    more = [*PROJECT["build-system"]["requires"], *PROJECT["project"]["optional-dependencies"]["dev"]]
+    return [*runtime_ranges(), *(Requirement(need) for need in more)]
 
 
 def asked_of(lock: Path) -> list[Requirement]:
     """What a lock file has to answer: our own ranges, or those of the .in file beside it."""
-    if lock == OURS:
-        return ranges()
+    ours = {OURS: ranges, RUNTIME: runtime_ranges}
+    if lock in ours:
+        return ours[lock]()
     lines = lock.with_suffix(".in").read_text(encoding="utf-8").splitlines()
     return [Requirement(line) for line in lines if not line.startswith("#")]
 
@@ -52,7 +58,7 @@ def test_g28_every_range_of_ours_ends_before_the_next_major() -> None:
 
 
 def test_g28_each_range_has_its_lock_and_the_lock_keeps_to_it() -> None:
-    assert {lock.with_suffix(".in") for lock in locks()} - {OURS.with_suffix(".in")} == {
+    assert {lock.with_suffix(".in") for lock in locks() if lock not in {OURS, RUNTIME}} == {
         path for folder in ("adapters", "tests") for path in (ROOT / folder).rglob("*.in")
     }
     for lock in locks():
@@ -74,6 +80,12 @@ def test_g28_a_lock_pins_everything_by_hash_and_names_no_place(lock: Path) -> No
     assert not re.search(r"https?:|file:| @ |git\+", lock.read_text(encoding="utf-8"))
 
 
+def test_g28_what_runs_is_what_was_tested_and_nothing_for_tests() -> None:
+    tested, runs = ({pin.name: pin for pin in pins(lock)} for lock in (OURS, RUNTIME))
+    assert runs.items() < tested.items()
+    assert runs.keys() & {"pytest", "hypothesis", "mypy", "ruff", "aiosmtpd", "setuptools"} == set()
+
+
 def test_g28_what_is_installed_here_is_what_is_locked() -> None:
     locked = {pin.name: pin.version for pin in pins(OURS)}
     here = {canonicalize_name(one.name): one.version for one in importlib.metadata.distributions()}
@@ -86,7 +98,7 @@ def test_g28_what_is_installed_here_is_what_is_locked() -> None:
 def test_g28_nothing_is_installed_but_from_a_lock() -> None:
     for name in INSTALLING:
         text = (ROOT / name).read_text(encoding="utf-8")
-        for line in re.findall(r"\bpip3? install\b(.*)$", text, re.MULTILINE):
+        for line in re.findall(r"\bpip3? (?:install|wheel)\b(.*)$", text, re.MULTILINE):
             assert BY_HASH.search(line) or OURSELVES.search(line), (name, line)
         assert not re.search(
             r"\b(uv|pipx|uvx) (tool |pip )?(install|run)\b|\bnpm (i|install|exec)\b|\bnpx\b", text
@@ -102,8 +114,12 @@ def test_g28_nothing_is_installed_but_from_a_lock() -> None:
 
 
 def test_g28_make_the_image_and_ci_take_our_lock() -> None:
-    for name in ("Makefile", "docs/deploy/Containerfile", "docs/deploy/README.md"):
-        assert "--require-hashes -r requirements.lock" in (ROOT / name).read_text(encoding="utf-8"), name
+    for name, lock in {
+        "Makefile": OURS,
+        "docs/deploy/Containerfile": RUNTIME,
+        "docs/deploy/README.md": RUNTIME,
+    }.items():
+        assert f"--require-hashes -r {lock.name}" in (ROOT / name).read_text(encoding="utf-8"), name
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"^ *make test\b", ci, re.MULTILINE)
     assert re.search(r"^make audit ARGS=--where-reachable\b", ci, re.MULTILINE)
