@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,19 @@ def test_compose_sets_only_keys_that_exist(compose: Any) -> None:
     assert names
     keys = {f"CALENDULA_{key.replace('.', '__').upper()}" for key in config_keys()}
     assert set(names) <= keys
+
+
+def test_compose_believes_the_gateway_of_its_network_and_nobody_else(
+    compose: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in compose["services"]["calendula"]["environment"].items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "calendula.toml").write_text("", encoding="utf-8")
+    ((network,),) = (one["ipam"]["config"] for one in compose["networks"].values() if one and "ipam" in one)
+    assert load(tmp_path / "calendula.toml").web.trusted_proxies == (network["gateway"],)
+    assert ip_address(network["gateway"]) in ip_network(network["subnet"])
+    assert compose["networks"]["inside"] == {"internal": True}
+    assert compose["services"]["database"]["networks"] == ["inside"]
 
 
 def test_every_command_and_file_of_the_readme_exists() -> None:
