@@ -9,7 +9,7 @@ WORKERS ?= auto
 SERVERS ?= $(CALENDULA_CALDAV_SERVERS)
 ARGS ?=
 
-.PHONY: demo test check mutants bench fuzz package lock clean
+.PHONY: demo test check mutants bench fuzz package lock audit clean
 
 demo: $(READY)
 	$(BIN)/calendula demo $(ARGS)
@@ -46,13 +46,22 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-# Newest versions inside pyproject.toml's ranges, for every Python and platform, with hashes; uv stays out of .venv.
+# Newest versions inside the ranges of pyproject.toml and of each .in file, with hashes, for every Python and platform; only
+# wheels, as a source package would bring its build tools without any. What writes the locks is locked itself.
+LOCKING = $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --upgrade --only-binary :all: --emit-build-options \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(VENV)-lock/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
-		--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements.lock
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/locks/uv.lock
+	$(LOCKING) pyproject.toml --all-extras --output-file requirements.lock
+	$(LOCKING) pyproject.toml --extra postgres --extra oauth --constraint requirements.lock --output-file runtime.lock
+	set -e; for range in adapters/demo/*.in tests/locks/*.in; do $(LOCKING) $$range --output-file $${range%.in}.lock; done
 	rm -rf $(VENV)-lock
+	cd tests/locks/ical.js && npm update --package-lock-only --omit-lockfile-registry-resolved
+
+# Asks a public database whether something that is locked has a known vulnerability.
+audit: $(READY)
+	$(BIN)/python -m tests.audit $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .demo build dist *.egg-info

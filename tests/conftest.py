@@ -90,7 +90,7 @@ def collection_url(caldav_server: Server) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def schemathesis() -> Path:
     """The command that makes requests up from an OpenAPI document; a program of its own, like the servers."""
-    return or_skip(lambda: servers.installed("schemathesis", servers.SCHEMATHESIS)).parent / "schemathesis"
+    return or_skip(lambda: servers.installed("schemathesis")).parent / "schemathesis"
 
 
 def start_or_skip(name: str, tmp_path_factory: pytest.TempPathFactory) -> Server:

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,11 +23,18 @@ from adapters.dav.auth import PasswordAuth
 from adapters.dav.http import GuardedClient, Reply
 from adapters.dav.policy import Policy
 from adapters.dav.xml import mkcalendar
-from adapters.demo.radicale import RADICALE, Server, free_port, install, launch_radicale, spawn
+from adapters.demo.radicale import (
+    RADICALE,
+    Server,
+    ServerStartError,
+    free_port,
+    install,
+    launch_radicale,
+    spawn,
+)
 from tests.fake.server import FakeServer
 
-XANDIKOS = "xandikos==0.4.*"
-SCHEMATHESIS = "schemathesis==4.*"  # needs the real urllib3, which our own environment does not have
+LOCKS = Path(__file__).parent / "locks"
 OWN = ("radicale", "xandikos")
 LOOPBACK = Policy(
     plain_hosts=frozenset({"127.0.0.1", "localhost"}), private=("127.0.0.0/8", "::1"), read_seconds=30
@@ -38,35 +46,43 @@ def _cache() -> Path:
     return Path(os.environ.get("CALENDULA_TEST_SERVERS", default))
 
 
-def installed(name: str, requirement: str) -> Path:
+def locked(name: str) -> Path:
+    """The file that pins what a program for the tests consists of; `make lock` renews it."""
+    return RADICALE if name == "radicale" else LOCKS / f"{name}.lock"
+
+
+def installed(name: str) -> Path:
     """Install once, even when several test processes ask at the same time."""
     folder = _cache()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return install(folder / name, requirement)
+        return install(folder / name, locked(name))
 
 
-def installed_js(requirement: str) -> Path | None:
-    """The same for a library that node runs; None where npm cannot fetch it."""
-    folder = _cache() / requirement.replace("@", "-")
-    folder.mkdir(parents=True, exist_ok=True)
-    module = folder / "node_modules" / requirement.partition("@")[0]
-    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+def installed_js(name: str) -> Path:
+    """The same for a library that node runs."""
+    folder = _cache() / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not module.exists():
-            command = [
-                "npm",
-                "install",
-                "--prefix",
-                str(folder),
-                requirement,
-                "--no-audit",
-                "--no-fund",
-                "--silent",
-            ]
-            subprocess.run(command, check=False, timeout=120, capture_output=True)
-    return module if module.exists() else None
+        return install_js(folder, LOCKS / name)
+
+
+def install_js(folder: Path, locks: Path) -> Path:
+    """`npm ci` takes what package-lock.json names, by its hash, or nothing; no script of a package is run."""
+    wanted = (locks / "package-lock.json").read_text(encoding="utf-8")
+    done = folder / "installed"
+    if not done.exists() or done.read_text(encoding="utf-8") != wanted:
+        folder.mkdir(exist_ok=True)
+        shutil.copy(locks / "package.json", folder)
+        shutil.copy(locks / "package-lock.json", folder)
+        command = ["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"]
+        result = subprocess.run(command, check=False, timeout=120, capture_output=True, text=True)
+        if result.returncode:
+            raise ServerStartError(f"npm could not install {locks.name}: {result.stderr.strip()[:300]}")
+        done.write_text(wanted, encoding="utf-8")
+    return folder / "node_modules" / locks.name
 
 
 def start_own(name: str, folder: Path) -> Server:
@@ -75,8 +91,8 @@ def start_own(name: str, folder: Path) -> Server:
         return start_fake()
     folder.mkdir(parents=True, exist_ok=True)
     if name == "radicale":
-        return launch_radicale(installed(name, RADICALE), folder)
-    return _launch_xandikos(installed(name, XANDIKOS), folder)
+        return launch_radicale(installed(name), folder)
+    return _launch_xandikos(installed(name), folder)
 
 
 def start_fake() -> Server:

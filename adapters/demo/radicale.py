@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-RADICALE = "radicale==3.9.*"
+RADICALE = Path(__file__).with_name("radicale.lock")
 _WAIT_SECONDS = 30
 
 
@@ -73,24 +73,30 @@ level = warning
 """
 
 
-def install(folder: Path, requirement: str) -> Path:
-    """Make a virtual environment with one program in it, unless it is there already; return its Python."""
+def install(folder: Path, lock: Path) -> Path:
+    """Make a virtual environment with what a lock file names, hash by hash, unless it is there; return its Python."""
     python = folder / "bin" / "python"
     done = folder / "installed"
-    if done.exists() and done.read_text() == requirement:
+    wanted = lock.read_text(encoding="utf-8")
+    if done.exists() and done.read_text(encoding="utf-8") == wanted:
         return python
     venv.create(folder, with_pip=True, clear=True)
     result = subprocess.run(  # noqa: S603 - our own arguments
-        [str(python), "-m", "pip", "install", "--quiet", requirement],
+        [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)],
         capture_output=True,
         text=True,
         check=False,
     )
     if result.returncode:
-        last = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ServerStartError(f"{requirement} could not be installed: {last}")
-    done.write_text(requirement)
+        raise ServerStartError(f"{lock.stem} could not be installed: {_reason(result.stderr)}")
+    done.write_text(wanted, encoding="utf-8")
     return python
+
+
+def _reason(said: str) -> str:
+    """What pip says first is what is wrong; what follows is advice."""
+    lines = said.strip().splitlines() or ["no reason given"]
+    return next((line for line in lines if line.startswith("ERROR")), lines[-1])
 
 
 def free_port() -> int:

@@ -56,7 +56,7 @@ class Installed:
         self._home.mkdir()
         self._do([sys.executable, "-m", "venv", str(folder / "venv")])
         pip = [str(self._bin / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        self._do([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")])
+        self._do([*pip, "--require-hashes", "-r", str(ROOT / "runtime.lock")])
         self._do([*pip, "--no-deps", str(wheel)])
 
     def __call__(self, *words: str, stdin: str = "") -> str:

@@ -16,8 +16,8 @@ from adapters.cli.entry import look_rarely
 from adapters.demo.radicale import Server, ServerStartError
 from tests.benchmarks.measures import ALL, Bench
 from tests.benchmarks.report import printed, write
-from tests.benchmarks.rival import REQUIREMENT
-from tests.servers import installed, listed, start_own
+from tests.locked import pins
+from tests.servers import installed, listed, locked, start_own
 
 _PREFERRED = ("cyrus", "sabre", "davical", "sogo", "xandikos", "radicale")
 _SLOW = ("radicale", "xandikos")
@@ -80,14 +80,18 @@ def _server(asked: argparse.Namespace, folder: Path) -> Iterator[Server]:
 
 def _missing() -> str:
     try:
-        installed("vdirsyncer", REQUIREMENT)
+        installed("vdirsyncer")
     except ServerStartError as error:
         return str(error)
     return ""
 
 
+def _locked() -> str:
+    return next(pin.version for pin in pins(locked("vdirsyncer")) if pin.name == "vdirsyncer")
+
+
 def _said(server: Server, bench: Bench) -> str:
-    rival = f"without vdirsyncer ({bench.missing})" if bench.missing else f"{REQUIREMENT.replace('==', ' ')}"
+    rival = f"without vdirsyncer ({bench.missing})" if bench.missing else f"vdirsyncer {_locked()}"
     return f"Server: {server.name} on the same machine; {rival}; medians of {bench.rounds} rounds, in turn"
 
 

@@ -12,7 +12,6 @@ from adapters.demo.radicale import Server, ServerStartError
 from tests.benchmarks.processes import Spent, spent
 from tests.servers import installed
 
-REQUIREMENT = "vdirsyncer==0.21.*"
 _CONFIG = """\
 [general]
 status_path = "{folder}/status/"
@@ -62,7 +61,7 @@ class Rival:
 
 def rival(folder: Path, server: Server, url: str) -> Rival:
     """Install it once, and set it up for one calendar."""
-    python = installed("vdirsyncer", REQUIREMENT)
+    python = installed("vdirsyncer")
     (folder / "events").mkdir(parents=True)
     config = _CONFIG.format(folder=folder, url=url, user=server.user, password=server.password)
     (folder / "config").write_text(config)

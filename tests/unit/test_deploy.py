@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +74,26 @@ def test_the_image_is_made_of_what_is_there_and_runs_as_nobody_special() -> None
     assert not re.search(r"password|secret|token", CONTAINERFILE, re.IGNORECASE)
 
 
+def test_a_build_of_the_image_sees_only_what_it_copies() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if not line.startswith("#")]
+    copied = {
+        source
+        for line in re.findall(r"^COPY (?!--from)(.*)$", CONTAINERFILE, re.MULTILINE)
+        for source in line.split()[:-1]
+    }
+    assert rules[0] == "*"
+    assert {rule.removeprefix("!") for rule in rules if rule.startswith("!")} == copied
+
+
 def test_the_image_asks_a_route_that_there_is_at_the_port_that_is_served() -> None:
     (port, path) = re.findall(r"http://127\.0\.0\.1:(\d+)(/\w+)", CONTAINERFILE)[0]
     config = Config()
     app = App(config=config, engine=None, sessions=None, box=None, clock=None, new_id=None)  # type: ignore[arg-type]
     assert path in create_app(app).openapi()["paths"]
     assert int(port) == config.web.port
+    assert "CALENDULA_WEB__IN_RUN=true" in CONTAINERFILE, "what is not served cannot be asked"
+    assert "web.in_run" in config_keys()
     assert f"EXPOSE {port}" in CONTAINERFILE
 
 
@@ -107,6 +122,19 @@ def test_compose_sets_only_keys_that_exist(compose: Any) -> None:
     assert names
     keys = {f"CALENDULA_{key.replace('.', '__').upper()}" for key in config_keys()}
     assert set(names) <= keys
+
+
+def test_compose_believes_the_gateway_of_its_network_and_nobody_else(
+    compose: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in compose["services"]["calendula"]["environment"].items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "calendula.toml").write_text("", encoding="utf-8")
+    ((network,),) = (one["ipam"]["config"] for one in compose["networks"].values() if one and "ipam" in one)
+    assert load(tmp_path / "calendula.toml").web.trusted_proxies == (network["gateway"],)
+    assert ip_address(network["gateway"]) in ip_network(network["subnet"])
+    assert compose["networks"]["inside"] == {"internal": True}
+    assert compose["services"]["database"]["networks"] == ["inside"]
 
 
 def test_every_command_and_file_of_the_readme_exists() -> None:

@@ -334,24 +334,3 @@ def test_the_changelog_begins_with_this_version():
 def test_the_rfc_table_has_each_rfc():
     rfcs = set(re.findall(r"^## RFC (\d+)", text_of(DOCS / "rfc-support.md"), re.MULTILINE))
     assert rfcs == {"5545", "4791", "6578", "6638", "6764", "7953", "7986", "9110"}
-
-
-def test_the_lock_file_pins_everything_by_hash_and_names_no_place():
-    lines = text_of(ROOT / "requirements.lock").splitlines()
-    pins = [line for line in lines if line and not line.startswith((" ", "#"))]
-    assert [
-        pin for pin in pins if not re.match(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ ]+( ; .*)? \\$", pin)
-    ] == []
-    assert [line for line in lines if line.startswith(" ") and "--hash=sha256:" not in line] == []
-    assert not re.search(r"https?://|file:|--(extra-)?index|--find-links", "\n".join(lines))
-
-
-def test_what_is_depended_on_is_locked():
-    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
-    wanted = [
-        *project["dependencies"],
-        *(need for extra in project["optional-dependencies"].values() for need in extra),
-    ]
-    names = {re.split(r"[<>=\[]", need)[0].lower() for need in wanted}
-    locked = {re.split(r"[=\[]", line)[0] for line in text_of(ROOT / "requirements.lock").splitlines()}
-    assert names - locked == set()
