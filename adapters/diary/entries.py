@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from adapters.diary.tables import PRACTICE, TABLES, WHOLES, Columns
+from adapters.diary.tables import PRACTICE, TABLES, Columns
+from adapters.diary.wholes import WHOLES
 from adapters.practice_set.files import read_files
 from adapters.practice_set.key import Key
 from adapters.practice_set.raw import Raw

@@ -29,9 +29,9 @@ GROUP = Slot(
 
 
 @pytest.fixture
-def house(diary: Diary, tmp_path: Path) -> Diary:
+def house(either_diary: Diary, tmp_path: Path) -> Diary:
     """One week from Monday 2 March, with an outing on Mondays; it may cost 300.00."""
-    agree(diary, tmp_path)
+    diary = agree(either_diary, tmp_path)
     at = diary.sessions, diary.act
     rosters.add_base(*at, HOUSE, weeks=1, start=date(2026, 3, 2), budget_cents=30000)
     rosters.add_slot(*at, HOUSE, GROUP, week=1, weekday="MO")

@@ -115,6 +115,63 @@ def test_a_second_import_changes_nothing_of_what_happened(empty: Diary, tmp_path
     assert _dump(empty) == before
 
 
+_TOML = """
+[[cancellation]]
+id = "c-1"
+session = "off"
+by = "CLIENT"
+reason = "ill"
+advised = "2026-02-25 08:00"
+
+[[cancellation]]
+id = "c-2"
+session = "missed"
+no_show = true
+reason = "ill"
+fee_cents = 2500
+fee_note = "As agreed"
+
+[[completion]]
+id = "f-1"
+session = "done"
+day = 2026-02-23
+actual_end = "11:05"
+travels = ["ann:TO:20:12"]
+
+[[note]]
+id = "n-1"
+session = "done"
+diagnosis = ["F41.1", "F32.0"]
+signed = true
+
+[[bill]]
+id = "b-1"
+sessions = ["done@2026-02-23"]
+client = "kim"
+
+[[bill]]
+id = "b-2"
+sessions = ["missed"]
+
+[[payment]]
+id = "pay-1"
+bill = "b-1"
+amount_cents = 5000
+
+[[offer]]
+id = "o-1"
+session = "spare"
+worker = "bob"
+answer = "ACCEPTED"
+"""
+
+
+def test_toml_says_the_same_as_csv(empty: Diary, tmp_path: Path, other_empty: Diary) -> None:
+    bring(empty, write(tmp_path / "set"))
+    bring(other_empty, write(tmp_path / "toml", **NOTHING | {"practice": FILES["practice.toml"] + _TOML}))
+    assert _dump(empty) == _dump(other_empty)
+
+
 # --- cancelled, or missed -------------------------------------------------------------------------------------
 
 
