@@ -29,6 +29,10 @@ _DATABASE = (
     ("no such table", "The database has no tables yet; run: calendula init"),
     ('relation "', "The database has no tables yet; run: calendula init"),
     ("password authentication", "The database server refuses the user or password in [database] url"),
+    (
+        "no password supplied",
+        "The database server wants a password; put it into a pgpass file or [database] url",
+    ),
     ("does not exist", "The database named in [database] url does not exist; create it first"),
     ("connect", "The database server cannot be reached; check [database] url and whether it runs"),
 )

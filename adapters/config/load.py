@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,7 +52,8 @@ def load(file: Path | None) -> Config:
 
 def _contradictions(config: Config, file: Path | None) -> list[Problem]:
     """What is allowed by itself, and still cannot be used."""
-    return [*_short_lease(config, file), *_broken_pattern(config, file), *_half_a_way(config, file)]
+    found = (_short_lease, _broken_pattern, _no_address, _half_a_way)
+    return [problem for check in found for problem in check(config, file)]
 
 
 def _broken_pattern(config: Config, file: Path | None) -> list[Problem]:
@@ -63,6 +65,17 @@ def _broken_pattern(config: Config, file: Path | None) -> list[Problem]:
         return [
             Problem(where=_where(key, file), key=key, found=found, allowed="a regular expression, or empty")
         ]
+    return []
+
+
+def _no_address(config: Config, file: Path | None) -> list[Problem]:
+    """Whoever is believed about who asks is named exactly: a name, or everybody, would switch the limits off (G16)."""
+    try:
+        for proxy in config.web.trusted_proxies:
+            ip_network(proxy)
+    except ValueError:
+        key, allowed = "web.trusted_proxies", "addresses or networks, like 127.0.0.1 or 10.1.0.0/16"
+        return [Problem(where=_where(key, file), key=key, found="text that does not fit", allowed=allowed)]
     return []
 
 

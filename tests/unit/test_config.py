@@ -157,6 +157,14 @@ def test_subject_pattern_a_broken_one_is_found_when_the_configuration_is_read(wr
     assert load(file).rules.subject_pattern == "[A-Z]{3} .+"
 
 
+@pytest.mark.parametrize("proxy", ["*", "proxy.example", "10.1.2.3/16", "127.0.0.1:8080"])
+def test_g16_who_is_believed_about_who_asks_is_an_address(write, proxy):
+    file = write(f'[web]\ntrusted_proxies = ["127.0.0.1", "{proxy}"]\n')
+    (problem,) = problems_of(file)
+    assert (problem.key, problem.found) == ("web.trusted_proxies", "text that does not fit")
+    assert load(write('[web]\ntrusted_proxies = ["::1", "10.1.0.0/16"]\n')).web.trusted_proxies
+
+
 def test_a_deletion_of_a_client_session_can_never_be_configured_to_apply(write):
     (problem,) = problems_of(write('[inbound]\nclient_delete = "apply"\n'))
     assert problem.allowed == 'one of "hold", "refuse"'
