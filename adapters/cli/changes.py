@@ -1,5 +1,6 @@
 """Commands about changes that came from calendars: changes list, show, confirm, dismiss."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import typer
@@ -173,7 +174,7 @@ def _explain(found: "ChangeView") -> None:
         typer.echo(f"Answered by {found.resolved_by}, {found.resolved_at:%Y-%m-%d %H:%M}Z.")
 
 
-def _when(stored: dict[str, object]) -> str:
+def _when(stored: Mapping[str, object]) -> str:
     """A stored time, on the wall clock it was given for."""
     start, end = str(stored.get("start", "")), str(stored.get("end", ""))
     if not start:

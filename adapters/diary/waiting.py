@@ -1,5 +1,6 @@
 """Read the changes that came from calendars: which wait, what they were, and what each answer would do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -35,9 +36,9 @@ class ChangeView:
     recurrence_id: str
     session_id: UUID | None
     series_id: UUID | None
-    before: dict[str, object]
-    after: dict[str, object]
-    kept: dict[str, object]
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    kept: Mapping[str, object]
     detected_at: datetime
     resolved_at: datetime | None
     resolved_by: str

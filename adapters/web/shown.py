@@ -1,10 +1,9 @@
 """What of the diary's views is said more exactly to those who make a client of OpenAPI: no member is just anything."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from pydantic import TypeAdapter
-from typing_extensions import TypeAliasType
 
 from adapters.diary.delivered import DeliveredView, TravelView
 from adapters.diary.history import Happened
@@ -12,12 +11,9 @@ from adapters.diary.reminding import FeedbackView, ReminderView
 from adapters.diary.views import SessionDetail
 from adapters.diary.waiting import ChangeView
 
-# mypy knows no recursive alias of this kind; pydantic names it in the schema.
-if TYPE_CHECKING:
-    Fact: TypeAlias = object
-else:
-    Fact = TypeAliasType("Fact", "str | int | float | bool | list[Fact] | dict[str, Fact] | None")
-Facts = dict[str, Fact]
+# Not any tree: programs that make clients of OpenAPI stumble over a schema that holds itself.
+Fact: TypeAlias = str | int | float | bool | None
+Facts: TypeAlias = dict[str, Fact | list[Fact] | dict[str, Fact]]
 
 
 @dataclass(frozen=True, kw_only=True)
