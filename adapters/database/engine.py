@@ -18,13 +18,27 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapters.database.append_only import keep_history
 from adapters.database.deletions import mark_mappings
-from adapters.database.following import TELLING, Follow
+from adapters.database.following import TELLING, follow
 from adapters.database.occurrence_keys import free_names
 from adapters.database.reminding import Telling
-from adapters.database.revisions import Stamp
+from adapters.database.revisions import CLOCK, forget, forget_at_the_end, stamp
 
 WAIT_S = 10
 Sessions = sessionmaker[Database]
+
+
+class UnitOfWork(Database):
+    """What every change of the practice's data goes through. Its hooks are of the class and know no clock of their own:
+    SQLAlchemy lets no class go that somebody listens to on behalf of something it leads to."""
+
+
+for _hook, _what in (
+    *(("before_flush", step) for step in (keep_history, free_names, mark_mappings, stamp)),
+    ("after_flush", follow),
+    ("after_transaction_end", forget_at_the_end),
+    ("after_soft_rollback", forget),
+):
+    event.listen(UnitOfWork, _hook, _what)
 
 
 def connect(url: str) -> Engine:
@@ -51,13 +65,8 @@ def read_only(engine: Engine) -> Engine:
 def sessions(engine: Engine, *, clock: Callable[[], datetime], telling: Telling | None = None) -> Sessions:
     """Make the factory of units of work; its rows are stamped and numbered at each flush, and clients' reminders follow
     them as `telling` says."""
-    maker = sessionmaker(engine, expire_on_commit=False, info={TELLING: telling or Telling()})
-    event.listen(maker, "before_flush", keep_history)
-    event.listen(maker, "before_flush", free_names)
-    event.listen(maker, "before_flush", mark_mappings)
-    Stamp(clock).listen(maker)
-    Follow(clock).listen(maker)
-    return maker
+    info = {CLOCK: clock, TELLING: telling or Telling()}
+    return sessionmaker(engine, class_=UnitOfWork, expire_on_commit=False, info=info)
 
 
 @contextmanager

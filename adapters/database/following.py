@@ -4,19 +4,20 @@ It stands below all that changes sessions, so that a drag in a calendar counts a
 it is `reminding`'s and `rescheduled`'s. A practice whose sessions remind nobody pays for one look at what changed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import UOWTransaction, sessionmaker
+from sqlalchemy.orm import UOWTransaction
 from sqlalchemy.orm.util import identity_key
 
 from adapters.database.reminding import Telling, ask_afterwards, of_clients, settle
 from adapters.database.rescheduled import tell_moved, written
+from adapters.database.revisions import now_of
 from model.attendance import SessionClient
 from model.details import Status
 from model.people import Client
@@ -58,25 +59,17 @@ class _Changed:
             )
 
 
-class Follow:
-    """The hook on a factory of units of work."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-
-    def listen(self, maker: sessionmaker[Database]) -> None:
-        event.listen(maker, "after_flush", self._after_flush)
-
-    def _after_flush(self, database: Database, _: UOWTransaction) -> None:
-        changed = _Changed()
-        for row in database.new:
-            changed.note(database, row, new=True)
-        for row in database.dirty:
+def follow(database: Database, _: UOWTransaction) -> None:
+    """After each flush."""
+    changed = _Changed()
+    for row in database.new:
+        changed.note(database, row, new=True)
+    for row in database.dirty:
+        changed.note(database, row)
+    for row in database.deleted:
+        if isinstance(row, SessionClient):
             changed.note(database, row)
-        for row in database.deleted:
-            if isinstance(row, SessionClient):
-                changed.note(database, row)
-        _follow(database, changed, now=self._clock())
+    _follow(database, changed, now=now_of(database))
 
 
 def follow_new(database: Database, rows: list[Session], *, now: datetime) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import SessionTransaction, UOWTransaction, sessionmaker
+from sqlalchemy.orm import SessionTransaction, UOWTransaction
 from sqlalchemy.orm.util import identity_key
 
 from adapters.database.renaming import number_what_shows, renamed
@@ -25,6 +25,7 @@ from model.offer import Offer
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.session import Session
 
+CLOCK = "clock"  # where a unit of work has what tells it the time
 _TAKEN = "revision"
 _AHEAD = "materialised_until"
 _OF_SESSION = (SessionClient, SessionWorker, SessionAsset, Cancellation, Offer)
@@ -39,31 +40,27 @@ def take(database: Database) -> int:
     return int(database.info[_TAKEN])
 
 
-class Stamp:
-    """The hook on a factory of units of work: `created_at`, `updated_at` and `rev`."""
+def stamp(database: Database, _: UOWTransaction, __: Sequence[object] | None) -> None:
+    """Before each flush: `created_at`, `updated_at` and `rev`."""
+    now = now_of(database)
+    changed = [row for row in database.dirty if database.is_modified(row) and _visible(row)]
+    touched = [*database.new, *changed, *database.deleted]
+    sessions = _sessions_of(touched)
+    series = _series_of(database, touched, sessions)
+    names = renamed(changed)
+    if sessions or series or names:
+        number = take(database)
+        number_what_shows(database, names, number=number, now=now)
+        _bump(database, Session, sessions, number=number, now=now)
+        _bump(database, Series, series, number=number, now=now)
+    wake_resources(database, new=database.new, changed=changed, now=now)
+    _stamp(database.new, changed, now)
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
 
-    def listen(self, maker: sessionmaker[Database]) -> None:
-        event.listen(maker, "before_flush", self._before_flush)
-        event.listen(maker, "after_transaction_end", _forget_at_the_end)
-        event.listen(maker, "after_soft_rollback", _forget)
-
-    def _before_flush(self, database: Database, _: UOWTransaction, __: Sequence[object] | None) -> None:
-        now = self._clock()
-        changed = [row for row in database.dirty if database.is_modified(row) and _visible(row)]
-        touched = [*database.new, *changed, *database.deleted]
-        sessions = _sessions_of(touched)
-        series = _series_of(database, touched, sessions)
-        names = renamed(changed)
-        if sessions or series or names:
-            number = take(database)
-            number_what_shows(database, names, number=number, now=now)
-            _bump(database, Session, sessions, number=number, now=now)
-            _bump(database, Series, series, number=number, now=now)
-        wake_resources(database, new=database.new, changed=changed, now=now)
-        _stamp(database.new, changed, now)
+def now_of(database: Database) -> datetime:
+    """The time by the clock that this unit of work was made with."""
+    clock: Callable[[], datetime] = database.info[CLOCK]
+    return clock()
 
 
 def renumber(database: Database, sessions: Iterable[UUID], *, now: datetime) -> None:
@@ -126,11 +123,11 @@ def _bump(
         database.connection().execute(step)
 
 
-def _forget(database: Database, _: SessionTransaction) -> None:
+def forget(database: Database, _: SessionTransaction) -> None:
     """A number taken in what was rolled back went back to its row; the next flush takes it again."""
     database.info.pop(_TAKEN, None)
 
 
-def _forget_at_the_end(database: Database, transaction: SessionTransaction) -> None:
+def forget_at_the_end(database: Database, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         database.info.pop(_TAKEN, None)
