@@ -1,5 +1,6 @@
 """Fixtures every kind of test may use: real calendar servers on loopback."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--caldav-servers", metavar="FILE", help="JSON list of further CalDAV servers to test on"
     )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: to look through it for garbage again and again takes longer than some tests."""
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

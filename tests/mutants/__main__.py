@@ -118,7 +118,9 @@ def workers(number: int) -> Iterator[list[Worker]]:
 def main() -> int:
     """Try all mutants, or those of some rules."""
     asked = _arguments()
-    mutations = [m for m in listed() if not asked.rules or {*asked.rules} & {*m.rules}]
+    first, parts = asked.part
+    chosen = [m for m in listed() if not asked.rules or {*asked.rules} & {*m.rules}]
+    mutations = chosen[first % parts :: parts]
     if not mutations:
         say(f"no mutation is listed for {' '.join(asked.rules)}")
         return 2
@@ -140,9 +142,21 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("-n", dest="workers", type=int, default=min(os.cpu_count() or 1, 4))
     parser.add_argument(
+        "--part",
+        type=_part,
+        default=(0, 1),
+        metavar="N/M",
+        help="only each M-th, from the N-th on: of several runs with another N each tries others",
+    )
+    parser.add_argument(
         "rules", nargs="*", metavar="RULE", help="only the mutations of these rules, as E5 or I4"
     )
     return parser.parse_args()
+
+
+def _part(text: str) -> tuple[int, int]:
+    first, _, parts = text.partition("/")
+    return int(first), max(int(parts), 1)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from adapters.ical.codec import ICalendar
@@ -150,6 +150,7 @@ _PLACES = (
 @given(_WORD)
 def test_h10_no_word_gets_through_wherever_it_stands(place: str, word: str) -> None:
     body = f"BEGIN:VEVENT\r\n{place.format(word)}\r\nEND:VEVENT\r\n".encode()
+    assume(word[2:].encode() not in body.replace(word.encode(), b""))  # VEVENT is no word of a practice
     said = mask(body)
     assert word.encode() not in said
     assert word[2:].encode() not in said
