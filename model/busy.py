@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
 from uuid import UUID
@@ -112,6 +113,7 @@ def _edges(blocks: Iterable[Busy], start: datetime, end: datetime) -> list[tuple
     return found
 
 
+@cache  # of few combinations, asked for at each edge
 def _strongest(there: int) -> Fbtype | None:
     """Of what is there, each kind counted in digits of its own; the last digits are those of the strongest."""
     for kind in _KINDS:
