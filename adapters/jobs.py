@@ -14,10 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from adapters.config.schema import RetentionSection
 from adapters.database.engine import Sessions, reading
 from adapters.database.purging import purge
-from adapters.diary import visits
 from adapters.diary.accepting import accept_at_limit
+from adapters.diary.addresses import forget_addresses
 from adapters.diary.chasing import chase
-from adapters.diary.client_acts import forget_addresses
 from adapters.diary.due_reminders import ask, remind
 from adapters.diary.offering import expire_offers
 from adapters.diary.requests import expire_requests
@@ -76,7 +75,6 @@ def _remind(means: Means, act: Act, _: datetime | None) -> int:
 def _expire_requests(means: Means, act: Act, _: datetime | None) -> int:
     """What clients asked for and nobody answered in time; where clients came from is forgotten too."""
     forget_addresses(means.sessions, act)
-    visits.forget_addresses(means.sessions, act)
     return expire_requests(means.sessions, act)
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Database
 
-from adapters.database.engine import Sessions
 from model.act import Act
 from model.attendance import Attendance, SessionClient
 from model.base import Json
@@ -123,14 +122,6 @@ def write_down(
     )  # fmt: skip
     database.add(done)
     return done
-
-
-def forget_addresses(sessions: Sessions, act: Act) -> int:
-    """Where clients came from is nobody's business after a day; return of how many acts it was forgotten."""
-    with sessions.begin() as database:
-        old = ClientAct.at < act.now - _DAY, ClientAct.address_hash != ""
-        step = update(ClientAct).where(*old).values(address_hash="").returning(ClientAct.id)
-        return len(database.execute(step.execution_options(synchronize_session=False)).all())
 
 
 def _too_many() -> DomainError:

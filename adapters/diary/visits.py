@@ -130,14 +130,6 @@ def end(sessions: Sessions, act: Act, visit_id: UUID) -> None:
         database.execute(update(Visit).where(Visit.id == visit_id).values(ended_at=act.now))
 
 
-def forget_addresses(sessions: Sessions, act: Act) -> int:
-    """Where links were asked for from is forgotten after a day; return of how many."""
-    with sessions.begin() as database:
-        old = Visit.asked_at < act.now - timedelta(days=1), Visit.address_hash != ""
-        step = update(Visit).where(*old).values(address_hash="").returning(Visit.id)
-        return len(database.execute(step.execution_options(synchronize_session=False)).all())
-
-
 def _only_one(database: Database, email: str) -> Client | None:
     """The active client of this address; where several share it nobody can tell whose visit it would be."""
     wanted = email.strip().lower()

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters.diary import client_changes
+from adapters.diary.addresses import forget_addresses
 from adapters.diary.appointment_types import AppointmentType, add_type
 from adapters.diary.booking import Booked
 from adapters.diary.busy import busy_time
 from adapters.diary.changing import Move, move
-from adapters.diary.client_acts import Caller, forget_addresses
+from adapters.diary.client_acts import Caller
 from adapters.diary.listing import show_session
 from adapters.diary.requests import accept, decline, expire_requests, list_requests
 from adapters.jobs import Jobs, Means

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from adapters.config.schema import RetentionSection
 from adapters.database.purging import purge
-from adapters.diary.visits import Entrance, ask, end, enter, forget_addresses, opens, visitor_of
+from adapters.diary.addresses import forget_addresses
+from adapters.diary.visits import Entrance, ask, end, enter, opens, visitor_of
 from adapters.jobs import Jobs, Means
 from model.journal import HistoryEntry
 from model.message import Message
