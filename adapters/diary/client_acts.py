@@ -24,7 +24,6 @@ from model.session import Session
 from sync.settings import BookingSettings
 
 _HOUR = timedelta(hours=1)
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
