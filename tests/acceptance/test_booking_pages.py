@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+from structlog.testing import capture_logs
+
 from adapters.app import App
 from adapters.config import load
 from adapters.database.engine import connect, sessions
@@ -72,7 +74,7 @@ def front(office: Office, folder: Path, rules: str) -> Iterator[Front]:
             config=config, engine=engine, sessions=made, box=box, clock=lambda: office.now, new_id=uuid4
         )
         found = Front(office=office, mail=mail, origin=origin)
-        with running(app, listener):
+        with capture_logs(), running(app, listener):  # its log is no part of what commands say
             yield found
         for window in found.windows:
             window.close()

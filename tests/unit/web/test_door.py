@@ -274,11 +274,11 @@ def test_g25_what_is_asked_for_is_a_value_and_never_part_of_a_statement(
 
 def test_h8_who_saw_and_who_changed_what_is_written_down(api: Served) -> None:
     made = api.session()
+    name = ref_of(api.token(AccessRole.PRACTITIONER))
     with capture_logs() as lines:
         assert api.priya.get(f"/sessions/{made['id']}").status_code == 200
-    eventually(lambda: bool(lines))
-    seen = {name: lines[0][name] for name in ("operation", "token", "session", "status")}
-    name = ref_of(api.token(AccessRole.PRACTITIONER))
+        eventually(lambda: any(line["token"] == name for line in lines))  # a line follows its answer
+    seen = {key: lines[-1][key] for key in ("operation", "token", "session", "status")}
     assert seen == {"operation": "show_session", "token": name, "session": made["id"], "status": 200}
 
     api.now += timedelta(minutes=1)
