@@ -11,9 +11,10 @@ import ssl
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import lru_cache
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
@@ -34,6 +35,7 @@ _HEADERS = {
     "Cache-Control": "no-cache",
 }
 _HOPS = 3
+_NOBODY = httpx2.Auth()
 Watch = Callable[[str, str, str, float], None]  # host, method, "2xx" … "5xx" or "lost", seconds
 _FAILURE = (
     httpx2.HTTPError,
@@ -106,19 +108,14 @@ class GuardedClient:
         self.received = 0
         self.before_write: Callable[[float], None] = _always
         self._watch = watch or _unwatched
-        self._home, self._auth = origin(home), auth
+        self._home, self._auth = origin(home), auth or _NOBODY
         self._throttle = Throttle()
-        self._http = httpx2.Client(
-            transport=PinnedTransport(policy, self.requests),
-            timeout=httpx2.Timeout(policy.read_seconds, connect=policy.connect_seconds),
-            headers=_HEADERS,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # sessions outlive passwords
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._transport = PinnedTransport(policy, self.requests)
+        patience = httpx2.Timeout(policy.read_seconds, connect=policy.connect_seconds)
+        self._extensions = {"timeout": patience.as_dict()}
 
     def close(self) -> None:
-        self._http.close()
+        self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -185,18 +182,35 @@ class GuardedClient:
         return reply
 
     def _once(self, ask: "_Ask", *, repeated: bool) -> Reply:
+        """The answer to what the credentials make of the request: some have it asked twice."""
         self.policy.check_url(ask.url)
-        request = self._http.build_request(ask.method, ask.url, headers=ask.headers, content=ask.body)
-        auth = self._auth if may_share_credentials(self._home, origin(ask.url)) else None
-        answer = self._http.send(request, stream=True, auth=auth or _no_auth)
-        try:
-            whole = b"".join(_decoded(answer, ask.limit))
-        finally:
-            answer.close()
-        self.received += len(whole)
+        auth = self._auth if may_share_credentials(self._home, origin(ask.url)) else _NOBODY
+        with closing(auth.sync_auth_flow(self._request(ask))) as flow:
+            request: httpx2.Request | None = next(flow)
+            while request is not None:
+                answer, whole = self._asked(request, ask.limit)
+                request = _following(flow, answer)
         return Reply(
             status=answer.status_code, url=ask.url, headers=answer.headers, body=whole, repeated=repeated
         )
+
+    def _request(self, ask: "_Ask") -> httpx2.Request:
+        """Made by itself: a client of httpx2 would be built anew for each run, and brings cookies, which outlive
+        passwords."""
+        headers = _HEADERS | ask.headers
+        return httpx2.Request(
+            ask.method, _parsed(ask.url), headers=headers, content=ask.body, extensions=self._extensions
+        )
+
+    def _asked(self, request: httpx2.Request, limit: int) -> tuple[httpx2.Response, bytes]:
+        answer = self._transport.handle_request(request)
+        answer.request = request
+        try:
+            whole = b"".join(_decoded(answer, limit))
+        finally:
+            answer.close()
+        self.received += len(whole)
+        return answer, whole
 
 
 @dataclass(frozen=True)
@@ -223,6 +237,12 @@ def _worth_repeating(ask: _Ask, this: Exchange, error: Exception) -> bool:
     return died_unanswered or (ask.method in _NULLIPOTENT and this.sent)
 
 
+@lru_cache(maxsize=1024)
+def _parsed(url: str) -> httpx2.URL:
+    """Remembered, as each calendar is asked for news again and again."""
+    return httpx2.URL(url)
+
+
 def _always(_: float) -> None:
     """Nobody else may write what we write."""
 
@@ -231,9 +251,14 @@ def _unwatched(host: str, method: str, outcome: str, seconds: float) -> None:
     """Nobody counts."""
 
 
-def _no_auth(request: httpx2.Request) -> httpx2.Request:
-    """Keep httpx2 from taking credentials from anywhere else."""
-    return request
+def _following(
+    flow: Generator[httpx2.Request, httpx2.Response, None], answer: httpx2.Response
+) -> httpx2.Request | None:
+    """What is to be asked after this answer; None: it is the one."""
+    try:
+        return flow.send(answer)
+    except StopIteration:
+        return None
 
 
 def _decoded(answer: httpx2.Response, limit: int) -> Iterator[bytes]:

@@ -253,7 +253,7 @@ def test_nobody_listening_is_unreachable_and_not_an_unknown_outcome() -> None:
 
 def test_certificates_are_always_verified() -> None:
     with GuardedClient(home="https://a.example/", auth=None, policy=Policy()) as client:
-        context = client._http._transport._pool._ssl_context  # type: ignore[attr-defined]
+        context = client._transport._pool._ssl_context
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
 
