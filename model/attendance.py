@@ -83,7 +83,7 @@ class SessionWorker(Row, Base):
 
     __tablename__ = "session_worker"
     __table_args__ = (
-        Index("ix_session_worker_busy", "worker_id", "ends_at", "starts_at"),
+        Index("ix_session_worker_busy", "worker_id", "ends_at", "starts_at", "status", "session_id"),
         Index("ix_session_worker_session_id_worker_id", "session_id", "worker_id"),
     )
 

@@ -52,17 +52,25 @@ class Instant(TypeDecorator[datetime]):
             _SqliteInstant() if dialect.name == "sqlite" else self.impl_instance  # type: ignore[no-untyped-call]
         )
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a datetime without zone cannot be stored")
-        value = value.astimezone(UTC)
-        return _in_sqlite(value) if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], datetime | str | None]:
+        """One step to what the driver takes, and one from what it gives: there are thousands of instants."""
+        return _to_sqlite if dialect.name == "sqlite" else _to_server
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """One step from what the driver gives: answers have thousands of instants."""
         return _from_sqlite if dialect.name == "sqlite" else _from_server
+
+
+def _to_server(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a datetime without zone cannot be stored")
+    return value.astimezone(UTC)
+
+
+def _to_sqlite(value: datetime | None) -> str | None:
+    at = _to_server(value)
+    return None if at is None else _in_sqlite(at)
 
 
 def _from_sqlite(value: str | None) -> datetime | None:
@@ -74,6 +82,14 @@ def _from_server(value: datetime | None) -> datetime | None:
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
+class Few(Uuid[UUID]):
+    """An id that most rows of an answer have in common: the same text is made a UUID once."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID] | None:
+        read: Callable[[Any], UUID] | None = super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+        return None if read is None else lru_cache(maxsize=1024)(read)  # kept as long as its statement is
 
 
 class Fixed(TypeDecorator[Decimal]):
@@ -137,9 +153,9 @@ class Base(DeclarativeBase):
         """A new row. Columns are put in place past the attributes' events, as nothing was there that could change;
         a page of new events has tens of thousands of them.
         """
-        columns = _columns(type(self))
-        vars(self).update((name, value) for name, value in values.items() if name in columns)
-        for name in [name for name in values if name not in columns]:
+        others = values.keys() - _columns(type(self))
+        vars(self).update(values if not others else {k: v for k, v in values.items() if k not in others})
+        for name in [name for name in values if name in others]:
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name}")
             if values[name] in (None, []):

@@ -3,12 +3,12 @@ name. What is kept of a busy source is here too: times alone.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from itertools import pairwise
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -33,9 +33,8 @@ _MOST = 1 << 20  # blocks of a kind at one time
 _WEIGHT = {kind: _MOST**number for number, kind in enumerate(_KINDS)}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Busy:
-    """One stretch of time, as UTC instants."""
+class Busy(NamedTuple):
+    """One stretch of time, as UTC instants; a year of somebody has thousands."""
 
     start: datetime
     end: datetime
@@ -95,19 +94,19 @@ def merge(blocks: Iterable[Busy], *, start: datetime, end: datetime) -> list[Bus
         there += step
         if at < then and (strongest := _strongest(there)) is not kind:
             if kind is not None:
-                merged.append(Busy(start=begin, end=at, fbtype=kind))
+                merged.append(Busy(begin, at, kind))
             begin, kind = at, strongest
-    return merged if kind is None else [*merged, Busy(start=begin, end=end, fbtype=kind)]
+    return merged if kind is None else [*merged, Busy(begin, end, kind)]
 
 
 def _edges(blocks: Iterable[Busy], start: datetime, end: datetime) -> list[tuple[datetime, int]]:
     """Where each block begins and ends inside [start, end), in order of time, and what it adds to what is there."""
     found: list[tuple[datetime, int]] = []
-    for block in blocks:
-        a = max(start, block.start)
-        b = min(end, block.end)
+    for begins, ends, fbtype in blocks:
+        a = max(start, begins)
+        b = min(end, ends)
         if a < b:
-            weight = _WEIGHT[block.fbtype]
+            weight = _WEIGHT[fbtype]
             found += (a, weight), (b, -weight)
     found.sort()
     return found

@@ -5,8 +5,9 @@ it closes it. Where nothing is painted nothing is said. Events come on top of al
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from model.busy import Busy, Fbtype, merge
 
@@ -29,8 +30,7 @@ class Layer:
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stroke:
+class Stroke(NamedTuple):
     """What is to be seen of one layer: without an `fbtype` it opens this time."""
 
     start: datetime
@@ -48,7 +48,7 @@ def closed(layers: Iterable[Layer], start: datetime, end: datetime) -> Iterable[
     """The same as it was painted: what touches is not one yet."""
     for one in strokes(layers, start, end):
         if one.fbtype is not None:
-            yield Busy(start=one.start, end=one.end, fbtype=one.fbtype)
+            yield Busy(one.start, one.end, one.fbtype)
 
 
 def strokes(layers: Iterable[Layer], start: datetime, end: datetime) -> list[Stroke]:
@@ -73,9 +73,9 @@ def _around(canvas: Iterable[Stroke], start: datetime, end: datetime) -> Iterabl
             yield one
             continue
         if one.start < start:
-            yield replace(one, end=start)
+            yield one._replace(end=start)
         if one.end > end:
-            yield replace(one, start=end)
+            yield one._replace(start=end)
 
 
 def _drawn(layer: Layer, start: datetime, end: datetime) -> Iterable[Stroke]:
@@ -86,8 +86,8 @@ def _drawn(layer: Layer, start: datetime, end: datetime) -> Iterable[Stroke]:
         if opens >= closes:
             continue
         if opens > at:
-            yield Stroke(start=at, end=opens, fbtype=layer.fbtype, layer=layer)
-        yield Stroke(start=opens, end=closes, fbtype=None, layer=layer)
+            yield Stroke(at, opens, layer.fbtype, layer)
+        yield Stroke(opens, closes, None, layer)
         at = closes
     if at < end:
-        yield Stroke(start=at, end=end, fbtype=layer.fbtype, layer=layer)
+        yield Stroke(at, end, layer.fbtype, layer)

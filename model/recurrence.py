@@ -186,7 +186,8 @@ def expand(
                 break
     for extra in rdates:
         seen.setdefault(key(extra), _like(extra, start))
-    inside = sorted((at, m) for m in seen.values() if since <= (at := instant(m, tz)) < until)
+    starts = ((named if isinstance(named, datetime) else instant(named, tz), m) for named, m in seen.items())
+    inside = sorted((at, m) for at, m in starts if since <= at < until)
     return [moment for _, moment in inside[:MAX_INSTANCES]]
 
 

@@ -129,7 +129,7 @@ class ReservedSlot(Row, Timed, Base):
         first = max(since - LONGEST - timedelta(hours=2), span.starts_at)
         lasts, ref = wall_distance(span.start, span.end), self.ref
         for start in expand(span.start, rule, frozenset(), span.tz, since=first, until=until):
-            end = instant(shift(start, lasts), span.tz)
+            end = instant(start + lasts, span.tz)
             if end > since and not (left_out and to_text(start) in left_out):
                 yield Window(ref=ref, start=instant(start, span.tz), end=end, tz=span.tz)
 

@@ -121,24 +121,15 @@ def reachable(window: Window, terms: Terms) -> Window | None:
     return replace(window, start=start, end=end) if start < end else None
 
 
-def starts(window: Window, terms: Terms) -> Iterator[datetime]:
-    """The starts of one window, whatever is taken."""
-    step = terms.step or terms.needs
-    start = window.start
-    while start + terms.needs <= window.end:
-        yield start
-        start += step
-
-
 def candidates(window: Window, terms: Terms, taken: Timeline) -> Iterator[Candidate]:
     """Every start of a window with what speaks against it."""
     earliest, ends, needs = terms.earliest, terms.ends(window.tz), terms.needs
-    for start in starts(window, terms):
-        block: Block | None
-        if start < earliest:
-            block = Block(start=start, end=start + needs, why=Why.CUT_OFF)
-        elif start >= ends:
-            block = Block(start=start, end=start + needs, why=Why.TOO_FAR)
+    start, last, step = window.start, window.end - needs, terms.step or needs
+    while start <= last:
+        end = start + needs
+        if earliest <= start < ends:
+            block = taken.meets(start, end)
         else:
-            block = taken.meets(start, start + needs)
-        yield Candidate(start=start, window=window, block=block)
+            block = Block(start, end, Why.CUT_OFF if start < earliest else Why.TOO_FAR)
+        yield Candidate(start, window, block)
+        start += step

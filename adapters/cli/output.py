@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -42,7 +42,7 @@ def _text(value: object) -> str:
 
 
 def print_rows(
-    rows: Sequence["DataclassInstance"],
+    rows: "Sequence[DataclassInstance | NamedTuple]",
     columns: Mapping[str, Callable[..., Cell]],
     *,
     as_json: bool,
@@ -50,7 +50,7 @@ def print_rows(
 ) -> None:
     """A list of records: everything as JSON, or the named columns as a table; `none` where there is no record."""
     if as_json:
-        print_json([asdict(row) for row in rows])
+        print_json([row._asdict() if isinstance(row, tuple) else asdict(row) for row in rows])
         return
     if not rows:
         typer.echo(none)

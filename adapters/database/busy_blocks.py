@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, bindparam, delete, func, or_, select, type_coerce
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.many import many
 from adapters.database.portions import portions
 from model.busy import Busy, BusyBlock, Fbtype
 from model.details import Source
@@ -111,8 +112,8 @@ _KINDS = {kind.name: kind for kind in Fbtype}  # as it is stored
 
 def times_of(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
     """What the busy sources of one worker take in [since, until)."""
-    found = database.execute(_OF_WORKER, {"worker": worker_id, "since": since, "until": until})
-    return [Busy(start=start, end=end, fbtype=_KINDS[kind]) for start, end, kind in found]
+    found = many(database, _OF_WORKER, {"worker": worker_id, "since": since, "until": until})
+    return [Busy(start, end, _KINDS[kind]) for start, end, kind in found]
 
 
 def named_between(

@@ -5,13 +5,14 @@ other instead of failing half-way. A transaction that only reads says so (`readi
 for nobody.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -24,6 +25,7 @@ from adapters.database.reminding import Telling
 from adapters.database.revisions import CLOCK, forget, forget_at_the_end, stamp
 
 WAIT_S = 10
+_CACHE_KIB = 16 * 1024  # at most, for each connection to SQLite
 Sessions = sessionmaker[Database]
 
 
@@ -77,12 +79,18 @@ def reading(maker: Sessions) -> Iterator[Database]:
         yield database
 
 
-def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver would defer BEGIN; we send our own
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", f"cache_size=-{_CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """Past SQLAlchemy's way of statements, which costs more than most that follow; its errors are the same."""
     reads = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    statement = "BEGIN" if reads else "BEGIN IMMEDIATE"
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        driver.execute(statement)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(statement, None, error) from error

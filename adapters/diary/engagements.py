@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, select, type_coerce
 from sqlalchemy.orm import Session as Database
 
+from adapters.database.many import many
 from model.appointment_type import MOST_PADDING
 from model.attendance import SessionWorker
 from model.busy import Busy
@@ -50,9 +51,9 @@ def engagements(database: Database, worker_id: UUID, since: datetime, until: dat
 
 def busy_with_sessions(database: Database, worker_id: UUID, since: datetime, until: datetime) -> list[Busy]:
     """The times that they take, each with its padding; one query."""
-    found = database.execute(_SORTS, _asked(worker_id, since, until))
+    found = many(database, _SORTS, _asked(worker_id, since, until))
     return [
-        Busy(start=start, end=end + timedelta(minutes=padding) if padding else end, fbtype=fbtype)
+        Busy(start, end + timedelta(minutes=padding) if padding else end, fbtype)
         for *sort, start, end, padding in found
         if (fbtype := takes(*sort)) is not None
     ]

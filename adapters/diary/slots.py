@@ -4,11 +4,13 @@ A fixed number of queries, whatever there is. Clients see free starts and a leng
 makes a start one that cannot be chosen, is for staff alone, as rules and ids: no subject, nobody's name.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Database
@@ -108,7 +110,8 @@ def find_slots(sessions: Sessions, act: Act, search: Search, settings: BookingSe
         free = [one for one in found if one.candidate.free]
         sites = _sites(database, {one.slot for one in free})
     first = {(one.candidate.start, one.worker.ref): one for one in reversed(free)}
-    return [_slot(first[key], of_type, sites) for key in sorted(first)]
+    clock = cache(_on_clock)  # many workers can be had at the same times
+    return [_slot(first[key], of_type, sites, clock) for key in sorted(first)]
 
 
 def explain_slots(sessions: Sessions, act: Act, search: Search, settings: BookingSettings) -> list[Explained]:
@@ -175,13 +178,13 @@ def _of_slot(
         """Whoever may not be on such a session is not offered for it (R30)."""
         return ineligible(worker, at, clients=clients, blocklist=blocklist) is None
 
-    always = may(wanted.since) and may(wanted.until)  # who may on both days may between them
-    for window in slot.windows(wanted.since, wanted.until):
+    since, until = wanted.since, wanted.until
+    always = may(since) and may(until)  # who may on both days may between them
+    for window in slot.windows(since, until):
         for one in candidates(window, wanted.terms, taken):
-            if wanted.since <= one.start < wanted.until:
+            if since <= one.start < until:
                 fits = always or not one.free or may(one.start)
-                candidate = one if fits else _not_eligible(one, wanted.terms)
-                yield Offered(worker=worker, slot=slot, candidate=candidate)
+                yield Offered(worker, slot, one if fits else _not_eligible(one, wanted.terms))
 
 
 def _not_eligible(one: Candidate, terms: Terms) -> Candidate:
@@ -241,23 +244,29 @@ def _sites(database: Database, slots: Iterable[ReservedSlot]) -> dict[UUID, str]
     return {row[0]: row[1] for row in rows}
 
 
-def _slot(one: Offered, of_type: AppointmentType, sites: dict[UUID, str]) -> Slot:
+def _slot(
+    one: Offered, of_type: AppointmentType, sites: dict[UUID, str], clock: Callable[[datetime, ZoneInfo], str]
+) -> Slot:
     start, tz = one.candidate.start, one.candidate.window.tz
-    end = start + timedelta(minutes=of_type.length_min)
+    minutes, site = of_type.length_min, one.slot.site_id
     return Slot(
         worker=one.worker.ref,
         type=of_type.ref,
-        start=written(start.astimezone(tz)),
-        end=written(end.astimezone(tz)),
-        minutes=of_type.length_min,
-        site=sites.get(one.slot.site_id) if one.slot.site_id else None,
+        start=clock(start, tz),
+        end=clock(start + timedelta(minutes=minutes), tz),
+        minutes=minutes,
+        site=sites.get(site) if site else None,
         tz=tz.key,
     )
 
 
+def _on_clock(at: datetime, tz: ZoneInfo) -> str:
+    return written(at.astimezone(tz))
+
+
 def _explained(one: Offered) -> Explained:
     candidate, block = one.candidate, one.candidate.block
-    start = written(candidate.start.astimezone(candidate.window.tz))
+    start = _on_clock(candidate.start, candidate.window.tz)
     if block is None:
         return Explained(worker=one.worker.ref, window=one.slot.ref, start=start, free=True)
     return Explained(

@@ -5,15 +5,18 @@ than what staff may do: drafts, requests of others, padding and what is tentativ
 is taken: beyond the rows that were made of a series, and beyond what was read of a calendar.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Row,
     Select,
     Text,
     Uuid,
@@ -26,11 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.sql.elements import SQLCoreOperations
 
+from adapters.database.many import many
 from adapters.diary.presence import working_times
 from model.appointment_type import MOST_PADDING
 from model.asset import Asset
 from model.attendance import Assignment, Attendance, SessionAsset, SessionClient, SessionWorker
-from model.base import Instant
+from model.base import Few, Instant
 from model.busy import BusyBlock, Fbtype
 from model.capacity import Taken, above
 from model.details import Kind, ShowAs, Status
@@ -43,6 +47,8 @@ from model.slots import Block, Why
 
 NOBODY = UUID(int=0)
 Blocks = Mapping[UUID, list[Block]]
+_Taken = tuple[UUID, list[Block]]
+_Row = Row[UUID, datetime, datetime, int, str, str, bool]
 _GIVEN_UP = (Assignment.CANCELLED, Assignment.DECLINED)
 _BY_STATUS: Mapping[str, Why] = {Status.PENDING: Why.REQUEST, Status.DRAFT: Why.DRAFT}
 _BY_KIND: Mapping[str, Why] = {Kind.OTHER_EVENT: Why.OTHER_EVENT, Kind.SHIFT: Why.SHIFT}
@@ -89,13 +95,13 @@ def taken_of_workers(database: Database, workers: Collection[Worker], asked: Ask
     """What takes the time of each of these workers."""
     found: dict[UUID, list[Block]] = {worker.id: [] for worker in workers}
     ids = list(found)
-    for who, block in (
+    for who, blocks in (
         *_sessions(database, ids, asked),
         *_calendars(database, ids, asked),
         *_away(database, workers, asked),
         *_unknown(database, ids, asked),
     ):
-        found[who].append(block)
+        found[who] += blocks
     return found
 
 
@@ -103,7 +109,8 @@ def taken_of_workers(database: Database, workers: Collection[Worker], asked: Ask
 def _of_sessions() -> Select[UUID, datetime, datetime, int, str, str, bool]:
     """There are thousands: their words stay as they are stored."""
     query = select(
-        SessionWorker.worker_id, SessionWorker.starts_at, SessionWorker.ends_at, Session.padding_min,
+        type_coerce(SessionWorker.worker_id, Few()).label("who"),
+        SessionWorker.starts_at, SessionWorker.ends_at, Session.padding_min,
         type_coerce(Session.status, Text).label("status"), type_coerce(Session.kind, Text).label("kind"),
         Session.tentative,
     )  # fmt: skip
@@ -116,15 +123,19 @@ def _of_sessions() -> Select[UUID, datetime, datetime, int, str, str, bool]:
     )
 
 
-def _sessions(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
-    rows = database.execute(_of_sessions(), {"ids": ids, **asked.times})
-    for who, start, end, padding, status, kind, tentative in rows:
+def _sessions(database: Database, ids: list[UUID], asked: Asked) -> Iterator[_Taken]:
+    rows = many(database, _of_sessions(), {"ids": ids, **asked.times})
+    for who, theirs in groupby(rows, key=itemgetter(0)):
+        yield who, list(_blocks(theirs, asked))
+
+
+def _blocks(rows: Iterable[_Row], asked: Asked) -> Iterator[Block]:
+    for _, start, end, padding, status, kind, tentative in rows:
         if tentative and not asked.tentative_blocks:
             continue
-        why = _BY_STATUS.get(status) or _BY_KIND.get(kind) or Why.SESSION
-        yield who, Block(start=start, end=end, why=why)
+        yield Block(start, end, _BY_STATUS.get(status) or _BY_KIND.get(kind) or Why.SESSION)
         if padding:
-            yield who, Block(start=end, end=end + timedelta(minutes=padding), why=Why.PADDING)
+            yield Block(end, end + timedelta(minutes=padding), Why.PADDING)
 
 
 @cache
@@ -139,20 +150,19 @@ def _of_calendars() -> Select[UUID | None, str, datetime, datetime, Fbtype]:
     )
 
 
-def _calendars(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
+def _calendars(database: Database, ids: list[UUID], asked: Asked) -> Iterator[_Taken]:
     """What the workers' other calendars say; what is all-day there was read as `booking.all_day_blocks` says."""
     for who, ref, start, end, fbtype in database.execute(_of_calendars(), {"ids": ids, **asked.times}):
         hint = fbtype is Fbtype.BUSY_TENTATIVE
         if who is not None and (asked.tentative_blocks or not hint):
             why = Why.CALENDAR_TENTATIVE if hint else Why.CALENDAR
-            yield who, Block(start=start, end=end, why=why, where=ref)
+            yield who, [Block(start, end, why, ref)]
 
 
-def _away(database: Database, workers: Collection[Worker], asked: Asked) -> Iterator[tuple[UUID, Block]]:
+def _away(database: Database, workers: Collection[Worker], asked: Asked) -> Iterator[_Taken]:
     """Outside their hours and on leave, whatever staff may do then."""
     for who, known in working_times(database, workers, asked.since, asked.until).items():
-        for start, end in known.away(asked.since, asked.until):
-            yield who, Block(start=start, end=end, why=Why.AWAY)
+        yield who, [Block(start, end, Why.AWAY) for start, end in known.away(asked.since, asked.until)]
 
 
 @cache
@@ -171,14 +181,14 @@ def _read_until() -> Select[UUID | None, datetime | None]:
     return query.where(*theirs, SeenItem.expanded_until < _UNTIL).group_by(CalendarLink.worker_id)
 
 
-def _unknown(database: Database, ids: list[UUID], asked: Asked) -> Iterator[tuple[UUID, Block]]:
+def _unknown(database: Database, ids: list[UUID], asked: Asked) -> Iterator[_Taken]:
     """From when on rows of a series are not made yet, or times of a calendar not read: never free (R10)."""
     given = {"ids": ids, "until": asked.until}
     ends = [(who, asked.now + HORIZON) for who in ids]
     ends += [(who, at) for who, at in database.execute(_made_until(), given)]
     ends += [(who, at) for who, at in database.execute(_read_until(), given) if who and at]
     for who, at in ends:
-        yield who, Block(start=at, end=max(at, asked.until), why=Why.NOT_KNOWN_YET)
+        yield who, [Block(at, max(at, asked.until), Why.NOT_KNOWN_YET)]
 
 
 def taken_of_rooms(database: Database, ids: Collection[UUID], asked: Asked) -> Blocks:

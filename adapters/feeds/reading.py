@@ -6,7 +6,7 @@ never was one are the same here: no row has that hash.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -92,7 +92,7 @@ class Feeds:
         level = published_level(feed.privacy_level, self.settings.privacy.maximum)
         sync = self.settings.sync
         shown = (sync.cancelled_display, sync.mark_completed, sync.push_drafts, sync.emit_attendees)
-        return (_FORM, feed.id, level, shown, asdict(self.settings.privacy))
+        return (_FORM, feed.id, level, shown, self.settings.privacy)
 
     def _parts(self, database: Database, feed: Feed, now: datetime) -> list[Part]:
         """The events; of a worker's feed, only what has changed is read and written anew."""

@@ -1,10 +1,11 @@
 """When a worker, a room, an asset or a bed is busy: merged, without a word about what or with whom; and why."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.diary.busy import BusyTime, busy_time, stale_sources, vfreebusy
 from adapters.diary.resource_busy import Resource, resource_busy
@@ -13,6 +14,7 @@ from adapters.diary.why import why
 from adapters.web.desk import At, Desk
 from adapters.web.texts import Calendar, described
 from adapters.web.wire import Ref, When
+from model.busy import Fbtype
 from model.why import Explained
 
 router = APIRouter(tags=["busy"])
@@ -25,10 +27,33 @@ Grid = Annotated[
 _VFREEBUSY = described(Calendar, "Busy times in UTC, and nobody's name.")
 
 
+class Stretch(BaseModel):
+    """A stretch of time that is taken, in UTC."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    start: datetime
+    end: datetime
+    fbtype: Fbtype
+
+
+class Taken(BaseModel):
+    """When somebody or something is busy in [start, end); `tz` is where its days begin."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    who: str
+    start: datetime
+    end: datetime
+    tz: ZoneInfo
+    blocks: tuple[Stretch, ...]
+    taken: str = Field(description="Which room, asset or bed it is, as a URN; empty for a worker.")
+
+
 class WorkersTime(BaseModel):
     """A worker's busy time, and the calendars of theirs that were not read lately: more may be taken than is known."""
 
-    time: BusyTime
+    time: Taken
     stale: list[Stale]
 
 
@@ -45,7 +70,7 @@ class Because(BaseModel):
 def of_worker(at: At, worker: Ref, start: From, end: To, grid: Grid = None) -> WorkersTime:
     """What the practice has planned, what their own calendars say, and when they cannot be had."""
     found = _coarse(busy_time(at.sessions, worker, start, end), grid)
-    return WorkersTime(time=found, stale=_stale(at, worker))
+    return WorkersTime(time=Taken.model_validate(found), stale=_stale(at, worker))
 
 
 @router.get(
@@ -82,9 +107,9 @@ def stale(at: At, worker: Ref) -> list[Stale]:
 @router.get(
     "/{kind}/{ref}/busy", operation_id="show_resource_busy", summary="When a room, asset or bed is taken"
 )
-def of_resource(at: At, kind: Kind, ref: Ref, start: From, end: To, grid: Grid = None) -> BusyTime:
+def of_resource(at: At, kind: Kind, ref: Ref, start: From, end: To, grid: Grid = None) -> Taken:
     """A room or an asset is busy while none is left of it."""
-    return _coarse(resource_busy(at.sessions, _resource(kind), ref, start, end), grid)
+    return Taken.model_validate(_coarse(resource_busy(at.sessions, _resource(kind), ref, start, end), grid))
 
 
 @router.get(

@@ -6,7 +6,6 @@ I13 is no question to one history: the state machine plays some of them again an
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -134,7 +133,7 @@ def _busy_enough(play: Play) -> None:
     world, now = play.world, play.world.clock.now()
     found = busy_time(world.sessions, world.worker.ref, now.isoformat(), (now + _SOON).isoformat())
     mapped = {mapping.uid for mapping in world.mappings()}
-    one_kind = [replace(block, fbtype=Fbtype.BUSY) for block in found.blocks]
+    one_kind = [block._replace(fbtype=Fbtype.BUSY) for block in found.blocks]
     blocks = merge(one_kind, start=found.start, end=found.end)
     for event in world.phone.events():
         for begin, finish in _blocking(play, event, now) if event.uid in mapped else ():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from model.moment import Span, zone
 from model.reserved_slot import ReservedSlot
-from model.slots import Block, Candidate, Terms, Timeline, Why, Window, candidates, starts
+from model.slots import Block, Candidate, Terms, Timeline, Why, Window, candidates
 
 CHICAGO = zone("America/Chicago")
 NOW = datetime(2026, 3, 9, 14, tzinfo=UTC)  # Monday 09:00 in Chicago
@@ -109,7 +109,7 @@ def test_003_10_a_window_over_a_change_of_clocks_keeps_its_wall_times() -> None:
     windows = list(slot.windows(at(1, 0), at(10, 0)))
     assert local(slot, date(2026, 3, 1), date(2026, 3, 10)) == ["03-07 00:00-06:00", "03-08 00:00-06:00"]
     assert [one.end - one.start for one in windows] == [timedelta(hours=6), timedelta(hours=5)]
-    assert [len(list(starts(one, terms()))) for one in windows] == [6, 5]
+    assert [len(list(candidates(one, terms(), Timeline([])))) for one in windows] == [6, 5]
 
 
 def test_003_10_a_window_that_began_before_is_still_found() -> None:
@@ -168,8 +168,8 @@ def test_r64_booked_slots_that_follow_the_grid_are_disjoint(
     """Whoever books one slot after another, each held against those before, never meets another."""
     whole, booked = window(*edges), list(busy)
     mine: list[Block] = []
-    for start in starts(whole, of):
-        one = Block(start=start, end=start + of.needs, why=Why.SESSION)
+    for candidate in candidates(whole, of, Timeline([])):
+        one = Block(start=candidate.start, end=candidate.start + of.needs, why=Why.SESSION)
         if Timeline(booked).meets(one.start, one.end) is None:
             booked.append(one)
             mine.append(one)
