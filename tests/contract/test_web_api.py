@@ -73,7 +73,7 @@ def test_every_answer_is_one_that_openapi_promises(web: Process, schemathesis: P
         *("--checks", ",".join(_CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", "5"),
         *("--header", f"Authorization: Bearer {web.token}", "--max-time", str(_BUDGET_S), "--seed", "1"),
         *(word for one in _ASKING for word in ("--exclude-operation-id", one)),
-        *("--max-failures", "20", "--no-color", "--suppress-health-check", "all", "--workers", "2"),
+        *("--max-failures", "20", "--no-color", "--suppress-health-check", "all", "--workers", "1"),
     ]
     known = tmp_path / "known.toml"
     known.write_text(_KNOWN.format(session=web.session), encoding="utf-8")
@@ -81,6 +81,6 @@ def test_every_answer_is_one_that_openapi_promises(web: Process, schemathesis: P
         [schemathesis, "--config-file", known, "run", f"{web.url}/openapi.json", *options],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=_BUDGET_S * 10,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-6000:] + web.log.read_text()[-3000:]
+    assert done.returncode == 0, done.stdout + web.log.read_text()[-3000:]
     assert re.search(r"[1-9]\d* generated", done.stdout), done.stdout[-2000:]
     assert "Traceback" not in web.log.read_text()
