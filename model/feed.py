@@ -7,7 +7,7 @@ address only a hash is kept: it is shown once, to whoever made it.
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.asset import Asset
@@ -66,6 +66,23 @@ class Feed(Row, Base):
         """The days it shows, whole ones in UTC: until midnight the same question has the same answer."""
         today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
         return today - timedelta(days=self.past_days), today + timedelta(days=self.future_days + 1)
+
+
+class FeedPart(Base):
+    """What a feed shows of one session or series, as it was last written: VEVENTs, and the zones and years they use.
+
+    `of` is that session or series; None: the whole of a feed that does not show each by itself. `state` is a hash of
+    everything it was written from. No more stands here than whoever reads the feed is shown.
+    """
+
+    __tablename__ = "feed_part"
+
+    feed_id: Mapped[UUID] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    of: Mapped[UUID | None] = mapped_column(index=True)
+    octets: Mapped[bytes] = mapped_column(LargeBinary)
+    zones: Mapped[str]
+    years: Mapped[str]
 
 
 def check_window(past_days: int, future_days: int) -> None:

@@ -54,6 +54,7 @@ def add(
     Example: calendula feed add --worker mia --level busy --title Practice
     """
     from adapters.feeds.keeping import NewFeed, add_feed
+    from adapters.feeds.reading import Feeds
 
     run = here(ctx)
     kind, of = _subject({"worker": worker, "room": room, "asset": asset, "bed": bed})
@@ -68,7 +69,9 @@ def add(
         ref=name,
         round_min=grid,
     )
-    _tell(run, add_feed(run.sessions, run.act(), new, run.config.privacy), as_json=as_json)
+    made = add_feed(run.sessions, run.act(), new, run.config.privacy)
+    Feeds.of(run.app).prepare(made.ref)
+    _tell(run, made, as_json=as_json)
 
 
 @feed.command("list")

@@ -14,12 +14,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from adapters.config.schema import RetentionSection
 from adapters.database.engine import Sessions
 from model.archive import ArchiveEntry
+from model.feed import Feed, FeedPart
 from model.journal import ChangeState, HistoryEntry, InboundChange, Notice, SyncRun
 from model.link import EventMapping, MappingState
 from model.message import Message, MessageState
 from model.visit import KEPT, Visit
 
 _BATCH = 500
+_UNREAD_DAYS = 30  # a feed that nobody read for so long is written anew for who asks again
 _Key = InstrumentedAttribute[Any]
 
 
@@ -40,6 +42,9 @@ def _outlived(keep: RetentionSection, now: datetime) -> Iterator[tuple[_Key, Sel
     yield _rows(Visit.id, Visit.expires_at < now - KEPT)
     answered = InboundChange.state != ChangeState.HELD
     yield _rows(InboundChange.id, answered, InboundChange.detected_at < before(keep.changes_days))
+    asked = func.coalesce(Feed.last_used_at, Feed.created_at)
+    unread = select(Feed.id).where(asked < now - timedelta(days=_UNREAD_DAYS))
+    yield _rows(FeedPart.feed_id, FeedPart.feed_id.in_(unread))
     buried = EventMapping.state == MappingState.TOMBSTONE
     yield _rows(EventMapping.id, buried, EventMapping.updated_at < before(keep.tombstones_days))
     last = (

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from adapters.database.engine import read_only
 
-HEAD = "0025"
+HEAD = "0026"
 
 
 class SchemaError(Exception):

@@ -31,6 +31,7 @@ from model.booking import BookingRequest, ClientAct
 from model.cancellation import Cancellation
 from model.details import Status
 from model.errors import DomainError
+from model.feed import FeedPart
 from model.link import RUNNABLE, CalendarLink, EventMapping, LinkState, MappingState
 from model.message import Message
 from model.note import Note
@@ -231,6 +232,8 @@ def _have_written_anew(database: Database, act: Act, units: Units) -> None:
         database.execute(update(CalendarLink).where(*ready).values(next_run_at=act.now))
     for numbers in portions(archived_of(database, units)):
         database.execute(delete(ArchiveEntry).where(ArchiveEntry.number.in_(numbers)))
+    for some in portions([*units.sessions, *units.series]):
+        database.execute(delete(FeedPart).where(FeedPart.of.in_(some)))
 
 
 def _told(database: Database, client: Client) -> Erased:

@@ -6,31 +6,29 @@ memory, up to a size; what was read longest ago goes first.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sized
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 _MOST = 32 * 2**20
-Text = TypeVar("Text", bound=Sized)
 
 
 @dataclass
-class Kept(Generic[Text]):
+class Kept:
     """Octets by key, in the order in which they were last read."""
 
     most: int = _MOST
-    _texts: "OrderedDict[Hashable, Text]" = field(default_factory=OrderedDict)
+    _texts: "OrderedDict[Hashable, bytes]" = field(default_factory=OrderedDict)
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, key: Hashable) -> Text | None:
+    def get(self, key: Hashable) -> bytes | None:
         with self._lock:
             found = self._texts.get(key)
             if found is not None:
                 self._texts.move_to_end(key)
             return found
 
-    def put(self, key: Hashable, text: Text) -> None:
+    def put(self, key: Hashable, text: bytes) -> None:
         with self._lock:
             old = self._texts.pop(key, None)
             self._size += len(text) - (len(old) if old is not None else 0)

@@ -1,32 +1,35 @@
 """Answer whoever has a feed's address: is it new, and what does it say?
 
-What it says is only made for who does not have it yet. A feed that is not there, one that was ended and an address that
-never was one are the same here: no row has that hash.
+What it says is only made for who does not have it yet, and only of what has changed since it was last made (`parts`). A
+feed that is not there, one that was ended and an address that never was one are the same here: no row has that hash.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from importlib.metadata import version
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session as Database
 
 from adapters.app import App
 from adapters.database.engine import Sessions, reading
-from adapters.feeds.content import entries, entries_of, made_from, named_at, stamps
+from adapters.feeds.content import Stamp, Window, entries, entries_of, made_from, named_at, stamps
+from adapters.feeds.keeping import feed_named
 from adapters.feeds.kept import Kept
+from adapters.feeds.parts import Made, keep, parts_of
 from adapters.feeds.secret import hash_of, same
-from adapters.ical.feed import NOTHING, Part, part
+from adapters.ical.feed import NOTHING, Part, joined, part
 from adapters.ical.feed import feed as written
 from model.feed import Feed
 from sync.feed import Entry, published_level
 from sync.settings import Settings
 
-_FORM = 2  # raised when the same content is written otherwise, so that subscribers take it anew
+_WRITER = version("calendula")  # another one may write the same otherwise
 _USED = timedelta(hours=1)  # how exactly the last use is known: else every look would be a write
 _NOBODY = "0" * 64
 
@@ -48,8 +51,7 @@ class Feeds:
     sessions: Sessions
     settings: Settings
     clock: Callable[[], datetime]
-    kept: Kept[bytes] = field(default_factory=Kept)
-    parts: Kept[Part] = field(default_factory=Kept)
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
     def of(cls, app: App) -> "Feeds":
@@ -67,6 +69,14 @@ class Feeds:
         since = self._note(feed, tag, now)
         return Standing(feed=feed, tag=tag, since=since, now=now)
 
+    def prepare(self, ref: str) -> None:
+        """Write a feed before anybody asks for it: the first of its readers waits no longer than the others."""
+        now = self.clock()
+        with reading(self.sessions) as database:
+            feed = feed_named(database, ref)
+            tag = self._tag(database, feed, now)
+        self.write(Standing(feed=feed, tag=tag, since=now, now=now))
+
     def write(self, standing: Standing) -> bytes:
         """The calendar itself; one that was written lately is not written again."""
         known = self.kept.get(standing.tag)
@@ -75,7 +85,10 @@ class Feeds:
         feed = standing.feed
         with reading(self.sessions) as database:
             tag = self._tag(database, feed, standing.now)
-            body = written(self._parts(database, feed, standing.now), title=feed.title)
+            kept = parts_of(database, feed.id)
+            shown = self._shown_in(database, feed, standing.now, tag, kept)
+        self._keep(feed.id, shown, kept)
+        body = written([one.part for one in shown.values()], title=feed.title)
         if tag == standing.tag:  # nothing was changed since it was looked at
             self.kept.put(tag, body)
         return body
@@ -92,21 +105,39 @@ class Feeds:
         level = published_level(feed.privacy_level, self.settings.privacy.maximum)
         sync = self.settings.sync
         shown = (sync.cancelled_display, sync.mark_completed, sync.push_drafts, sync.emit_attendees)
-        return (_FORM, feed.id, level, shown, self.settings.privacy)
+        return (_WRITER, feed.id, level, shown, self.settings.privacy)
 
-    def _parts(self, database: Database, feed: Feed, now: datetime) -> list[Part]:
-        """The events; of a worker's feed, only what has changed is read and written anew."""
+    def _shown_in(
+        self, database: Database, feed: Feed, now: datetime, tag: str, kept: Mapping[str, Part]
+    ) -> dict[str, Made]:
+        """All parts in their order; of a worker's feed, only what has changed is read and written anew."""
         window = feed.window(now)
-        if feed.worker_id is None or feed.round_min:
-            return [_part([one]) for one in entries(database, feed, window, self.settings)]
-        shown = sha256(f"{self._shown(feed)} {named_at(database)}".encode()).digest()
-        wanted = stamps(database, feed.worker_id, window, self.settings)
-        known = {one: self.parts.get((shown, one)) for one in wanted}
-        missing = [one for one, text in known.items() if text is None]
-        made = {one: _part(of) for one, of in entries_of(database, feed, missing, self.settings).items()}
-        for one, text in made.items():
-            self.parts.put((shown, one), text)
-        return [text for text in (known | made).values() if text is not None]
+        if feed.worker_id is not None and not feed.round_min:
+            return self._of_worker(database, feed, window, kept)
+        if tag in kept:
+            return {tag: Made(None, kept[tag])}
+        found = entries(database, feed, window, self.settings)
+        return {tag: Made(None, joined(part(one.event, one.changed) for one in found))}
+
+    def _of_worker(
+        self, database: Database, feed: Feed, window: Window, kept: Mapping[str, Part]
+    ) -> dict[str, Made]:
+        """A part for each session or series."""
+        assert feed.worker_id is not None  # noqa: S101 - for the type checker
+        alike = sha256(f"{self._shown(feed)} {named_at(database)}".encode()).hexdigest()
+        states = {one: _state(alike, one) for one in stamps(database, feed.worker_id, window, self.settings)}
+        missing = [one for one, state in states.items() if state not in kept]
+        new = entries_of(database, feed, missing, self.settings)
+        parts = {**kept, **{states[one]: _part(of) for one, of in new.items()}}
+        return {state: Made(one.id, parts[state]) for one, state in states.items() if state in parts}
+
+    def _keep(self, feed_id: UUID, shown: Mapping[str, Made], kept: Mapping[str, Part]) -> None:
+        """For the next reader. Where somebody else writes just then, the next reader does it."""
+        new = {state: one for state, one in shown.items() if state not in kept}
+        gone = kept.keys() - shown.keys()
+        if new or gone:
+            with suppress(OperationalError, IntegrityError), self.sessions.begin() as database:
+                keep(database, feed_id, new, gone)
 
     def _note(self, feed: Feed, tag: str, now: datetime) -> datetime:
         """Write down that it was used, and since when it is as it is. A busy database is not waited for twice: what
@@ -131,3 +162,8 @@ class Feeds:
 def _part(shows: list[Entry]) -> Part:
     """Of one session or series, which may not be shown at all."""
     return part(shows[0].event, shows[0].changed) if shows else NOTHING
+
+
+def _state(alike: str, stamp: Stamp) -> str:
+    """What is the same for all events of the feed, and what is this one's own."""
+    return sha256(f"{alike} {stamp.id.hex} {stamp.repeats} {stamp.state}".encode()).hexdigest()[:32]

@@ -4,7 +4,7 @@ No METHOD: it is no invitation, and apps that find one ask what to do with it. E
 change, so that one which nobody changed is octet for octet what it was, and can be kept.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,9 +25,6 @@ class Part:
     zones: frozenset[str]
     years: frozenset[int]
 
-    def __len__(self) -> int:
-        return len(self.octets)
-
 
 NOTHING = Part(b"", frozenset(), frozenset())
 
@@ -38,7 +35,16 @@ def part(event: Event, changed: datetime) -> Part:
     return Part(b"".join(map(bytes, nodes)), frozenset(zone_names(nodes)), frozenset(years(event)))
 
 
-def feed(parts: Collection[Part], *, title: str) -> bytes:
+def joined(parts: Iterable[Part]) -> Part:
+    """Several as one."""
+    found = list(parts)
+    zones = frozenset[str]().union(*(one.zones for one in found))
+    return Part(
+        b"".join(one.octets for one in found), zones, frozenset[int]().union(*(one.years for one in found))
+    )
+
+
+def feed(parts: Iterable[Part], *, title: str) -> bytes:
     """The whole text."""
     name = escape(title or UNNAMED)
     said = [
@@ -47,9 +53,6 @@ def feed(parts: Collection[Part], *, title: str) -> bytes:
         line("REFRESH-INTERVAL", _AGAIN, VALUE="DURATION"),
         line("X-PUBLISHED-TTL", _AGAIN),
     ]
-    names, used = (
-        set[str]().union(*(one.zones for one in parts)),
-        set[int]().union(*(one.years for one in parts)),
-    )
-    begin = Node("VCALENDAR", [*head(), *said, *definitions(sorted(names), used)])
-    return b"".join([bytes(begin), *(one.octets for one in parts), END.raw])
+    whole = joined(parts)
+    begin = Node("VCALENDAR", [*head(), *said, *definitions(sorted(whole.zones), whole.years)])
+    return b"".join([bytes(begin), whole.octets, END.raw])

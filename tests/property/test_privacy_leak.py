@@ -158,7 +158,7 @@ _KINDS = {
 _OTHER_TABLES = {
     "reserved_slot", "reserved_slot_type", "client_act", "visit",
     "revision", "history", "job_run", "notice", "calendar_account", "calendar_host", "calendar_link", "seen_item",
-    "sync_run", "busy_block",
+    "sync_run", "busy_block", "feed_part",
     "event_mapping", "inbound_change", "intent", "session_client", "session_worker", "series_client",
     "series_worker", "archive", "roster_slot_worker", "roster_slot_client", "roster_slot_asset",
     "roster_slot_service_client", "roster_period",

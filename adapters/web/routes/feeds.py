@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.feeds import keeping
 from adapters.feeds.keeping import FeedView
+from adapters.feeds.reading import Feeds
 from adapters.web.desk import At, Desk
 from adapters.web.wire import Body, Ref, Text
 from sync.feed import published_level
@@ -60,7 +61,9 @@ def add(at: At, new: NewFeed) -> Secret:
         title=new.title,
         ref=new.name,
     )
-    return _told(at, keeping.add_feed(at.sessions, at.act(), wanted, privacy))
+    made = keeping.add_feed(at.sessions, at.act(), wanted, privacy)
+    Feeds.of(at.app).prepare(made.ref)
+    return _told(at, made)
 
 
 @router.post("/{feed}/rotate", operation_id="rotate_feed", summary="Give it a new address")

@@ -171,6 +171,7 @@ def test_g22_what_no_key_opens_is_counted_and_left(office, tmp_path):
 
 def test_g22_every_column_of_bytes_is_sealed_or_known_to_need_no_seal():
     plain = {"event_mapping.base_ical", "event_mapping.pushed_ical", "intent.body", "intent.projected"}
+    plain |= {"feed_part.octets"}  # of sessions that stand beside it, and less than they say
     binary = {
         f"{table.name}.{column.name}"
         for table in metadata.sorted_tables

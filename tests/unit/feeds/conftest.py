@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
+from sqlalchemy import delete
 
 from adapters.app import App
 from adapters.config import Config
@@ -18,6 +19,7 @@ from adapters.feeds.keeping import NewFeed, add_feed
 from adapters.feeds.reading import Feeds
 from adapters.ical.codec import ICalendar
 from adapters.secrets import SecretBox
+from model.feed import FeedPart
 from sync.event import Component, Event
 from sync.settings import DEFAULTS, PrivacySettings
 from tests.served import running
@@ -90,6 +92,12 @@ class Practice(Diary):
         standing = asked.look(secret)
         assert standing is not None
         return asked.write(standing)
+
+    def anew(self, secret: str) -> bytes:
+        """What is read where nothing was ever written."""
+        with self.sessions.begin() as database:
+            database.execute(delete(FeedPart))
+        return self.body(secret)
 
     def tag(self, secret: str) -> str:
         standing = self.feeds.look(secret)
