@@ -38,12 +38,14 @@ package: $(READY)
 	rm -rf dist
 	$(BIN)/python -m tests.packaging dist
 
-# What is installed is what requirements.lock names, hash by hash; the project itself needs nothing beyond it.
+# What is installed is what requirements.lock names, hash by hash; the project itself needs nothing beyond it. It is found
+# by its path, as an installed one is: setuptools' own way costs each command a twentieth of its time.
+PLAINLY = --config-settings editable_mode=compat
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or later is needed: make PYTHON=python3.12 ...' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PLAINLY) --editable .
 	touch $@
 
 # Newest versions inside the ranges of pyproject.toml and of each .in file, with hashes, for every Python and platform; only

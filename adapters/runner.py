@@ -29,7 +29,6 @@ from sync.declined import addresses
 from sync.due import reconcile_due
 from sync.errors import LeaseLost, LinkError, NotAuthorised, RefusedWhileThrottled, Throttled
 from sync.ports import Clock, Codec, RemoteCalendar
-from sync.rewind import rewind
 from sync.run import Report, run_link
 from sync.settings import Settings
 from sync.store import Lease, Quiet
@@ -198,6 +197,8 @@ class Runner:
 
     def rewind(self, link_id: UUID, run_ids: Collection[UUID], *, actor: str) -> Report | Busy:
         """Undo what some runs did, under a lease. The link rests afterwards: else it would do it all again."""
+        from sync.rewind import rewind
+
         link = self.store.survey(link_id).link
         run_id = self.new_id()
         lease = self.store.take_lease(link_id, owner=self.owner, run_id=run_id, job="rewind")
@@ -221,6 +222,8 @@ class Runner:
 
     def rehearse(self, link_id: UUID, run_ids: Collection[UUID]) -> Report:
         """What a rewind would do; it is done, and rolled back."""
+        from sync.rewind import rewind
+
         link = self.store.survey(link_id).link
         with self.calendars(link) as calendar:
             run = self._run(link, self.new_id(), calendar, full=False)

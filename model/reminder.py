@@ -24,7 +24,6 @@ from model.moment import settle
 
 MOST = 2
 _DAYS = range(1, 6)
-SEND_AT = time(9)
 _NAMES = UUID(
     "5a9c0f1e-7a55-4d0e-9f5c-6f1d1a6c2b90"
 )  # a name space of ours for ids of rows that follow from others

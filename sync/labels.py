@@ -4,14 +4,16 @@ Whether any of it may leave is `projection`'s to decide. A client is never an at
 nothing and is nobody's address.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from model.details import Source
-from model.feed import Feed
 from model.link import CalendarLink
 from model.series import Series
 from model.session import Session
+
+if TYPE_CHECKING:
+    from model.feed import Feed
 
 
 def colour_of(unit: Session | Series, *, may: bool) -> str | None:
@@ -29,7 +31,7 @@ def taken_by(unit: Session | Series) -> frozenset[str]:
     return frozenset([*rooms, *(taken_as("RESOURCE", one.asset_id) for one in unit.assets)])
 
 
-def shown_by(link: CalendarLink | Feed) -> frozenset[str]:
+def shown_by(link: "CalendarLink | Feed") -> frozenset[str]:
     """The room, asset or bed whose calendar or feed it is."""
     if link.room_id is not None:
         return frozenset({taken_as("ROOM", link.room_id)})

@@ -1,23 +1,16 @@
-"""One run of one link, on one page (DESIGN, one run of one link).
+"""One run of one link, from its first look to what it leaves behind (DESIGN, one run of one link).
 
-Nothing to do? Else recover, look, judge, guard, act, remember; then once more if something changed under us. What
-ends a run early is one of `sync.errors.LinkError`, and decides the link's state; an item's error never does.
+Nothing to do? Else its `steps` are carried out. What ends a run early is one of `sync.errors.LinkError`, and decides
+the link's state; an item's error never does.
 """
 
 from dataclasses import dataclass
 
 from model.link import LinkState
-from sync.busy_source import read_busy
 from sync.context import Line, Run
 from sync.errors import CalendarMissing, LinkError, NotAuthorised, Stopped
 from sync.guard import MassChange
-from sync.mirror import mirror
-from sync.pull import pull
-from sync.push import push
 from sync.quiet import stays_quiet
-from sync.recover import recover
-
-_ROUNDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,28 +51,14 @@ def run_link(run: Run) -> Report:
     try:
         if stays_quiet(run):
             return Report(lines=(), counts={}, quiet=True)
-        _carry_out(run)
+        from sync.steps import carry_out  # most runs come no further
+
+        carry_out(run)
     except LinkError as problem:
         error = problem
     except Stopped:
         stopped = True
     return Report(lines=tuple(run.lines), counts=dict(run.counts), error=error, stopped=stopped)
-
-
-def _carry_out(run: Run) -> None:
-    """A busy source is read, and that is all; otherwise once more where something changed under us."""
-    if run.only_read:
-        read_busy(run)
-        return
-    for _ in range(1 if run.dry else _ROUNDS):
-        recover(run)
-        if run.mirrors:
-            if not mirror(run):
-                return
-            continue
-        pull(run)
-        if not push(run):
-            return
 
 
 def ending(report: Report) -> Ending:

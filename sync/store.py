@@ -8,16 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from model.busy import BusyBlock
 from model.journal import HistoryEntry, InboundChange, Intent, Notice
 from model.link import CalendarLink, EventMapping, SeenItem
 from model.people import Client, Worker
-from model.reserved_slot import ReservedSlot
-from model.roster import RosterPeriod
 from model.series import Series
 from model.session import Session
 from sync.archive import Action, Standing
@@ -25,18 +22,23 @@ from sync.disclosure import Unit
 from sync.ports import Position
 from sync.resource import Occupied
 
-Row = (
-    Session
-    | Series
-    | ReservedSlot
-    | EventMapping
-    | SeenItem
-    | BusyBlock
-    | Intent
-    | InboundChange
-    | Notice
-    | HistoryEntry
-)
+if TYPE_CHECKING:  # a run that finds nothing does without these nouns
+    from model.busy import BusyBlock
+    from model.reserved_slot import ReservedSlot
+    from model.roster import RosterPeriod
+
+    Row = (
+        Session
+        | Series
+        | ReservedSlot
+        | EventMapping
+        | SeenItem
+        | BusyBlock
+        | Intent
+        | InboundChange
+        | Notice
+        | HistoryEntry
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +180,7 @@ class Work(Protocol):
     def mappings(self, ids: Sequence[UUID]) -> dict[UUID, EventMapping]:
         """Several, by their ids."""
 
-    def windows(self) -> list[ReservedSlot]:
+    def windows(self) -> "list[ReservedSlot]":
         """The windows in which this worker can be booked, with their types."""
 
     def windows_shown(self, prefix: str, *, waiting: bool) -> list[EventMapping]:
@@ -197,7 +199,7 @@ class Work(Protocol):
     def seen_unfetched(self) -> list[SeenItem]:
         """Items that the server would not hand out."""
 
-    def blocks_of(self, item_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[BusyBlock]]:
+    def blocks_of(self, item_ids: Sequence[UUID]) -> "Mapping[UUID, Sequence[BusyBlock]]":
         """The times that items of a busy source take, in order."""
 
     def blocking(self, href_keys: Sequence[str], *, now: datetime) -> tuple[int, int]:
@@ -239,7 +241,7 @@ class Work(Protocol):
     def place_named(self, text: str) -> Place | None:
         """The one site or room that has exactly this name."""
 
-    def period(self, period_id: UUID) -> RosterPeriod | None:
+    def period(self, period_id: UUID) -> "RosterPeriod | None":
         """A roster period by itself, without what is planned in it."""
 
     def clients_shown(self) -> Sequence[Client]:
@@ -297,13 +299,13 @@ class Work(Protocol):
         """Bring units back to what they were before these entries, the newest first; False: they changed since,
         and nothing was done."""
 
-    def add(self, row: Row) -> None:
+    def add(self, row: "Row") -> None:
         """Store a new row with this transaction."""
 
     def in_bulk(self) -> AbstractContextManager[None]:
         """Within it, what is added is inserted together at the end, and must not be changed any more then."""
 
-    def delete(self, row: Row) -> None:
+    def delete(self, row: "Row") -> None:
         """Delete a row with this transaction."""
 
     def flush(self) -> None:

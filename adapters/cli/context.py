@@ -60,9 +60,9 @@ class Here:
     def sessions(self) -> "Sessions":
         """Units of work on a database that this program understands."""
         from adapters.database.engine import sessions
-        from adapters.database.following import telling_of
         from adapters.database.home import suspend_after_restore
         from adapters.database.schema import check_schema
+        from adapters.database.telling import telling_of
 
         check_schema(self.engine)
         suspend_after_restore(self.engine)

@@ -15,7 +15,8 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 
 from adapters.database.diary_changes import inserted_in_bulk
 from adapters.database.following import follow_new
-from adapters.database.revisions import take
+from adapters.database.tables import metadata
+from adapters.database.transactions import take
 from model.base import Base, Row
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.service import PlannedService
@@ -84,4 +85,4 @@ def _default(column: Column[object]) -> Callable[[], object]:
 
 @cache
 def _order() -> list[str]:
-    return [table.name for table in Base.metadata.sorted_tables]
+    return [table.name for table in metadata.sorted_tables]

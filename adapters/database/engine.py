@@ -6,7 +6,7 @@ for nobody.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -14,15 +14,12 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import UOWTransaction, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from adapters.database.append_only import keep_history
-from adapters.database.deletions import mark_mappings
-from adapters.database.following import TELLING, follow
-from adapters.database.occurrence_keys import free_names
-from adapters.database.reminding import Telling
-from adapters.database.revisions import CLOCK, forget, forget_at_the_end, stamp
+from adapters.database.telling import TELLING, Telling, telling_of
+from adapters.database.transactions import CLOCK, forget, forget_at_the_end
+from sync.settings import DEFAULTS
 
 WAIT_S = 10
 _CACHE_KIB = 16 * 1024  # at most, for each connection to SQLite
@@ -34,9 +31,21 @@ class UnitOfWork(Database):
     SQLAlchemy lets no class go that somebody listens to on behalf of something it leads to."""
 
 
+def _before_flush(database: Database, context: UOWTransaction, given: Sequence[object] | None) -> None:
+    from adapters.database.flushing import before
+
+    before(database, context, given)
+
+
+def _after_flush(database: Database, context: UOWTransaction) -> None:
+    from adapters.database.flushing import after
+
+    after(database, context)
+
+
 for _hook, _what in (
-    *(("before_flush", step) for step in (keep_history, free_names, mark_mappings, stamp)),
-    ("after_flush", follow),
+    ("before_flush", _before_flush),
+    ("after_flush", _after_flush),
     ("after_transaction_end", forget_at_the_end),
     ("after_soft_rollback", forget),
 ):
@@ -67,7 +76,7 @@ def read_only(engine: Engine) -> Engine:
 def sessions(engine: Engine, *, clock: Callable[[], datetime], telling: Telling | None = None) -> Sessions:
     """Make the factory of units of work; its rows are stamped and numbered at each flush, and clients' reminders follow
     them as `telling` says."""
-    info = {CLOCK: clock, TELLING: telling or Telling()}
+    info = {CLOCK: clock, TELLING: telling or telling_of(DEFAULTS)}
     return sessionmaker(engine, class_=UnitOfWork, expire_on_commit=False, info=info)
 
 

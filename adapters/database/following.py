@@ -6,7 +6,7 @@ it is `reminding`'s and `rescheduled`'s. A practice whose sessions remind nobody
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +15,14 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import UOWTransaction
 from sqlalchemy.orm.util import identity_key
 
-from adapters.database.reminding import Telling, ask_afterwards, of_clients, settle
+from adapters.database.reminding import ask_afterwards, of_clients, settle
 from adapters.database.rescheduled import tell_moved, written
-from adapters.database.revisions import now_of
+from adapters.database.telling import TELLING, Telling
+from adapters.database.transactions import now_of
 from model.attendance import SessionClient
 from model.details import Status
 from model.people import Client
 from model.session import Session
-from sync.settings import Settings
-
-TELLING = "telling"  # where a unit of work has its `Telling`
 
 
 @dataclass
@@ -89,7 +87,7 @@ def follow_undone(database: Database, before: Mapping[UUID, Mapping[str, Any]], 
 
 
 def _follow(database: Database, changed: _Changed, *, now: datetime) -> None:
-    telling = database.info.get(TELLING) or Telling()
+    telling: Telling = database.info[TELLING]
     if changed.clients:
         changed.sessions |= of_clients(database, changed.clients)
     if changed.sessions:
@@ -98,12 +96,6 @@ def _follow(database: Database, changed: _Changed, *, now: datetime) -> None:
         tell_moved(database, changed.was, telling, now=now)
     if changed.held:
         ask_afterwards(database, changed.held, now=now)
-
-
-def telling_of(settings: Settings) -> Telling:
-    """What the settings say of it."""
-    delay = timedelta(seconds=settings.inbound.notify_delay_s)
-    return Telling(send_at=time.fromisoformat(settings.reminders.send_at), delay=delay)
 
 
 def _before(row: object, name: str) -> tuple[Any, ...]:

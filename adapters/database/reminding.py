@@ -6,7 +6,7 @@ not matter whether a command, a calendar or a rewind changed them.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
+from adapters.database.telling import Telling
 from model.attendance import Attendance, SessionClient
 from model.base import Base
 from model.details import Status
@@ -21,7 +22,6 @@ from model.message import Message, MessageState
 from model.moment import zone
 from model.people import Client
 from model.reminder import (
-    SEND_AT,
     FeedbackState,
     Plan,
     Reminder,
@@ -37,14 +37,6 @@ from model.session import Session
 _TABLE, _ASKED = Base.metadata.tables["reminder"], Base.metadata.tables["feedback_request"]
 _Row = Row[*tuple[Any, ...]]
 _Name = tuple[UUID, UUID, int]  # session, client, days before
-
-
-@dataclass(frozen=True, kw_only=True)
-class Telling:
-    """When clients are reminded, on their own clocks, and how long is waited before they are told of a move."""
-
-    send_at: time = SEND_AT
-    delay: timedelta = timedelta(seconds=180)
 
 
 @dataclass(frozen=True, kw_only=True)

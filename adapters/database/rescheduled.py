@@ -13,7 +13,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
-from adapters.database.reminding import Telling
+from adapters.database.telling import Telling
 from model.attendance import Attendance, SessionClient
 from model.base import Base
 from model.channel import first_of

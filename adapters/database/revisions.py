@@ -1,43 +1,33 @@
 """Number changes in the order of their commits, and stamp rows with the injected clock.
 
-One transaction takes one number from the single `revision` row, which stays locked until commit. The number
-goes to each session and series that changed, and to the unit a row belongs to: an attendance, an assignment,
-a cancellation or an offer changes its session; an occurrence changes its series; a new name changes what shows it
-(`renaming`). So what changed since a link last looked is `rev > seen` on these two tables. No other table takes
-a number: an unchanged run leaves the row alone.
+One transaction takes one number (`transactions`). It goes to each session and series that changed, and to the unit a
+row belongs to: an attendance, an assignment, a cancellation or an offer changes its session; an occurrence changes its
+series; a new name changes what shows it (`renaming`). So what changed since a link last looked is `rev > seen` on these
+two tables. No other table takes a number: an unchanged run leaves the row alone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session as Database
-from sqlalchemy.orm import SessionTransaction, UOWTransaction
+from sqlalchemy.orm import UOWTransaction
 from sqlalchemy.orm.util import identity_key
 
 from adapters.database.renaming import number_what_shows, renamed
+from adapters.database.transactions import now_of, take
 from adapters.database.waking import wake_resources
 from model.attendance import SessionAsset, SessionClient, SessionWorker
-from model.base import Revision, Row
+from model.base import Row
 from model.cancellation import Cancellation
 from model.offer import Offer
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.session import Session
 
-CLOCK = "clock"  # where a unit of work has what tells it the time
-_TAKEN = "revision"
 _AHEAD = "materialised_until"
 _OF_SESSION = (SessionClient, SessionWorker, SessionAsset, Cancellation, Offer)
 _OF_SERIES = (SeriesClient, SeriesWorker, SeriesAsset)
-
-
-def take(database: Database) -> int:
-    """Return this transaction's number, taking it if need be; other numbered writers wait from here on."""
-    if _TAKEN not in database.info:
-        step = update(Revision).values(latest=Revision.latest + 1).returning(Revision.latest)
-        database.info[_TAKEN] = database.connection().execute(step).scalar_one()
-    return int(database.info[_TAKEN])
 
 
 def stamp(database: Database, _: UOWTransaction, __: Sequence[object] | None) -> None:
@@ -55,12 +45,6 @@ def stamp(database: Database, _: UOWTransaction, __: Sequence[object] | None) ->
         _bump(database, Series, series, number=number, now=now)
     wake_resources(database, new=database.new, changed=changed, now=now)
     _stamp(database.new, changed, now)
-
-
-def now_of(database: Database) -> datetime:
-    """The time by the clock that this unit of work was made with."""
-    clock: Callable[[], datetime] = database.info[CLOCK]
-    return clock()
 
 
 def renumber(database: Database, sessions: Iterable[UUID], *, now: datetime) -> None:
@@ -121,13 +105,3 @@ def _bump(
     if absent:
         step = update(noun).where(noun.id.in_(absent)).values(rev=number, updated_at=now)
         database.connection().execute(step)
-
-
-def forget(database: Database, _: SessionTransaction) -> None:
-    """A number taken in what was rolled back went back to its row; the next flush takes it again."""
-    database.info.pop(_TAKEN, None)
-
-
-def forget_at_the_end(database: Database, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        database.info.pop(_TAKEN, None)

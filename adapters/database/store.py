@@ -7,6 +7,7 @@ there, before anything is written (FAILURES E11, E12). What is done inside is `w
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Engine, Select, and_, bindparam, select
@@ -14,19 +15,19 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import joinedload
 
 from adapters.database import leases
-from adapters.database.archive import Archive, Box
 from adapters.database.engine import Sessions, read_only
 from adapters.database.home import note_use
 from adapters.database.hosts import Share
 from adapters.database.portions import portions
 from adapters.database.surveying import Surveyed, survey
-from adapters.database.work import SqlWork
-from model.journal import (
-    SyncRun,
-)
+from model.journal import SyncRun
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from sync.settings import Settings
 from sync.store import Lease, Quiet
+
+if TYPE_CHECKING:  # a run that finds nothing loads neither
+    from adapters.database.archive import Archive, Box
+    from adapters.database.work import SqlWork
 
 
 class SqlStore:
@@ -39,7 +40,7 @@ class SqlStore:
         settings: Settings,
         *,
         clock: Callable[[], datetime],
-        box: Callable[[], Box] | None = None,
+        box: "Callable[[], Box] | None" = None,
     ) -> None:
         """Without a `box` nothing is kept for `rewind`."""
         self._engine, self._sessions, self._settings, self._clock = engine, sessions, settings, clock
@@ -84,18 +85,32 @@ class SqlStore:
             leases.rest(database, lease, quiet, now=self._clock(), then=then)
 
     @contextmanager
-    def work(self, lease: Lease) -> Iterator[SqlWork]:
+    def work(self, lease: Lease) -> "Iterator[SqlWork]":
         with self._sessions.begin() as database:
             self._renew(database, lease)
             link = _link(database, lease.link_id)
             archive = self._archive(database, link, lease.run_id)
-            work = SqlWork(database, link, self._settings, flushes=True, clock=self._clock, archive=archive)
+            work = self._work(database, link, archive)
             yield work
             work.write_lines()
             if archive is not None:
                 archive.store()
 
-    def _archive(self, database: Database, link: CalendarLink, run_id: UUID) -> Archive | None:
+    def _work(
+        self,
+        database: Database,
+        link: CalendarLink,
+        archive: "Archive | None" = None,
+        *,
+        flushes: bool = True,
+    ) -> "SqlWork":
+        from adapters.database.work import SqlWork
+
+        return SqlWork(database, link, self._settings, flushes=flushes, clock=self._clock, archive=archive)
+
+    def _archive(self, database: Database, link: CalendarLink, run_id: UUID) -> "Archive | None":
+        from adapters.database.archive import Archive
+
         if self._box is None or not link.keeps_bodies:
             return None
         return Archive(database=database, link_id=link.id, run_id=run_id, now=self._clock, box=self._box)
@@ -121,24 +136,20 @@ class SqlStore:
         return self._sessions(bind=self._readers)
 
     @contextmanager
-    def preview(self, link_id: UUID) -> Iterator[SqlWork]:
+    def preview(self, link_id: UUID) -> "Iterator[SqlWork]":
         with self._reading() as database, database.no_autoflush:
             try:
-                link = _link(database, link_id)
-                yield SqlWork(database, link, self._settings, flushes=False, clock=self._clock)
+                yield self._work(database, _link(database, link_id), flushes=False)
             finally:
                 database.rollback()
 
     @contextmanager
-    def rehearsal(self, link_id: UUID) -> Iterator[SqlWork]:
+    def rehearsal(self, link_id: UUID) -> "Iterator[SqlWork]":
         """A transaction that does everything and is rolled back: what a rewind would do."""
         with self._sessions() as database:
             try:
                 link = _link(database, link_id)
-                archive = self._archive(database, link, UUID(int=0))
-                yield SqlWork(
-                    database, link, self._settings, flushes=True, clock=self._clock, archive=archive
-                )
+                yield self._work(database, link, self._archive(database, link, UUID(int=0)))
             finally:
                 database.rollback()
 

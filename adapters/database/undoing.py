@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.diary_changes import NOUNS, Group, Name, Values, name_of
 from adapters.database.following import follow_undone
-from adapters.database.revisions import take
+from adapters.database.transactions import take
 from model.base import Base, Fixed, Instant
 from model.link import EventMapping
 from model.service import PlannedService, PlannedServiceClient

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -30,7 +30,7 @@ from adapters.database.portions import portions
 from adapters.database.relinking import left_beside, once_shown, unshown_at
 from adapters.database.replaced import replaced_lately, replaced_uid, sent_since
 from adapters.database.resources import occupied
-from adapters.database.revisions import take
+from adapters.database.transactions import take
 from adapters.database.windows import windows_cut, windows_of, windows_shown
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
@@ -56,7 +56,10 @@ from sync.disclosure import Unit
 from sync.open_slots import PREFIX
 from sync.resource import Occupied
 from sync.settings import LEVELS, Settings
-from sync.store import Clash, Kept, Newcomer, Place, Placed, Row, Shown, UnitRef, ref_to
+from sync.store import Clash, Kept, Newcomer, Place, Placed, Shown, UnitRef, ref_to
+
+if TYPE_CHECKING:
+    from sync.store import Row
 
 _Mapped = TypeVar("_Mapped", EventMapping, SeenItem)
 
@@ -360,7 +363,7 @@ class SqlWork:
 
     # --- rows ------------------------------------------------------------------------------------------
 
-    def add(self, row: Row) -> None:
+    def add(self, row: "Row") -> None:
         if isinstance(row, HistoryEntry):
             self._lines.append(row)
         elif self._bulk is not None:
@@ -390,7 +393,7 @@ class SqlWork:
         if self._lines and self._flushes:
             insert_all(self._database, self._lines, now=self._clock())
 
-    def delete(self, row: Row) -> None:
+    def delete(self, row: "Row") -> None:
         if isinstance(row, Session | Series):
             self._units.pop(ref_to(row), None)
         if row in self._database.new:

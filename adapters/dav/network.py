@@ -64,8 +64,8 @@ def exchange(seconds: float) -> Iterator[Exchange]:
 class _TimedStream(httpcore2.NetworkStream):
     """A connection that asks the exchange it serves right now how long it may wait."""
 
-    def __init__(self, stream: httpcore2.NetworkStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: httpcore2.NetworkStream, ca_file: str | None) -> None:
+        self._stream, self._ca_file = stream, ca_file
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         this = _current.get()
@@ -82,10 +82,13 @@ class _TimedStream(httpcore2.NetworkStream):
         self._stream.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,  # noqa: ARG002 - the pool's trusts nobody
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        left = _current.get().left(timeout)
-        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, left))
+        secure = self._stream.start_tls(_trust(self._ca_file), server_hostname, _current.get().left(timeout))
+        return _TimedStream(secure, self._ca_file)
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
@@ -117,7 +120,7 @@ class PinnedBackend(httpcore2.NetworkBackend):
                 failure = error
                 continue
             this.connected = True
-            return _TimedStream(stream)
+            return _TimedStream(stream, self._policy.ca_file)
         raise failure or httpcore2.ConnectError(f"{host} has no address")
 
 
@@ -148,7 +151,7 @@ class PinnedTransport(httpx2.BaseTransport):
     def __init__(self, policy: Policy, requests: Counter[str]) -> None:
         self._requests = requests
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=_trust(policy.ca_file),
+            ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             max_connections=8,
             keepalive_expiry=15,
             network_backend=PinnedBackend(policy),
@@ -196,9 +199,11 @@ class _Body(httpx2.SyncByteStream):
 def _trust(ca_file: str | None) -> ssl.SSLContext:
     """The system's certificate authorities and, where configured, one more; verification is never off.
 
-    Read once: there are hundreds, and reading them costs more than a whole run without changes.
+    Read once, for the first connection that needs them: there are hundreds, and reading them costs more than a whole
+    run without changes.
     """
     context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
     if ca_file:
         context.load_verify_locations(ca_file)
     return context

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import sessionmaker
 
 from adapters.database.engine import Sessions
-from adapters.database.revisions import take
+from adapters.database.transactions import take
 from model.act import Act
 from model.journal import HistoryEntry
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Sessions, reading
 from adapters.database.loading import load_series, load_session
-from adapters.database.revisions import take
+from adapters.database.transactions import take
 from model.act import Act
 from model.base import Revision
 from model.details import Kind, Status
