@@ -21,17 +21,22 @@ from tests.benchmarks.report import Figure
 from tests.multitude import multiply
 
 _FEW, _MANY = 1_000, 1_000_000
-_CHANGES, _ROUNDS = 10, 50
+_CHANGES, _ROUNDS, _TURNS = 10, 50, 5
 
 
 def looking(folder: Path) -> Iterator[Figure]:
     """All sessions are one worker's, and ten have changed: nothing could be dearer."""
-    with crowd(folder / "look", 1, lambda _: "http://127.0.1.1:1/calendars/user-0/work/", hosts=1) as made:
-        costs = {}
-        for count in (_FEW, _MANY):
-            _fill(made, count)
-            costs[count] = _look(made)
-    few, many = costs[_FEW], costs[_MANY]
+    where = "http://127.0.1.1:1/calendars/user-0/work/"
+    with (
+        crowd(folder / "few", 1, lambda _: where, hosts=1) as few_made,
+        crowd(folder / "many", 1, lambda _: where, hosts=1) as many_made,
+    ):
+        _fill(few_made, _FEW)
+        _fill(many_made, _MANY)
+        rounds = [
+            (_look(few_made), _look(many_made)) for _ in range(_TURNS)
+        ]  # in turn: the machine's speed varies
+    few, many = (tuple(map(median, zip(*looks, strict=True))) for looks in zip(*rounds, strict=True))
     for what, one, other in zip(("for one link", "for the scheduler"), few, many, strict=True):
         ratio = other / one
         yield Figure(
