@@ -27,7 +27,8 @@ from adapters.messages.notices import bundle
 from adapters.messages.sending import Post
 from model.act import Act
 from model.channel import Channel
-from model.journal import Audience, JobRun
+from model.inbound import Audience
+from model.job_run import JobRun
 from sync.settings import DEFAULTS, Settings
 
 ACTOR = "calendula"

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions, reading
 from adapters.links.overview import loops
-from model.journal import ChangeState, InboundChange
+from model.inbound import ChangeState, InboundChange
 from model.link import CalendarHost, CalendarLink, EventMapping, LinkState, MappingState, SeenItem
 from sync.run import Report
 

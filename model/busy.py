@@ -15,9 +15,9 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.base import Base, Row
-from model.bed import BedBooking, BookingState
 from model.link import SeenItem
 from model.moment import instant
+from model.stay import BedBooking, BookingState
 
 
 class Fbtype(StrEnum):

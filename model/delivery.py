@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from model.agreement import AgreementItem
+from model.delivered import Delivered
 from model.errors import DomainError
 from model.portions import (
     WHOLE,
@@ -20,7 +22,7 @@ from model.portions import (
     split,
 )
 from model.price import price, quantity
-from model.service import AgreementItem, Delivered, DeliveryMethod, PlannedService
+from model.service import DeliveryMethod, PlannedService
 from model.travel import (
     Direction,
     Terms,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from model.base import SEALED, Base, Json, Row
 from model.channel import Channel
-from model.journal import Audience
+from model.inbound import Audience
 
 MOST_ATTEMPTS = 3  # the first, and two more (DOMAIN 2)
 _PAUSES = (timedelta(minutes=5), timedelta(minutes=30))

@@ -1,16 +1,14 @@
-"""What a practice delivers and may charge for: services, agreements about them, what is planned for a session, and
-what was delivered.
+"""What a practice delivers and may charge for: services, and those that are planned for a session.
 
 Nothing of it ever leaves in a calendar (DOMAIN 5). What follows from it, how much is due say, is for the rules that
 name it; money is whole cents, quantities have two decimal places.
 """
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from model.act import Act
@@ -39,22 +37,6 @@ class DeliveryMethod(StrEnum):
     FIXED_QUANTITY = "FIXED_QUANTITY"
 
 
-class Delivered(StrEnum):
-    """What a service delivered record is for."""
-
-    SERVICE = "SERVICE"
-    TRAVEL_TIME = "TRAVEL_TIME"
-    TRAVEL_COST = "TRAVEL_COST"
-    TRANSPORT_COST = "TRANSPORT_COST"
-    CANCELLATION = "CANCELLATION"
-
-
-class DeliveredState(StrEnum):
-    CREATED = "CREATED"
-    EXTRACTED = "EXTRACTED"
-    CLAIMED = "CLAIMED"
-
-
 class Service(Row, Base):
     """What a practice delivers: an NDIS item (`ndis`) or a service of its own.
 
@@ -76,40 +58,6 @@ class Service(Row, Base):
     allow_transport: Mapped[bool] = mapped_column(default=False)
     therapy: Mapped[bool] = mapped_column(default=False)
     prevent_apportioning: Mapped[bool] = mapped_column(default=False)
-
-
-class ServiceAgreement(Row, Base):
-    """What was agreed with a client, from `start_date` to `end_date`, both included (000-06)."""
-
-    __tablename__ = "service_agreement"
-
-    ref: Mapped[str] = mapped_column(unique=True)
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
-    start_date: Mapped[date] = mapped_column(Date)
-    end_date: Mapped[date | None] = mapped_column(Date)
-    approved: Mapped[bool] = mapped_column(default=True)
-
-    items: Mapped[list["AgreementItem"]] = relationship(lazy="raise", cascade="all, delete-orphan")
-
-    def covers(self, day: date) -> bool:
-        """Whether it stands on that day."""
-        return self.approved and self.start_date <= day <= (self.end_date or day)
-
-
-class AgreementItem(Row, Base):
-    """One service of an agreement, at the agreed rate."""
-
-    __tablename__ = "agreement_item"
-
-    ref: Mapped[str] = mapped_column(unique=True)
-    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("service_agreement.id"), index=True)
-    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
-    rate_cents: Mapped[int]
-    allow_travel: Mapped[bool] = mapped_column(default=False)
-    allow_transport: Mapped[bool] = mapped_column(default=False)
-    cancellation_agreed: Mapped[bool] = mapped_column(default=False)
-
-    service: Mapped[Service] = relationship(lazy="raise")
 
 
 class PlannedService(Row, Base):
@@ -157,48 +105,3 @@ class PlannedServiceClient(Base):
         ForeignKey("planned_service.id", ondelete="CASCADE"), primary_key=True
     )
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
-
-
-class GroupTemplate(Row, Base):
-    """A named set of a service, its ratio and the clients who usually get it, to plan with (001-12)."""
-
-    __tablename__ = "group_template"
-
-    ref: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
-    ratio: Mapped[int]
-
-    clients: Mapped[list["GroupTemplateClient"]] = relationship(lazy="raise", cascade="all, delete-orphan")
-
-
-class GroupTemplateClient(Row, Base):
-    """A client of a group template."""
-
-    __tablename__ = "group_template_client"
-
-    ref: Mapped[str] = mapped_column(unique=True)
-    template_id: Mapped[UUID] = mapped_column(ForeignKey("group_template.id"), index=True)
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
-
-
-class ServiceDelivered(Row, Base):
-    """One billable line. None without a complete session, a billable cancellation or a stay that is over (DOMAIN 2).
-
-    It is of a session, or of a stay in a bed (`booking_id`), where `day` names the night.
-    """
-
-    __tablename__ = "service_delivered"
-
-    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id"), index=True)
-    booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("bed_booking.id"), index=True)
-    day: Mapped[date | None] = mapped_column(Date)
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
-    worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("worker.id"))
-    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
-    kind: Mapped[Delivered]
-    quantity: Mapped[Decimal] = mapped_column(Fixed(2))
-    rate_cents: Mapped[int]
-    amount_cents: Mapped[int]
-    reason_code: Mapped[str] = mapped_column(default="")
-    state: Mapped[DeliveredState] = mapped_column(default=DeliveredState.CREATED)

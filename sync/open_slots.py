@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from model.errors import DomainError
-from model.journal import InboundChange
+from model.inbound import InboundChange
 from model.link import EventMapping, MappingState
 from model.moment import Moment, Span, from_text, in_zone, instant, key, zone
 from model.recurrence import Rule

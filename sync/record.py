@@ -5,7 +5,7 @@ Nothing written here holds a text of anybody's: ids, codes, times and flags (DOM
 
 from uuid import UUID
 
-from model.journal import Audience, ChangeState, InboundChange, Notice
+from model.inbound import Audience, ChangeState, InboundChange, Notice
 from model.link import EventMapping
 from model.moment import to_text
 from model.series import Scope, Series, pending

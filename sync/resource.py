@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from model.bed import BedBooking, BedHold, BookingState
 from model.details import TENTATIVE, Status
 from model.moment import Moment, in_zone
 from model.session import Session
+from model.stay import BedBooking, BedHold, BookingState
 from sync.event import Component, Event
 
 OCCUPIED, ON_HOLD = "Occupied", "On hold"

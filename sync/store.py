@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from model.journal import HistoryEntry, InboundChange, Intent, Notice
+from model.journal import HistoryEntry, Intent
 from model.link import CalendarLink, EventMapping, SeenItem
 from model.people import Client, Worker
 from model.series import Series
@@ -20,12 +20,13 @@ from model.session import Session
 from sync.archive import Action, Standing
 from sync.disclosure import Unit
 from sync.ports import Position
-from sync.resource import Occupied
 
 if TYPE_CHECKING:  # a run that finds nothing does without these nouns
     from model.busy import BusyBlock
+    from model.inbound import InboundChange, Notice
     from model.reserved_slot import ReservedSlot
     from model.roster import RosterPeriod
+    from sync.resource import Occupied
 
     Row = (
         Session
@@ -186,7 +187,7 @@ class Work(Protocol):
     def windows_shown(self, prefix: str, *, waiting: bool) -> list[EventMapping]:
         """The mappings that show something named so; `waiting`: only those that wait for a write."""
 
-    def windows_cut(self, run_id: UUID) -> list[InboundChange]:
+    def windows_cut(self, run_id: UUID) -> "list[InboundChange]":
         """Which windows were cut short in this calendar (E7) with this run or since the last good one, and have nothing
         yet that goes on."""
 
@@ -235,7 +236,7 @@ class Work(Protocol):
     def clash(self, placed: Sequence[Placed]) -> Clash:
         """Who or what else is there, where these sessions would go; UTC instants."""
 
-    def occupied(self, shown: Collection[str], *, now: datetime) -> list[Occupied]:
+    def occupied(self, shown: Collection[str], *, now: datetime) -> "list[Occupied]":
         """What takes this link's room, asset or bed in its window, and whatever of `shown` still does."""
 
     def place_named(self, text: str) -> Place | None:
@@ -269,7 +270,7 @@ class Work(Protocol):
     def intents(self) -> list[Intent]:
         """Announced writes that were never settled."""
 
-    def held(self, mapping_id: UUID) -> list[InboundChange]:
+    def held(self, mapping_id: UUID) -> "list[InboundChange]":
         """Changes of one mapping that wait for an answer."""
 
     def noticed(self, *, session_id: UUID | None, code: str, day: str) -> bool:

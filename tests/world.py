@@ -25,7 +25,8 @@ from model.act import Act
 from model.base import Revision
 from model.cancellation import CancellationReason, CancelledBy
 from model.details import Kind, LocationType, ShowAs, Source, Status, WorkType
-from model.journal import HistoryEntry, InboundChange, Notice
+from model.inbound import InboundChange, Notice
+from model.journal import HistoryEntry
 from model.link import (
     AuthKind,
     CalendarAccount,

@@ -80,7 +80,7 @@ def list_(
     Example: calendula bed list --site house --from 2026-03-20 --to 2026-03-27
     """
     from adapters.diary.stays import Wanted, list_stays
-    from model.bed import BookingState
+    from model.stay import BookingState
 
     only = BookingState(choice(BookingState, state)) if state else None
     wanted = Wanted(start=start, end=end, bed=name, site=site, client=client, state=only)

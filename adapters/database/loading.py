@@ -16,11 +16,12 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from adapters.database import locks
 from model.attendance import SessionAsset, SessionClient, SessionWorker
-from model.bed import Bed, BedBooking, BedService
+from model.bed import Bed
 from model.cancellation import Cancellation
 from model.series import Series, SeriesAsset, SeriesClient, SeriesWorker
 from model.service import PlannedService
 from model.session import Session
+from model.stay import BedBooking, BedService
 
 
 def _session_parts() -> tuple[_AbstractLoad, ...]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.portions import portions
 from model.bill import Bill, BillLine, BillState
+from model.delivered import DeliveredState, ServiceDelivered
 from model.note import Note
-from model.service import DeliveredState, ServiceDelivered
 from model.session import Session
 
 

@@ -14,7 +14,8 @@ from adapters.database.changes import mapped
 from adapters.database.portions import portions
 from model.attendance import SessionClient
 from model.details import Kind
-from model.journal import InboundChange, SyncRun
+from model.inbound import InboundChange
+from model.journal import SyncRun
 from model.link import CalendarLink, EventMapping, LinkState, MappingState
 from model.people import Client
 from model.series import Series, SeriesClient

@@ -15,7 +15,8 @@ from adapters.config.schema import RetentionSection
 from adapters.database.engine import Sessions
 from model.archive import ArchiveEntry
 from model.feed import Feed, FeedPart
-from model.journal import ChangeState, HistoryEntry, InboundChange, Notice, SyncRun
+from model.inbound import ChangeState, InboundChange, Notice
+from model.journal import HistoryEntry, SyncRun
 from model.link import EventMapping, MappingState
 from model.message import Message, MessageState
 from model.visit import KEPT, Visit

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.loading import load_bookings
 from model.attendance import SessionAsset
-from model.bed import BedBooking
 from model.details import Kind, ShowAs
 from model.feed import Feed
 from model.link import CalendarLink
 from model.session import Session
+from model.stay import BedBooking
 from sync.resource import Occupied, taken_by_sessions, taken_by_stays
 
 

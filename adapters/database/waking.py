@@ -13,9 +13,9 @@ from sqlalchemy import inspect, or_, select, update
 from sqlalchemy.orm import Session as Database
 
 from model.attendance import SessionAsset
-from model.bed import BedBooking, BedHold
 from model.link import RUNNABLE, CalendarLink, Role
 from model.session import Session
+from model.stay import BedBooking, BedHold
 
 _SHOWN = ("room", "room_id", "starts_at", "ends_at", "local_start", "status", "kind", "show_as")
 

@@ -6,7 +6,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import aliased, selectinload
 
-from model.journal import ChangeState, InboundChange, SyncRun
+from model.inbound import ChangeState, InboundChange
+from model.journal import SyncRun
 from model.link import CalendarLink, EventMapping, MappingState
 from model.reserved_slot import ReservedSlot
 

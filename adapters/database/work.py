@@ -34,16 +34,11 @@ from adapters.database.transactions import take
 from adapters.database.windows import windows_cut, windows_of, windows_shown
 from adapters.diary.conflicts import clashes_at
 from adapters.diary.places import place_named
+from model.attestation import Attestation
 from model.base import Revision
 from model.busy import BusyBlock
-from model.journal import (
-    Attestation,
-    ChangeState,
-    HistoryEntry,
-    InboundChange,
-    Intent,
-    Notice,
-)
+from model.inbound import ChangeState, InboundChange, Notice
+from model.journal import HistoryEntry, Intent
 from model.link import CalendarLink, EventMapping, MappingState, SeenItem
 from model.offer import Offer, OfferState
 from model.people import Client, Worker

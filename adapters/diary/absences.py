@@ -17,10 +17,10 @@ from adapters.diary.transaction import record, writing
 from adapters.diary.views import written
 from model.act import Act
 from model.cancellation import Cancellation, CancellationReason, CancelledBy, cancellation, last_of
+from model.delivered import Delivered, ServiceDelivered
 from model.errors import DomainError
 from model.moment import in_zone
 from model.people import Client
-from model.service import Delivered, ServiceDelivered
 from model.session import Session
 from sync.settings import DEFAULTS, Settings
 

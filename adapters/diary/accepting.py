@@ -17,7 +17,7 @@ from model.acceptance import BECOMES, AtLimit, answer_until, check_in_time
 from model.act import Act
 from model.attendance import Assignment, SessionWorker
 from model.details import Kind, Status
-from model.journal import Audience, Notice
+from model.inbound import Audience, Notice
 from model.session import Session
 from sync.settings import RulesSettings
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import selectinload
 
 from adapters.database.portions import portions
-from model.service import AgreementItem, ServiceAgreement
+from model.agreement import AgreementItem, ServiceAgreement
 
 Items = dict[tuple[UUID, UUID], AgreementItem]  # by client and service
 

@@ -22,7 +22,7 @@ from adapters.diary.views import written
 from model.act import Act
 from model.cancellation import CancelledBy
 from model.errors import DomainError
-from model.journal import ChangeState, InboundChange
+from model.inbound import ChangeState, InboundChange
 from model.link import RUNNABLE, CalendarLink, EventMapping, MappingState
 from model.moment import Span, in_zone, shift, wall_distance, zone
 from model.people import Worker

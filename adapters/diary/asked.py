@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.loading import load_series
 from model.act import Act
 from model.errors import DomainError
-from model.journal import InboundChange
+from model.inbound import InboundChange
 from model.moment import Moment, Span, from_text, in_zone, zone
 from model.series import Series
 from model.session import Session

@@ -12,7 +12,9 @@ from adapters.database.portions import portions
 from adapters.diary.agreements import Items, agreements_of, covering
 from adapters.diary.planned import plans_of
 from adapters.diary.planning import day_of
-from model.service import Delivered, PlannedService, ServiceAgreement, ServiceDelivered
+from model.agreement import ServiceAgreement
+from model.delivered import Delivered, ServiceDelivered
+from model.service import PlannedService
 from model.session import Session
 from model.travel import Terms, TravelRate
 

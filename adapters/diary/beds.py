@@ -17,23 +17,15 @@ from adapters.diary.transaction import record, writing
 from adapters.diary.views import written
 from adapters.diary.waiving import refuse_or_waive
 from model.act import Act
-from model.bed import (
-    Basis,
-    Bed,
-    BedBooking,
-    BedService,
-    BedStatus,
-    BookingState,
-    check_bed_service,
-    check_stay,
-    day_of,
-)
+from model.agreement import AgreementItem, ServiceAgreement
+from model.bed import Bed, BedStatus
 from model.capacity import Taken, too_many
 from model.errors import DomainError
 from model.moment import Moment, Span, in_zone, zone
 from model.people import Client
 from model.practice import Site
-from model.service import AgreementItem, Service, ServiceAgreement
+from model.service import Service
+from model.stay import Basis, BedBooking, BedService, BookingState, check_bed_service, check_stay, day_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,11 +32,12 @@ from model.bill import (
     stayed_away,
 )
 from model.cancellation import last_of
+from model.delivered import ServiceDelivered
 from model.errors import DomainError
 from model.modifier import Modifiers, at_place, typed
 from model.people import Client
 from model.price import share_of
-from model.service import Service, ServiceDelivered
+from model.service import Service
 from model.session import Session
 
 _FIRST_NUMBER = 1001

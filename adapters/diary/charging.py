@@ -18,11 +18,12 @@ from adapters.diary.planning import day_of
 from model.act import Act
 from model.attendance import Attendance
 from model.cancellation import Cancellation, CancelledBy, Outcome
+from model.delivered import Delivered, DeliveredState, ServiceDelivered
 from model.errors import DomainError
 from model.moment import zone
 from model.notice import Case, Funding, Ruling, rule
 from model.price import quantity, share_of
-from model.service import CancelRule, Delivered, DeliveredState, PlannedService, ServiceDelivered
+from model.service import CancelRule, PlannedService
 from model.session import Session
 from sync.settings import Settings
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.database.engine import Sessions
 from model.act import Act
-from model.journal import Audience, ChangeState, InboundChange, Notice
+from model.inbound import Audience, ChangeState, InboundChange, Notice
 from model.link import CalendarLink
 from sync.settings import InboundSettings
 

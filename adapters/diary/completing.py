@@ -25,12 +25,13 @@ from adapters.diary.travelling import read_travel
 from adapters.diary.views import Changed, written
 from model.act import Act
 from model.attendance import Attendance
+from model.delivered import Delivered, DeliveredState, ServiceDelivered
 from model.delivery import Completion, Delivery, Line, deliver
 from model.errors import DomainError
 from model.moment import in_zone
 from model.money import in_dollars
 from model.people import Client
-from model.service import Delivered, DeliveredState, PlannedService, ServiceDelivered
+from model.service import PlannedService
 from model.session import Session
 from model.travel import Travel, terms_on
 

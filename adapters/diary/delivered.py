@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session as Database
 
-from model.bed import BedBooking
+from model.delivered import Delivered, ServiceDelivered
 from model.money import in_dollars
 from model.people import Client, Worker
-from model.service import Delivered, Service, ServiceDelivered
+from model.service import Service
 from model.session import Session
+from model.stay import BedBooking
 from model.travel import Travel
 
 _KINDS = case({kind.value: place for place, kind in enumerate(Delivered)}, value=ServiceDelivered.kind)

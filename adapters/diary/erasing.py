@@ -22,24 +22,25 @@ from adapters.diary.shown_of import Units, archived_of, mappings_of, units_of
 from adapters.diary.transaction import record, writing
 from model.access import ApiToken
 from model.act import Act
+from model.agreement import AgreementItem, ServiceAgreement
 from model.archive import ArchiveEntry
 from model.attendance import Attendance, SessionClient
 from model.base import Base
-from model.bed import BedBooking, BedHold, BookingState
 from model.bill import Bill, BillState
 from model.booking import BookingRequest, ClientAct
 from model.cancellation import Cancellation
 from model.details import Status
 from model.errors import DomainError
 from model.feed import FeedPart
+from model.group_template import GroupTemplateClient
 from model.link import RUNNABLE, CalendarLink, EventMapping, LinkState, MappingState
 from model.message import Message
 from model.note import Note
 from model.people import BlocklistEntry, Client, ClientSite
 from model.roster import BaseRoster, PeriodState, RosterPeriod, RosterSlot, RosterSlotClient, RosterState
 from model.series import Series, SeriesClient
-from model.service import AgreementItem, GroupTemplateClient, ServiceAgreement
 from model.session import Session
+from model.stay import BedBooking, BedHold, BookingState
 from model.visit import Visit
 from model.waiver import Waiver
 

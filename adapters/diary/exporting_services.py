@@ -21,13 +21,14 @@ from adapters.diary.transaction import record, writing
 from adapters.diary.views import written
 from adapters.spreadsheet import table
 from model.act import Act
-from model.bed import BedBooking
+from model.delivered import Delivered, DeliveredState, ServiceDelivered
 from model.errors import DomainError
 from model.moment import in_zone
 from model.money import in_dollars
 from model.people import Client
-from model.service import Delivered, DeliveredState, Service, ServiceDelivered, Unit
+from model.service import Service, Unit
 from model.session import Session
+from model.stay import BedBooking
 
 _Found = Row[ServiceDelivered, Client, str | None, Service, Session | None, BedBooking | None]
 COLUMNS = (

@@ -26,16 +26,18 @@ from adapters.diary.taking_windows import take_windows
 from adapters.diary.times import read_span
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.agreement import AgreementItem, ServiceAgreement
 from model.appointment_type import AppointmentType
 from model.asset import Asset
 from model.availability import AdHocAvailability, AvailabilityTemplate, Leave, read_windows, written_windows
 from model.bed import Bed
 from model.cancellation import CancellationReason
 from model.details import timed
+from model.group_template import GroupTemplate, GroupTemplateClient
 from model.moment import zone
 from model.people import BlocklistEntry, Client, Worker, new_internal_ids
 from model.practice import Practice, Region, Room, Site
-from model.service import AgreementItem, GroupTemplate, GroupTemplateClient, Service, ServiceAgreement
+from model.service import Service
 from model.session_type import SessionType
 from model.travel import TravelRate
 from sync.settings import DEFAULTS, Settings

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.loading import load_bookings, load_series, load_session
 from model.appointment_type import AppointmentType
 from model.asset import Asset
-from model.bed import Bed, BedBooking
+from model.bed import Bed
 from model.cancellation import CancellationReason
 from model.errors import DomainError
+from model.group_template import GroupTemplate
 from model.moment import zone
 from model.people import Client, Worker
 from model.practice import Practice, Region, Room, Site
 from model.series import Series
-from model.service import GroupTemplate, Service
+from model.service import Service
 from model.session import Session
 from model.session_type import SessionType
+from model.stay import BedBooking
 
 _Named = TypeVar(
     "_Named",

@@ -20,7 +20,7 @@ from adapters.diary.views import Changed, written
 from model.act import Act
 from model.details import Status
 from model.errors import DomainError
-from model.journal import Audience, Notice
+from model.inbound import Audience, Notice
 from model.moment import in_zone
 from model.offer import OPEN, Offer, OfferState
 from model.participants import check_open

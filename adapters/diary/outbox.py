@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as Database
 from model.act import Act
 from model.base import Json
 from model.channel import Channel
-from model.journal import Audience
+from model.inbound import Audience
 from model.message import Kind, Message, MessageState, check_parameters
 from model.people import Client, Worker
 

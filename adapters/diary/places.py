@@ -12,7 +12,7 @@ from adapters.diary.transaction import record
 from model.act import Act
 from model.details import LocationType
 from model.errors import DomainError
-from model.journal import InboundChange
+from model.inbound import InboundChange
 from model.lock import locked
 from model.practice import Room, Site
 from model.session import Session

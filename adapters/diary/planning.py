@@ -23,18 +23,13 @@ from adapters.diary.terms import Plan, check_ad_hoc, check_allowed, terms_of
 from adapters.diary.transaction import writing
 from adapters.diary.views import Changed
 from model.act import Act
+from model.agreement import ServiceAgreement
 from model.errors import DomainError
+from model.group_template import GroupTemplate, GroupTemplateClient
 from model.lock import locked
 from model.people import Client
 from model.series import Scope, Series
-from model.service import (
-    GroupTemplate,
-    GroupTemplateClient,
-    PlannedService,
-    PlannedServiceClient,
-    Service,
-    ServiceAgreement,
-)
+from model.service import PlannedService, PlannedServiceClient, Service
 from model.session import Session
 
 

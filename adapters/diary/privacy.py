@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.transaction import record
 from model.act import Act
+from model.attestation import Attestation
 from model.errors import DomainError
-from model.journal import Attestation
 
 NEED_ATTESTATION = ("first_name", "full_name")
 

@@ -23,7 +23,7 @@ from adapters.diary.views import Changed
 from model.act import Act
 from model.asset import Need
 from model.errors import DomainError
-from model.journal import InboundChange
+from model.inbound import InboundChange
 from model.link import EventMapping
 from model.lock import locked
 from model.moment import Moment, from_text, in_zone, to_text, zone

@@ -16,12 +16,13 @@ from adapters.diary.busy import BusyTime, read_window
 from adapters.diary.lookup import by_ref, practice_zone
 from model.asset import Asset
 from model.attendance import SessionAsset
-from model.bed import Bed, BedBooking
+from model.bed import Bed
 from model.busy import Busy, Fbtype, merge, times_of
 from model.capacity import Taken, above
 from model.details import TENTATIVE, Status
 from model.practice import Room
 from model.session import Session
+from model.stay import BedBooking
 from sync.labels import taken_as
 
 

@@ -18,10 +18,11 @@ from adapters.diary.rosters import base_draft, slot_named
 from adapters.diary.terms import Plan, terms_of
 from adapters.diary.transaction import record, writing
 from model.act import Act
+from model.agreement import ServiceAgreement
 from model.errors import DomainError
 from model.people import Client
 from model.roster import RosterSlot
-from model.service import Service, ServiceAgreement
+from model.service import Service
 from model.slot_service import Rates, RosterSlotService, RosterSlotServiceClient
 
 Place = Callable[[Database], RosterSlot]  # how to find the planned session that is meant

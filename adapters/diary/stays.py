@@ -10,10 +10,11 @@ from adapters.database.loading import load_bookings
 from adapters.diary.lookup import by_ref, practice_zone
 from adapters.diary.times import read_instant
 from adapters.diary.views import written
-from model.bed import Bed, BedBooking, BookingState
+from model.bed import Bed
 from model.moment import in_zone
 from model.people import Client
 from model.practice import Site
+from model.stay import BedBooking, BookingState
 
 
 @dataclass(frozen=True, kw_only=True)

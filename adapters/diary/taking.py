@@ -23,12 +23,12 @@ from adapters.diary.planning import day_of
 from adapters.diary.tables import TABLES, Columns
 from adapters.diary.transaction import Joined
 from model.act import Act
-from model.bed import BedBooking
 from model.bill import Bill
 from model.errors import DomainError
 from model.roster import BaseRoster, RosterPeriod, RosterSlot
 from model.series import Series
 from model.session import Session
+from model.stay import BedBooking
 from sync.settings import Settings
 
 _Diary = (

@@ -15,9 +15,11 @@ from adapters.diary.entries import Entry
 from adapters.diary.planning import ad_hoc_new, plan_new
 from adapters.diary.taking import Made, Taking, Tally, new_of, one_of, typed
 from adapters.diary.terms import Plan
+from model.agreement import ServiceAgreement
 from model.errors import DomainError
+from model.group_template import GroupTemplate
 from model.money import in_dollars
-from model.service import GroupTemplate, PlannedService, Service, ServiceAgreement
+from model.service import PlannedService, Service
 from model.session import Session
 
 _Owned = defaultdict[UUID, list[PlannedService]]  # by session or series

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 from adapters.database.engine import Sessions, reading
 from adapters.diary.answering import DELETIONS, change_named
 from adapters.diary.pages import Paged, Position, beyond, cut
-from model.journal import ChangeState, InboundChange
+from model.inbound import ChangeState, InboundChange
 from model.link import CalendarLink
 from model.people import Worker
 from model.series import Scope

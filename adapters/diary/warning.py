@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Database
 from adapters.database.engine import Sessions
 from adapters.diary.sources import stale_links
 from model.act import Act
-from model.journal import Audience, Notice
+from model.inbound import Audience, Notice
 from model.link import CalendarLink
 
 CODE = "SOURCE_STALE"

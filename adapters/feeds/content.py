@@ -19,13 +19,13 @@ from adapters.database.resources import occupied, takes
 from adapters.diary.lookup import practice_zone
 from model.attendance import SessionWorker
 from model.base import Instant, Revision
-from model.bed import BedBooking, BedHold
 from model.feed import Feed
 from model.moment import zone
 from model.offer import Offer, OfferState
 from model.people import Worker
 from model.series import Series
 from model.session import Session
+from model.stay import BedBooking, BedHold
 from sync.coarse import Grid, on_grid
 from sync.disclosure import Unit
 from sync.feed import Entry, of_resource, of_worker, published_level, published_view

@@ -12,7 +12,9 @@ from adapters.database.engine import Sessions, reading
 from adapters.links.lookup import living_links
 from adapters.links.runs import numbers
 from model.busy import BusyBlock
-from model.journal import ChangeState, InboundChange, JobRun, Notice, SyncRun
+from model.inbound import ChangeState, InboundChange, Notice
+from model.job_run import JobRun
+from model.journal import SyncRun
 from model.link import CalendarHost, CalendarLink, EventMapping, MappingState, SeenItem
 from model.people import Worker
 

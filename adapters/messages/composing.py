@@ -25,7 +25,7 @@ from adapters.messages.templates import Templates, Value
 from model.attendance import Attendance
 from model.channel import Channel
 from model.details import LocationType, Status
-from model.journal import Audience
+from model.inbound import Audience
 from model.message import UNASKED, Kind, Message
 from model.moment import zone
 from model.people import Client, Worker

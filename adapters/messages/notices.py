@@ -17,7 +17,7 @@ from adapters.diary.outbox import Said
 from adapters.diary.telling import moment
 from adapters.diary.transaction import writing
 from model.act import Act
-from model.journal import Audience, InboundChange, Notice
+from model.inbound import Audience, InboundChange, Notice
 from model.message import Kind, Message
 from model.people import Worker
 from model.session import Session

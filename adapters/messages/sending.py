@@ -17,7 +17,7 @@ from adapters.database.engine import Sessions, reading
 from adapters.messages.composing import Office, Void, compose
 from adapters.messages.letter import Letter, SendingError, Undeliverable
 from model.channel import Channel
-from model.journal import Notice
+from model.inbound import Notice
 from model.message import MOST_ATTEMPTS, Kind, Message, MessageState
 from model.reminder import FeedbackRequest, FeedbackState, Reminder, ReminderState
 

@@ -13,7 +13,7 @@ from adapters.messages.sending import Post, Send
 from adapters.messages.templates import Templates
 from adapters.messages.webhook import Webhook
 from model.channel import Channel
-from model.journal import Audience
+from model.inbound import Audience
 
 
 class PasswordFileError(Exception):

@@ -17,7 +17,8 @@ from adapters.dav.profile import Multiget, Profile
 from adapters.links.lookup import link_named
 from adapters.support.masked_ical import masked_object
 from adapters.support.masking import Disguise
-from model.journal import HistoryEntry, InboundChange, SyncRun
+from model.inbound import InboundChange
+from model.journal import HistoryEntry, SyncRun
 from model.link import CalendarLink, EventMapping
 from model.session import Session
 from sync import errors

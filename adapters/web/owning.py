@@ -11,7 +11,7 @@ from adapters.diary.tokens import Caller
 from model.attendance import Assignment, SessionClient, SessionWorker
 from model.booking import BookingRequest
 from model.details import Kind
-from model.journal import InboundChange
+from model.inbound import InboundChange
 from model.link import CalendarLink
 from model.offer import Offer
 from model.session import Session

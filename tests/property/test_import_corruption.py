@@ -15,12 +15,12 @@ from adapters.database.engine import connect, reading, sessions
 from adapters.database.tables import metadata
 from adapters.diary.importing import ImportFailedError, import_practice
 from adapters.diary.taking import Imported
-from model.bed import BedBooking, BedHold
 from model.bill import Bill, Payment
 from model.cancellation import Cancellation
 from model.offer import Offer
 from model.people import Client, Worker
 from model.roster import BaseRoster, RosterPeriod
+from model.stay import BedBooking, BedHold
 from tests.practice_set import FILES, write
 from tests.unit.diary.conftest import NOW, Diary
 

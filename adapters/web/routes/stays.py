@@ -15,7 +15,7 @@ from adapters.diary.stays import Stay, Wanted, list_stays, told
 from adapters.web.desk import At
 from adapters.web.etags import Edit, IfMatch, digest
 from adapters.web.wire import Body, Ref, Refs, Text, When
-from model.bed import BookingState
+from model.stay import BookingState
 
 router = APIRouter(prefix="/stays", tags=["beds"])
 

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from adapters.diary.busy import busy_time
 from model.base import Revision
 from model.busy import Fbtype, merge
-from model.journal import ChangeState, HistoryEntry, Intent, Notice
+from model.inbound import ChangeState, Notice
+from model.journal import HistoryEntry, Intent
 from model.link import EventMapping, LinkState, MappingState, Mode, SeenItem
 from model.moment import instant, key
 from model.recurrence import expand

@@ -9,7 +9,7 @@ from adapters.diary import answering, cancelling, changing, upkeep
 from model.cancellation import CancelledBy
 from model.details import Kind, ShowAs, Status
 from model.errors import DomainError
-from model.journal import ChangeState
+from model.inbound import ChangeState
 from model.moment import Span, to_text
 from model.series import Scope
 from model.session import Session

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from model.base import Revision
 from model.details import Kind, Status
-from model.journal import ChangeState
+from model.inbound import ChangeState
 from model.link import EventMapping, LinkState, MappingState
 from model.series import Series
 from model.session import Session

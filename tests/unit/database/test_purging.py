@@ -11,7 +11,9 @@ from adapters.config.schema import RetentionSection
 from adapters.diary.outbox import Said, message
 from adapters.jobs import Jobs, Means
 from model.archive import ArchiveEntry
-from model.journal import Audience, ChangeState, HistoryEntry, InboundChange, JobRun, Notice, SyncRun
+from model.inbound import Audience, ChangeState, InboundChange, Notice
+from model.job_run import JobRun
+from model.journal import HistoryEntry, SyncRun
 from model.link import EventMapping, MappingState
 from model.message import Kind, Message, MessageState
 from tests.world import ADELAIDE, World, dentist

@@ -10,7 +10,8 @@ from adapters.diary.accepting import accept_at_limit
 from adapters.jobs import Jobs, Means
 from model.attendance import Assignment, SessionWorker
 from model.errors import DomainError
-from model.journal import Audience, HistoryEntry, Notice
+from model.inbound import Audience, Notice
+from model.journal import HistoryEntry
 from model.people import Worker
 from sync.settings import RulesSettings, Settings
 from tests.unit.diary.conftest import NOW, Diary

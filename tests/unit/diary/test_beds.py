@@ -10,10 +10,10 @@ from adapters.diary import beds
 from adapters.diary.beds import Edit, NewStay, Stayed
 from adapters.diary.importing import import_practice
 from adapters.diary.stays import Wanted, list_stays
-from model.bed import BedService
+from model.delivered import ServiceDelivered
 from model.errors import DomainError
 from model.journal import HistoryEntry
-from model.service import ServiceDelivered
+from model.stay import BedService
 from model.waiver import Waiver
 from tests.unit.diary.conftest import Diary
 

@@ -19,21 +19,14 @@ from adapters.diary.placing import Where
 from model.attendance import Attendance, SessionClient
 from model.bill import BillLine, BillState
 from model.cancellation import CancelledBy
+from model.delivered import Delivered, DeliveredState, ServiceDelivered
 from model.details import Kind, LocationType, Status
 from model.errors import DomainError
 from model.lock import Lock
 from model.note import Note
 from model.people import Client
 from model.series import Scope, Series
-from model.service import (
-    Delivered,
-    DeliveredState,
-    DeliveryMethod,
-    PlannedService,
-    PlannedServiceClient,
-    Service,
-    ServiceDelivered,
-)
+from model.service import DeliveryMethod, PlannedService, PlannedServiceClient, Service
 from model.session import Session
 from sync.settings import FeesSettings, Settings
 from tests.unit.diary.conftest import Diary

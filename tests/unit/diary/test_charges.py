@@ -11,23 +11,17 @@ from adapters.diary.cancelling import Cancel, Cancelled
 from adapters.diary.reasons import Reason, add_reason, list_reasons, retire_reason
 from adapters.diary.terms import Plan
 from model.act import Act
+from model.agreement import AgreementItem, ServiceAgreement
 from model.attendance import Attendance, SessionClient
 from model.cancellation import Billing, Cancellation, CancelledBy, NdisCode, Outcome, Rules
+from model.delivered import Delivered, ServiceDelivered
 from model.details import Status, WorkType
 from model.errors import DomainError
 from model.journal import HistoryEntry
 from model.people import Client
 from model.practice import Site
 from model.series import Scope
-from model.service import (
-    AgreementItem,
-    CancelRule,
-    Delivered,
-    PlannedService,
-    Service,
-    ServiceAgreement,
-    ServiceDelivered,
-)
+from model.service import CancelRule, PlannedService, Service
 from model.session import Session
 from sync.settings import FeesSettings, Settings
 from tests.unit.diary.conftest import Diary

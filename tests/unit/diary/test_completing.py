@@ -16,11 +16,12 @@ from adapters.diary.completing import Completed, Form
 from adapters.diary.terms import Plan
 from adapters.diary.views import SessionDetail
 from model.cancellation import CancelledBy
+from model.delivered import Delivered, DeliveredState, ServiceDelivered
 from model.details import Kind
 from model.errors import DomainError
 from model.people import Client
 from model.series import Scope
-from model.service import Delivered, DeliveredState, DeliveryMethod, Service, ServiceDelivered
+from model.service import DeliveryMethod, Service
 from model.travel import Travel, TravelClient
 from tests.unit.diary.agreeing import a_group, agree, plan
 from tests.unit.diary.conftest import Diary

@@ -17,6 +17,7 @@ from adapters.diary.outbox import Said
 from adapters.diary.tokens import NewToken
 from adapters.diary.transaction import writing
 from model.access import AccessRole, ApiToken
+from model.agreement import AgreementItem, ServiceAgreement
 from model.cancellation import CancelledBy
 from model.details import WorkType
 from model.errors import DomainError
@@ -24,7 +25,6 @@ from model.journal import HistoryEntry
 from model.message import Kind, Message, MessageState
 from model.people import BlocklistEntry, Client
 from model.series import Scope
-from model.service import AgreementItem, ServiceAgreement
 from model.session import Session
 from model.visit import Visit
 from tests.agreed import AGREED

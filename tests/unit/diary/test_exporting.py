@@ -11,8 +11,8 @@ from sqlalchemy import event, select
 from adapters.diary import completing, exporting_services
 from adapters.diary.completing import Form
 from adapters.diary.exporting_services import COLUMNS, export_services
+from model.delivered import DeliveredState, ServiceDelivered
 from model.errors import DomainError
-from model.service import DeliveredState, ServiceDelivered
 from model.session import Session
 from tests.unit.diary.agreeing import a_group, agree, plan
 from tests.unit.diary.conftest import Diary

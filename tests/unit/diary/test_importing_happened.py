@@ -14,12 +14,13 @@ from adapters.diary.taking import row_id
 from model.base import Base
 from model.bill import Bill, BillLine, Payment, PaymentKind
 from model.cancellation import Cancellation, CancelledBy, Outcome
+from model.delivered import Delivered, ServiceDelivered
 from model.details import Status
-from model.journal import HistoryEntry, Notice
+from model.inbound import Notice
+from model.journal import HistoryEntry
 from model.note import Note
 from model.offer import Offer, OfferState
 from model.practice import Practice
-from model.service import Delivered, ServiceDelivered
 from model.session import Session
 from sync.settings import FeesSettings, Settings
 from tests.practice_set import FILES, but, more, write

@@ -16,7 +16,6 @@ from adapters.diary.lookup import find_session
 from adapters.diary.tables import TABLES
 from adapters.diary.taking import row_id
 from model.attendance import SessionWorker
-from model.bed import BedBooking, BedService, BookingState
 from model.details import Kind, Source, Status, WorkType
 from model.practice import Practice
 from model.roster import BaseRoster, PeriodState, RosterPeriod, RosterState
@@ -24,6 +23,7 @@ from model.series import Series
 from model.service import PlannedService
 from model.session import Session
 from model.slot_service import RosterSlotService
+from model.stay import BedBooking, BedService, BookingState
 from sync.settings import RulesSettings, Settings
 from tests.practice_set import FILES, but, more, write
 from tests.unit.diary.bringing import bring, counted, problems

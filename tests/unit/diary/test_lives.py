@@ -28,11 +28,12 @@ from adapters.diary.completing import Form
 from adapters.diary.rescheduling import Reschedule
 from model.attendance import Attendance
 from model.cancellation import Cancellation, CancelledBy
+from model.delivered import ServiceDelivered
 from model.details import ShowAs, Status, WorkType
 from model.errors import DomainError
 from model.people import Worker
 from model.series import Scope, Series
-from model.service import PlannedService, ServiceDelivered
+from model.service import PlannedService
 from model.session import Session
 from sync.disclosure import View
 from sync.event import Event

@@ -17,7 +17,7 @@ from model.attendance import Assignment, SessionWorker
 from model.cancellation import CancelledBy
 from model.details import Kind
 from model.errors import DomainError
-from model.journal import Notice
+from model.inbound import Notice
 from model.offer import Offer, OfferState
 from model.people import Worker
 from model.session import Session

@@ -11,7 +11,7 @@ from adapters.diary import outbox
 from adapters.diary.outbox import Said
 from adapters.diary.transaction import writing
 from model.channel import Channel, first_of
-from model.journal import Audience
+from model.inbound import Audience
 from model.message import PARAMETERS, Kind, Message, MessageState, check_parameters
 from model.people import Client, Worker
 from tests.unit.diary.conftest import Diary

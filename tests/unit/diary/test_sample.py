@@ -20,10 +20,10 @@ from adapters.sample.generate import generate
 from adapters.sample.words import FIRST, LAST
 from adapters.sample.writing import write_sample
 from model.asset import Asset
-from model.bed import BedBooking, BedHold
 from model.bill import Bill, BillState
 from model.cancellation import Cancellation, CancelledBy
 from model.capacity import Taken, too_many
+from model.delivered import ServiceDelivered
 from model.details import Kind, Source, Status, WorkType
 from model.errors import DomainError
 from model.note import Note, NoteState
@@ -32,8 +32,9 @@ from model.people import Client, Worker
 from model.practice import Room, Site
 from model.roster import PeriodState, RosterPeriod
 from model.series import Series
-from model.service import PlannedService, ServiceDelivered
+from model.service import PlannedService
 from model.session import Session
+from model.stay import BedBooking, BedHold
 from tests.unit.diary.conftest import NOW, Diary
 
 START = date(2026, 3, 4)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from adapters.app import App
 from adapters.cli.context import Here
 from adapters.links.credentials import stored
-from model.journal import JobRun
+from model.job_run import JobRun
 from model.link import AuthKind, CalendarAccount
 from model.people import Worker
 from tests.practice import Commands

@@ -25,7 +25,7 @@ from adapters.messages.templates import OURS, BrokenTemplate, Templates
 from adapters.messages.wiring import PasswordFileError, post, told
 from adapters.secrets import create_key_file, open_box
 from model.channel import Channel
-from model.journal import Audience, Notice
+from model.inbound import Audience, Notice
 from model.message import Kind, Message
 from model.people import Client, Worker
 from model.practice import Practice

@@ -12,23 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.act import Act
-from model.bed import (
-    TRANSITIONS,
-    Basis,
-    Bed,
-    BedBooking,
-    BedService,
-    BookingState,
-    age_on,
-    check_bed_service,
-    check_stay,
-    nights_of,
-)
+from model.bed import Bed, age_on
 from model.busy import Fbtype, times_of
 from model.errors import DomainError
 from model.moment import Moment, Span
 from model.people import Client, Gender
 from model.service import Service, Unit
+from model.stay import (
+    TRANSITIONS,
+    Basis,
+    BedBooking,
+    BedService,
+    BookingState,
+    check_bed_service,
+    check_stay,
+    nights_of,
+)
 
 ADELAIDE = ZoneInfo("Australia/Adelaide")
 _IDS = Random(7)

@@ -10,17 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.agreement import AgreementItem
+from model.delivered import Delivered
 from model.delivery import Completion, Delivery, Line, deliver
 from model.errors import DomainError
-from model.service import (
-    AgreementItem,
-    Delivered,
-    DeliveryMethod,
-    PlannedService,
-    PlannedServiceClient,
-    Service,
-    Unit,
-)
+from model.service import DeliveryMethod, PlannedService, PlannedServiceClient, Service, Unit
 from model.travel import Direction, Travel, TravelClient, Vehicle, terms_on
 
 NOOR, LIAM, EVA, JORDAN = (UUID(int=n) for n in range(1, 5))

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.metrics import Metrics
 from adapters.monitor import listening
-from model.journal import ChangeState, InboundChange
+from model.inbound import ChangeState, InboundChange
 from model.link import CalendarHost, EventMapping, LinkState, MappingState, Role, SeenItem
 from sync.errors import Throttled
 from sync.run import Report

@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 from adapters.diary.sources import Stale, stale_sources
 from adapters.diary.warning import warn_of_stale
 from adapters.jobs import Jobs, Means
-from model.journal import Audience, Notice
+from model.inbound import Audience, Notice
 from model.link import CalendarLink, LinkState, Role
 from model.people import Worker
 from tests.unit.scheduling.conftest import NOW

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from model.journal import ChangeState
+from model.inbound import ChangeState
 from sync import explain
 from sync.classify import Code
 from sync.judge import Decision

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from adapters.diary import billing, notes
 from adapters.diary.billing import Wanted
-from model.service import Delivered, DeliveredState, Service, ServiceDelivered
+from model.delivered import Delivered, DeliveredState, ServiceDelivered
+from model.service import Service
 from sync.disclosure import WAITING_LINE
 from tests.unit.syncing.test_rewind import said, undo
 from tests.world import World, at

@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 
 from model.asset import Asset, Need
-from model.bed import Bed, BedBooking, BedHold, BookingState
+from model.bed import Bed
 from model.details import Status
 from model.link import CalendarLink, Role
 from model.moment import Span
 from model.series import Series
 from model.session import Session
+from model.stay import BedBooking, BedHold, BookingState
 from sync.event import Event
 from tests.world import ADELAIDE, World, at, dentist
 

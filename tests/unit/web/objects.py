@@ -14,7 +14,7 @@ from adapters.diary.importing import import_practice
 from model.base import Row
 from model.booking import BookingRequest
 from model.details import Kind
-from model.journal import ChangeState, InboundChange
+from model.inbound import ChangeState, InboundChange
 from model.link import AuthKind, CalendarAccount, CalendarLink, LinkState, Mode
 from model.people import Client, Worker
 from model.session import Session
