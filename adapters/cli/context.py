@@ -1,6 +1,5 @@
 """What a command may ask for: configuration, database, key, actor and clock; each opened when first asked."""
 
-import gc
 import getpass
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -89,7 +88,6 @@ class Here:
         """The product, wired."""
         from adapters.app import App
 
-        gc.freeze()  # what was loaded stays: it is not looked at for garbage, nor counted towards the next look
         return App(
             config=self.config,
             engine=self.engine,

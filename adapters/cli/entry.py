@@ -37,7 +37,7 @@ def main(
 
 def look_rarely() -> None:
     """For garbage: loading makes 250,000 objects and none of it, and so do answers of thousands of rows."""
-    gc.set_threshold(200_000)
+    gc.set_threshold(400_000)
 
 
 def _print_version() -> None:
