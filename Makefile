@@ -45,7 +45,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or later is needed: make PYTHON=python3.12 ...' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PLAINLY) --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PLAINLY) --no-deps --no-build-isolation --editable .
 	touch $@
 
 # Newest versions inside the ranges of pyproject.toml and of each .in file, with hashes, for every Python and platform; only
