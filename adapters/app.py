@@ -88,7 +88,7 @@ class App:
             sessions=self.sessions,
             store=self.store,
             settings=self.config.settings,
-            codec=self.codec,
+            codecs=lambda: self.codec,
             clock=Clock(now=self.clock),
             new_id=self.new_id,
             calendars=self.calendar,

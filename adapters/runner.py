@@ -66,7 +66,7 @@ class Runner:
     sessions: Sessions
     store: SqlStore
     settings: Settings
-    codec: Codec
+    codecs: Callable[[], Codec]
     clock: Clock
     new_id: Callable[[], UUID]
     calendars: Calendars
@@ -236,7 +236,7 @@ class Runner:
             run_id=run_id,
             store=self.store,
             calendar=calendar,
-            codec=self.codec,
+            codecs=self.codecs,
             clock=self.clock,
             new_id=self.new_id,
             settings=self.settings,

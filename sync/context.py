@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -55,14 +56,15 @@ class Run:
     run took in just now, by the `rev` at which both sides agree: nothing to push until it changes again. `owner`: the
     addresses of whose calendar it is. `only_read`: it is a busy source; `mirrors`: the calendar of a room, an asset or
     a bed. `quiet`: nothing waited on our side as the run
-    began; `looked`: what a first look there found nevertheless.
+    began; `looked`: what a first look there found nevertheless. `codecs` makes the codec, for the first event that
+    is read or written: most runs see none.
     """
 
     link_id: UUID
     run_id: UUID
     store: Store
     calendar: RemoteCalendar
-    codec: Codec
+    codecs: Callable[[], Codec]
     clock: Clock
     new_id: Callable[[], UUID]
     settings: Settings
@@ -84,6 +86,11 @@ class Run:
     owner: frozenset[str] = frozenset()
     quiet: Quiet | None = None
     looked: Look | None = None
+
+    @cached_property
+    def codec(self) -> Codec:
+        """What understands and writes events."""
+        return self.codecs()
 
     def look(self, position: Position | None) -> Look:
         """What changed there; what was looked at already is not asked for again."""

@@ -132,7 +132,7 @@ class World:
             sessions=self.sessions,
             store=store,
             settings=self.settings,
-            codec=self.codec,
+            codecs=lambda: self.codec,
             clock=self.clock,
             new_id=self.new_id,
             calendars=self.open_calendar,

@@ -85,7 +85,7 @@ def _run(app: App, work: Work, link_id: UUID, calendar: RemoteCalendar) -> Run:
         run_id=app.new_id(),
         store=app.store,
         calendar=calendar,
-        codec=app.codec,
+        codecs=lambda: app.codec,
         clock=Clock(now=app.clock),
         new_id=app.new_id,
         settings=app.config.settings,

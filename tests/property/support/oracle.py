@@ -209,7 +209,7 @@ def _reader(play: Play) -> Run:
     world = play.world
     return Run(
         link_id=world.link_id, run_id=UUID(int=0), store=world.runner.store,
-        calendar=InMemoryCalendar(world.server), codec=world.codec, clock=world.clock,
+        calendar=InMemoryCalendar(world.server), codecs=lambda: world.codec, clock=world.clock,
         new_id=world.new_id, settings=world.settings, tz=play.stage.tz, actor="oracle",
     )  # fmt: skip
 

@@ -33,8 +33,9 @@ def test_e11_threads_on_one_link_write_everything_once(database_url, workers):
     def work(name: str) -> None:
         store = SqlStore(world.engine, world.sessions, world.settings, clock=world.clock.now)
         runner = Runner(
-            sessions=world.sessions, store=store, settings=world.settings, codec=world.codec, clock=world.clock,
-            new_id=world.new_id, calendars=world.open_calendar, owner=name,
+            sessions=world.sessions, store=store, settings=world.settings,
+            codecs=lambda: world.codec, clock=world.clock, new_id=world.new_id,
+            calendars=world.open_calendar, owner=name,
         )  # fmt: skip
         ready.wait(30)
         try:

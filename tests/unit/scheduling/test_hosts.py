@@ -46,7 +46,7 @@ class Service:
         chosen = Settings(sync=SyncSettings(**settings))
         self.runner = Runner(
             sessions=links.sessions, store=SqlStore(links.engine, links.sessions, chosen, clock=lambda: links.now),
-            settings=chosen, codec=ICalendar(), clock=Clock(now=lambda: links.now), new_id=links.new_id,
+            settings=chosen, codecs=ICalendar, clock=Clock(now=lambda: links.now), new_id=links.new_id,
             calendars=self.open, owner=f"process-{id(self)}",
         )  # fmt: skip
 
