@@ -58,6 +58,9 @@ def test_a_service_that_was_just_started_reads_only_what_changed(
     changing.move(practice.sessions, practice.act, str(repeats.session_id), move, Scope.THIS_ONLY)
     assert b"RECURRENCE-ID" in practice.body(secret, started(practice))
     assert loaded == [new, repeats.series_id]
+    changing.move(practice.sessions, practice.act, str(new), Move(start="2026-03-20 10:30"), None)
+    assert b"T103000" in practice.body(secret, started(practice))
+    assert loaded == [new, repeats.series_id, new]
     assert kept(practice) == 7
 
 
